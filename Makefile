@@ -4,7 +4,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
-.PHONY: help up test test-image image lint types bench drill messages reset lock runtime development
+.PHONY: help up test test-image image lint types bench drill messages baseline reset lock runtime development
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ drill: development ## break the servers under signed calls, and write down wheth
 
 messages: development ## write the catalogues of texts for translation
 	.ci/messages
+
+baseline: development ## write the schema that a new database begins with
+	$(PYTHON) -m portal.local.baseline
 
 reset: runtime ## forget the data of the portal in this checkout
 	@$(PYTHON) -m portal.local.reset

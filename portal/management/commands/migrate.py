@@ -13,7 +13,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable
 
-from portal.database import grants, paths, switch
+from portal.database import baseline, grants, paths, switch
 from portal.database.operations import LOCK_TIMEOUT
 
 LOCK = 40_901
@@ -33,6 +33,11 @@ class Command(migrate.Command):
             metavar="SECONDS",
             help="Seconds to wait for another migrate to end.",
         )
+        parser.add_argument(
+            "--from-first",
+            action="store_true",
+            help="Apply every migration to an empty database, instead of the baseline and those after it.",
+        )
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         if options["plan"] or options["check_unapplied"]:
@@ -42,6 +47,8 @@ class Command(migrate.Command):
         self.database = options["database"]
         with self.alone(options["wait"]):
             try:
+                if starts_anew(options):
+                    baseline.load_baseline(connections[self.database])
                 super().handle(*arguments, **options)
             except OperationalError as fault:
                 raise explained_failure(fault) from fault
@@ -82,6 +89,11 @@ class Command(migrate.Command):
         with connections[self.database].cursor() as cursor:
             cursor.execute(question, values)
             return cursor.fetchone()[0]
+
+
+def starts_anew(options: dict[str, Any]) -> bool:
+    """Return whether an empty database may begin with the baseline: not on the way to an older migration."""
+    return not (options["from_first"] or options["app_label"] or options["fake"])
 
 
 def check_is_owner(database: str) -> None:

@@ -1,0 +1,13108 @@
+--
+-- PostgreSQL database dump
+--
+
+
+
+SET LOCAL statement_timeout = 0;
+SET LOCAL lock_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL transaction_timeout = 0;
+SET LOCAL client_encoding = 'UTF8';
+SET LOCAL standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', true);
+SET LOCAL check_function_bodies = false;
+SET LOCAL xmloption = content;
+SET LOCAL client_min_messages = warning;
+SET LOCAL row_security = off;
+
+-- *not* creating schema, since initdb creates it
+
+
+CREATE SCHEMA IF NOT EXISTS statements;
+
+
+CREATE TYPE public.wallet_answer AS (
+	status text,
+	balance bigint
+);
+
+
+CREATE TYPE public.wallet_call AS (
+	kind text,
+	transaction_id text,
+	ref_transaction_id text,
+	session_id text,
+	round_id text,
+	player_id text,
+	game_id text,
+	currency text,
+	amount bigint,
+	is_win boolean,
+	reward_type text
+);
+
+
+CREATE TYPE public.wallet_caller AS (
+	merchant_id bigint,
+	secret_id bigint,
+	access_version bigint,
+	address inet,
+	request_id uuid,
+	moment timestamp with time zone
+);
+
+
+CREATE FUNCTION public._pgh_attach_context() RETURNS uuid
+    LANGUAGE plpgsql
+    AS $$
+                    DECLARE
+                        _pgh_context_id UUID;
+                        _pgh_context_metadata JSONB;
+                    BEGIN
+                        BEGIN
+                            SELECT INTO _pgh_context_id
+                                CURRENT_SETTING('pghistory.context_id');
+                            SELECT INTO _pgh_context_metadata
+                                CURRENT_SETTING('pghistory.context_metadata');
+                            EXCEPTION WHEN OTHERS THEN
+                        END;
+                        IF _pgh_context_id IS NOT NULL AND _pgh_context_metadata IS NOT NULL THEN
+                            INSERT INTO pghistory_context (id, metadata, created_at, updated_at)
+                                VALUES (_pgh_context_id, _pgh_context_metadata, NOW(), NOW())
+                                ON CONFLICT (id) DO UPDATE
+                                    SET metadata = EXCLUDED.metadata,
+                                        updated_at = EXCLUDED.updated_at
+                                    WHERE pghistory_context.metadata != EXCLUDED.metadata;
+                            RETURN _pgh_context_id;
+                        ELSE
+                            RETURN NULL;
+                        END IF;
+                    END;
+                $$;
+
+
+CREATE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$SELECT false$$;
+
+
+SET LOCAL default_tablespace = '';
+
+SET LOCAL default_table_access_method = heap;
+
+CREATE TABLE public.merchants_chainrecipe (
+    id bigint NOT NULL,
+    table_name character varying(63) NOT NULL,
+    version smallint NOT NULL,
+    chain character varying(7) NOT NULL,
+    id_column character varying(63) NOT NULL,
+    merchant_column character varying(63) NOT NULL,
+    columns character varying(63)[] NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    CONSTRAINT merchants_chainrecipe_version_check CHECK ((version >= 0))
+);
+
+
+CREATE FUNCTION public.merchants_chain_blocks(p_recipe public.merchants_chainrecipe, p_after bigint, p_upto bigint, p_most bigint, p_merchant bigint) RETURNS TABLE(merchant_id bigint, last_id bigint, row_count integer, ids bigint[], fingerprints bytea, digest bytea)
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+    SELECT r.merchant_id, max(r.id), count(*)::integer, array_agg(r.id ORDER BY r.id),
+           string_agg(substr(r.hash, 1, 8), ''::bytea ORDER BY r.id),
+           sha256(string_agg(int8send(r.id) || r.hash, ''::bytea ORDER BY r.id))
+      FROM merchants_chain_rows(p_recipe, p_after, p_upto, p_most, p_merchant) r
+     GROUP BY r.merchant_id
+$$;
+
+
+CREATE TABLE public.merchants_chainblock (
+    id bigint NOT NULL,
+    chain character varying(7) NOT NULL,
+    merchant_id bigint NOT NULL,
+    number bigint NOT NULL,
+    table_name character varying(63) NOT NULL,
+    after_id bigint NOT NULL,
+    upto_id bigint NOT NULL,
+    row_count integer NOT NULL,
+    total_rows bigint NOT NULL,
+    ids bigint[] NOT NULL,
+    fingerprints bytea NOT NULL,
+    digest bytea NOT NULL,
+    head bytea NOT NULL,
+    sealed_at timestamp with time zone NOT NULL,
+    recipe_id bigint NOT NULL
+);
+
+
+CREATE FUNCTION public.merchants_chain_head(p_before bytea, b public.merchants_chainblock, r public.merchants_chainrecipe) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    AS $$
+    SELECT sha256(
+        p_before || b.digest || b.fingerprints || convert_to(ROW(
+            b.chain, b.merchant_id, b.number, b.table_name, b.after_id, b.upto_id, b.row_count, b.total_rows, b.ids,
+            b.sealed_at, r.table_name, r.version, r.chain, r.id_column, r.merchant_column, r.columns
+        )::text, 'UTF8')
+    )
+$$;
+
+
+CREATE FUNCTION public.merchants_chain_horizon(p_recipe public.merchants_chainrecipe) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_newest bigint;
+    v_writers text[];
+    v_ends timestamptz := clock_timestamp() + interval '2 seconds';
+BEGIN
+    EXECUTE format('SELECT max(t.%I)::bigint FROM %I t', p_recipe.id_column, p_recipe.table_name) INTO v_newest;
+    SELECT array_agg(DISTINCT l.virtualtransaction) INTO v_writers FROM pg_locks l
+     WHERE l.locktype = 'relation' AND l.relation = to_regclass(p_recipe.table_name) AND l.mode = 'RowExclusiveLock'
+       AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
+       AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+    WHILE EXISTS (
+        SELECT FROM pg_locks l
+         WHERE l.locktype = 'relation' AND l.relation = to_regclass(p_recipe.table_name)
+           AND l.mode = 'RowExclusiveLock' AND l.granted AND l.virtualtransaction = ANY (v_writers)
+           AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+    ) LOOP
+        IF clock_timestamp() > v_ends THEN
+            RETURN NULL;
+        END IF;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+    RETURN v_newest;
+END $$;
+
+
+CREATE FUNCTION public.merchants_chain_rows(p_recipe public.merchants_chainrecipe, p_after bigint, p_upto bigint, p_most bigint, p_merchant bigint) RETURNS TABLE(merchant_id bigint, id bigint, hash bytea)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    SET "TimeZone" TO 'UTC'
+    SET "DateStyle" TO 'ISO, YMD'
+    SET "IntervalStyle" TO 'postgres'
+    SET bytea_output TO 'hex'
+    SET extra_float_digits TO '1'
+    AS $_$
+BEGIN
+    RETURN QUERY EXECUTE format(
+        'SELECT %1$s, t.%2$I::bigint, sha256(convert_to(ROW(%3$s)::text, ''UTF8'')) FROM %4$I t'
+        ' WHERE t.%2$I > $1 AND t.%2$I <= $2 AND ($4 IS NULL OR %1$s = $4) ORDER BY t.%2$I LIMIT $3',
+        CASE p_recipe.merchant_column
+            WHEN '' THEN '0::bigint' ELSE format('coalesce(t.%I, 0)::bigint', p_recipe.merchant_column)
+        END,
+        p_recipe.id_column,
+        (SELECT string_agg(format('t.%I', c.name), ', ' ORDER BY c.n)
+           FROM unnest(p_recipe.columns) WITH ORDINALITY c (name, n)),
+        p_recipe.table_name
+    ) USING p_after, p_upto, p_most, p_merchant;
+END $_$;
+
+
+CREATE FUNCTION public.merchants_chain_seal(p_table text, p_most bigint) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    r merchants_chainrecipe;
+    b merchants_chainblock;
+    v record;
+    v_upto bigint;
+    v_sealed bigint := 0;
+BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'a chain is sealed in read committed, not in %', current_setting('transaction_isolation');
+    END IF;
+    SELECT * INTO STRICT r FROM merchants_chainrecipe w WHERE w.table_name = p_table ORDER BY w.version DESC LIMIT 1;
+    PERFORM pg_advisory_xact_lock(hashtextextended('merchants_chain_seal ' || r.chain, 0));
+    SELECT coalesce(max(w.upto_id), -9223372036854775808) INTO b.after_id
+      FROM merchants_chainblock w WHERE w.table_name = p_table;
+    v_upto := merchants_chain_horizon(r);
+    IF v_upto IS NULL OR v_upto <= b.after_id THEN
+        RETURN 0;
+    END IF;
+    b.chain := r.chain; b.recipe_id := r.id; b.table_name := r.table_name; b.sealed_at := clock_timestamp();
+    FOR v IN
+        SELECT n.*, max(n.last_id) OVER () AS upto_id, o.number, o.total_rows, o.head
+          FROM merchants_chain_blocks(r, b.after_id, v_upto, least(greatest(p_most, 1), 50000), NULL) n
+          LEFT JOIN LATERAL (
+            SELECT w.number, w.total_rows, w.head FROM merchants_chainblock w
+             WHERE w.chain = r.chain AND w.merchant_id = n.merchant_id ORDER BY w.number DESC LIMIT 1
+          ) o ON true
+         ORDER BY n.merchant_id
+    LOOP
+        b.merchant_id := v.merchant_id; b.upto_id := v.upto_id; b.row_count := v.row_count; b.ids := v.ids;
+        b.fingerprints := v.fingerprints; b.digest := v.digest; b.number := coalesce(v.number, 0) + 1;
+        b.total_rows := coalesce(v.total_rows, 0) + v.row_count;
+        b.head := merchants_chain_head(coalesce(v.head, ''::bytea), b, r);
+        INSERT INTO merchants_chainblock (
+            chain, merchant_id, number, recipe_id, table_name, after_id, upto_id, row_count, total_rows, ids,
+            fingerprints, digest, head, sealed_at
+        ) VALUES (
+            b.chain, b.merchant_id, b.number, b.recipe_id, b.table_name, b.after_id, b.upto_id, b.row_count,
+            b.total_rows, b.ids, b.fingerprints, b.digest, b.head, b.sealed_at
+        );
+        v_sealed := v_sealed + v.row_count;
+    END LOOP;
+    RETURN v_sealed;
+END $$;
+
+
+CREATE FUNCTION public.pgtrigger_account_not_emptied_6a0d2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the ledger is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_account_stays_11409() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_adjustment_not_emptied_9147b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_adjustment_stays_d2ca1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_adjustment_while_prepared_b1a07() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    PERFORM FROM wallet_settlement WHERE id = NEW.settlement_id AND state = 'requested' FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'an adjustment is added while its statement is prepared' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_access_changed_78942() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_at_most_100_3eb54() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    PERFORM 1 FROM merchants_merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM merchants_allowlistentry
+        WHERE merchant_id = NEW.merchant_id AND key_id IS NOT DISTINCT FROM NEW.key_id) >= 100 THEN
+        RAISE EXCEPTION 'an allowlist has at most 100 entries' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_by_two_people_7362f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND EXISTS (SELECT FROM merchants_merchant m
+                    WHERE m.id = coalesce(NEW.merchant_id, OLD.merchant_id) AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a
+                        WHERE a.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id) AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint) THEN
+        RAISE EXCEPTION 'a second person approves this change of the list' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_changed_by_two_people_e88e3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND EXISTS (SELECT FROM merchants_merchant m
+                    WHERE m.id = coalesce(NEW.merchant_id, OLD.merchant_id) AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a
+                        WHERE a.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id) AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint) THEN
+        RAISE EXCEPTION 'a second person approves this change of the list' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_not_changed_on_trial_58c4f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    PERFORM 1 FROM merchants_merchant WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id) FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM merchants_listtrial t
+                WHERE t.state = 'trying' AND t.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id)
+                  AND ((TG_OP <> 'INSERT' AND t.key_id IS NOT DISTINCT FROM OLD.key_id)
+                       OR (TG_OP <> 'DELETE' AND t.key_id IS NOT DISTINCT FROM NEW.key_id))) THEN
+        RAISE EXCEPTION 'a list that is on trial does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_not_on_trial_f61ff() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    PERFORM 1 FROM merchants_merchant WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id) FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM merchants_listtrial t
+                WHERE t.state = 'trying' AND t.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id)
+                  AND ((TG_OP <> 'INSERT' AND t.key_id IS NOT DISTINCT FROM OLD.key_id)
+                       OR (TG_OP <> 'DELETE' AND t.key_id IS NOT DISTINCT FROM NEW.key_id))) THEN
+        RAISE EXCEPTION 'a list that is on trial does not change' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_not_too_wide_8af01() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+                    IF masklen(NEW.network) < (CASE family(NEW.network) WHEN 4 THEN 8 ELSE 16 END) THEN
+                        RAISE EXCEPTION 'an allowlist entry is at most a /8, or a /16 for IPv6'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_not_too_wide_together_1bac0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF (SELECT sum(2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 32 ELSE 128 END - masklen(e.network)))
+          FROM merchants_allowlistentry e
+         WHERE e.merchant_id = NEW.merchant_id AND e.key_id IS NOT DISTINCT FROM NEW.key_id
+           AND family(e.network) = family(NEW.network))
+       <= 2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 25 ELSE 113 END) THEN
+        RETURN NULL;
+    END IF;
+    IF (SELECT sum(2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 32 ELSE 128 END - masklen(e.network)))
+          FROM merchants_allowlistentry e
+         WHERE e.merchant_id = NEW.merchant_id AND e.key_id IS NOT DISTINCT FROM NEW.key_id
+           AND family(e.network) = family(NEW.network)
+           AND NOT EXISTS (SELECT FROM merchants_allowlistentry w
+                            WHERE w.merchant_id = NEW.merchant_id AND w.key_id IS NOT DISTINCT FROM NEW.key_id
+                              AND w.network >> e.network))
+       > 2::numeric ^ (CASE family(NEW.network) WHEN 4 THEN 25 ELSE 113 END) THEN
+        RAISE EXCEPTION 'an allowlist holds at most as many addresses as two of the widest entries'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_allowlist_of_own_key_3d940() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF (TG_OP = 'UPDATE' AND NEW.merchant_id <> OLD.merchant_id
+        AND (NEW.key_id IS NULL OR NEW.key_id IS DISTINCT FROM OLD.key_id))
+       OR NEW.merchant_id <> (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id) THEN
+        RAISE EXCEPTION 'an allowlist entry belongs to the merchant of its key, for good'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_api_key_access_changed_56daa() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = NEW.merchant_id; RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_api_key_of_its_environment_dae9a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF (NEW.environment = 'test')
+       <> (SELECT sandbox_of_id IS NOT NULL FROM merchants_merchant WHERE id = NEW.merchant_id) THEN
+        RAISE EXCEPTION 'test keys belong to a sandbox, live keys to a live merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_api_key_revoked_for_good_8f048() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a revoked key cannot come back' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_api_key_stays_f9a45() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_api_key_stays_where_it_is_083b4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NEW.environment <> OLD.environment OR NEW.auth_key <> OLD.auth_key
+       OR (NEW.merchant_id <> OLD.merchant_id
+           AND NOT (NEW.environment = 'test' AND EXISTS (
+               SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id = OLD.merchant_id)))
+    THEN
+        RAISE EXCEPTION 'a key keeps its merchant, its environment and its name' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_1916f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_290a1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_2c95c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_2e5fa() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_3f8c1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_44678() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_4c3c1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_5c69d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_63e58() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_6c0a8() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_706a1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_84d09() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_8e362() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_9082d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_923c5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_acb9e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_ad3ee() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_afbbe() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_b6472() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_bbf20() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_c60c2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_d5a36() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_e6416() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_eb068() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_ef6f9() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_ef961() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_f0536() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_fe3c1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_approval_as_asked_d24a4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'waiting' OR (NEW.key_id IS NOT NULL AND NEW.merchant_id IS DISTINCT FROM
+                (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)) THEN
+            RAISE EXCEPTION 'a request begins undecided, and is about its own merchant'
+                USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state <> 'waiting'
+       OR (NEW.merchant_id, NEW.key_id, NEW.verb, NEW.wish, NEW.asked_by_id, NEW.asked_at)
+          IS DISTINCT FROM (OLD.merchant_id, OLD.key_id, OLD.verb, OLD.wish, OLD.asked_by_id, OLD.asked_at) THEN
+        RAISE EXCEPTION 'a request stays as it was made, and is decided once' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'approved' AND greatest(NEW.decided_at, clock_timestamp()) >= OLD.asked_at + interval '72 hours'
+       OR NEW.state = 'expired' AND NEW.decided_at < OLD.asked_at + interval '72 hours' THEN
+        RAISE EXCEPTION 'a request expires after 72 hours' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state <> 'waiting' THEN
+        NEW.decided_in := pg_current_xact_id()::text::bigint;
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_approval_stays_1574f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_by_two_people_a96b7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF OLD.write_off_asked_by_id <> NEW.resolved_by_id AND OLD.asked_resolution = NEW.resolution
+       AND OLD.difference = NEW.difference AND NEW.write_off_asked_by_id = OLD.write_off_asked_by_id THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.kind <> 'owed' AND NOT 
+    (starts_with(NEW.subject, 'all|')
+     OR (NEW.kind = 'truncated' AND coalesce((NEW.ours ->> 'rows')::bigint, 0) > 0))
+ AND (
+    CASE WHEN NEW.difference <> 0 THEN abs(NEW.difference::numeric)
+         WHEN NEW.kind IN ('unsettled', 'balance') THEN abs(coalesce((NEW.ours ->> 'amount')::numeric, 0))
+         WHEN NEW.kind = 'totals' THEN abs(coalesce((NEW.ours ->> 'amount')::numeric, 0)
+                                             - coalesce((NEW.theirs ->> 'amount')::numeric, 0))
+         ELSE 0 END
+) = 0 THEN
+        RETURN NEW;
+    END IF;
+    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.sandbox_of_id IS NOT NULL) THEN
+        RETURN NEW;
+    END IF;
+    PERFORM 1 FROM merchants_person WHERE id = NEW.resolved_by_id FOR NO KEY UPDATE;
+    IF NEW.kind = 'owed' OR 
+    (starts_with(NEW.subject, 'all|')
+     OR (NEW.kind = 'truncated' AND coalesce((NEW.ours ->> 'rows')::bigint, 0) > 0))
+ OR (
+    CASE WHEN NEW.difference <> 0 THEN abs(NEW.difference::numeric)
+         WHEN NEW.kind IN ('unsettled', 'balance') THEN abs(coalesce((NEW.ours ->> 'amount')::numeric, 0))
+         WHEN NEW.kind = 'totals' THEN abs(coalesce((NEW.ours ->> 'amount')::numeric, 0)
+                                             - coalesce((NEW.theirs ->> 'amount')::numeric, 0))
+         ELSE 0 END
+) + coalesce((
+            SELECT sum(
+    CASE WHEN c.difference <> 0 THEN abs(c.difference::numeric)
+         WHEN c.kind IN ('unsettled', 'balance') THEN abs(coalesce((c.ours ->> 'amount')::numeric, 0))
+         WHEN c.kind = 'totals' THEN abs(coalesce((c.ours ->> 'amount')::numeric, 0)
+                                             - coalesce((c.theirs ->> 'amount')::numeric, 0))
+         ELSE 0 END
+) FROM wallet_case c
+             WHERE c.resolved_by_id = NEW.resolved_by_id AND c.resolved_at > NEW.resolved_at - interval '24 hours'
+               AND c.merchant_id = NEW.merchant_id AND c.currency = NEW.currency AND c.state = 'resolved'
+               AND c.write_off_asked_by_id IS NULL), 0)
+        > coalesce((SELECT coalesce((p.write_off_alone_by_currency -> NEW.currency)::numeric, floor(
+    (p.write_off_alone::numeric * coalesce(
+        (SELECT e.per_euro::numeric / 100000 FROM wallet_currencyrate e WHERE e.currency = NEW.currency),
+        CASE WHEN NEW.currency IN ('', 'AED', 'AFN', 'ALL', 'AMD', 'ANG', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IRR', 'JMD', 'KES', 'KGS', 'KHR', 'KPW', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'QAR', 'RON', 'RSD', 'RUB', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'WST', 'XCD', 'XCG', 'YER', 'ZAR', 'ZMW', 'ZWG') THEN 1
+             WHEN NEW.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 100
+             WHEN NEW.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
+             WHEN NEW.currency IN ('CLF', 'UYW') THEN 0.01
+             ELSE 0.001 END))
+)) FROM wallet_reconciliationplan p
+                     WHERE p.merchant_id = NEW.merchant_id), 0) THEN
+        RAISE EXCEPTION 'a second person closes this case' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_due_7b7d0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                DECLARE v_due timestamptz; v_days integer; v_zone text; v_opened_again boolean;
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF TG_OP = 'UPDATE' THEN
+        v_opened_again := OLD.state = 'resolved' AND NEW.state <> 'resolved';
+        IF OLD.due_at IS NOT NULL AND NOT v_opened_again
+           AND (NEW.severity = OLD.severity OR NEW.difference = OLD.difference) THEN
+            NEW.due_at := OLD.due_at;
+            RETURN NEW;
+        END IF;
+    END IF;
+    v_due := CASE TG_OP WHEN 'INSERT' THEN NEW.opened_at ELSE clock_timestamp() END;
+    v_days := CASE NEW.severity WHEN 4 THEN 1 WHEN 3 THEN 1 WHEN 2 THEN 3 WHEN 1 THEN 7 ELSE 1 END;
+    SELECT m.time_zone INTO v_zone FROM merchants_merchant m WHERE m.id = NEW.merchant_id;
+    WHILE v_days > 0 LOOP
+        v_due := v_due + interval '24 hours';
+        IF extract(isodow FROM v_due AT TIME ZONE v_zone) < 6 THEN
+            v_days := v_days - 1;
+        END IF;
+    END LOOP;
+    NEW.due_at := CASE WHEN TG_OP = 'UPDATE' AND NOT v_opened_again THEN least(OLD.due_at, v_due) ELSE v_due END;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_note_stays_8df6c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_reminder_stays_05ee5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_settled_by_correction_b0b18() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NOT EXISTS (SELECT FROM wallet_correction k
+                    WHERE k.case_id = NEW.id AND k.approved_by_id = NEW.resolved_by_id
+                      AND k.asked_by_id = OLD.write_off_asked_by_id) THEN
+        RAISE EXCEPTION 'a correction that another person approved settles a case' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_stays_cd5ae() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_chain_block_stays_046b5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_chain_recipe_stays_03cbf() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_claim_stays_13640() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_claim_works_once_71574() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a claim link works once' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_compromise_stays_3639e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_confirmation_not_emptied_ed71f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_confirmation_of_a_signed_one_7a65b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NOT EXISTS (SELECT FROM wallet_settlement WHERE id = NEW.settlement_id AND state = 'signed') THEN
+        RAISE EXCEPTION 'a settlement statement is confirmed after its sign-off' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_confirmation_stays_4658b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_contact_outside_by_owner_fc32b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND (TG_OP = 'INSERT' OR lower(NEW.email) <> lower(OLD.email))
+       AND NOT EXISTS (SELECT FROM merchants_membership m JOIN merchants_person p ON p.id = m.person_id
+                        WHERE m.merchant_id = NEW.merchant_id AND m.role = 'owner' AND p.is_active
+                          AND split_part(lower(p.email), '@', 2) = split_part(lower(NEW.email), '@', 2)) THEN
+        RAISE EXCEPTION 'an owner says yes to an address of another domain' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_correction_begins_undecided_9744c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF num_nonnulls(NEW.approved_by_id, NEW.approved_at, NEW.transaction_id, NEW.declined_by_id, NEW.declined_at) <> 0
+    THEN
+        RAISE EXCEPTION 'a correction begins as a proposal' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_correction_decided_once_fb527() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_correction_stays_3f2f9() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_currency_rate_raises_no_limit_0a21e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));
+    IF EXISTS (
+    SELECT m.code FROM wallet_reconciliationplan p JOIN merchants_merchant m ON m.id = p.merchant_id AND m.two_person
+     WHERE (p.write_off_alone_by_currency -> NEW.currency)::numeric IS NULL
+       AND floor(p.write_off_alone::numeric * NEW.per_euro::numeric / 100000)
+           > floor(
+    (p.write_off_alone::numeric * coalesce(
+        (SELECT e.per_euro::numeric / 100000 FROM wallet_currencyrate e WHERE e.currency = NEW.currency),
+        CASE WHEN NEW.currency IN ('', 'AED', 'AFN', 'ALL', 'AMD', 'ANG', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IRR', 'JMD', 'KES', 'KGS', 'KHR', 'KPW', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'QAR', 'RON', 'RSD', 'RUB', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'WST', 'XCD', 'XCG', 'YER', 'ZAR', 'ZMW', 'ZWG') THEN 1
+             WHEN NEW.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 100
+             WHEN NEW.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
+             WHEN NEW.currency IN ('CLF', 'UYW') THEN 0.01
+             ELSE 0.001 END))
+)
+     ORDER BY m.code
+) THEN
+        RAISE EXCEPTION 'a rate raises no limit of a merchant with the two-person rule'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_currency_rate_stays_93f51() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_domain_access_changed_3375c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = coalesce(NEW.merchant_id, OLD.merchant_id); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_domain_by_two_people_decb6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND EXISTS (SELECT FROM merchants_merchant m
+                    WHERE m.id = coalesce(NEW.merchant_id, OLD.merchant_id) AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a
+                        WHERE a.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id) AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint) THEN
+        RAISE EXCEPTION 'a second person approves this change of the list' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_domain_changed_by_two_people_7cf41() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND EXISTS (SELECT FROM merchants_merchant m
+                    WHERE m.id = coalesce(NEW.merchant_id, OLD.merchant_id) AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a
+                        WHERE a.merchant_id = coalesce(NEW.merchant_id, OLD.merchant_id) AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint) THEN
+        RAISE EXCEPTION 'a second person approves this change of the list' USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_download_ends_once_c254e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF OLD.rows IS NOT NULL OR NEW.rows IS NULL
+       OR (to_jsonb(NEW) - 'rows' - 'is_complete') <> (to_jsonb(OLD) - 'rows' - 'is_complete') THEN
+        RAISE EXCEPTION 'a download is written once, and ended once';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_download_stays_d7c27() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_game_stays_7966f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_185df() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_correctionevent" ("merchant_id", "case_id", "player_id", "currency", "amount", "is_credit", "asked_by_id", "asked_at", "approved_by_id", "approved_at", "transaction_id", "declined_by_id", "declined_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."case_id", OLD."player_id", OLD."currency", OLD."amount", OLD."is_credit", OLD."asked_by_id", OLD."asked_at", OLD."approved_by_id", OLD."approved_at", OLD."transaction_id", OLD."declined_by_id", OLD."declined_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_19973() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_settlementevent" ("merchant_id", "month", "number", "state", "time_zone", "begins_at", "ends_at", "reason", "digest", "counted_at", "refusal", "prepared_by_id", "requested_at", "signed_by_id", "signed_at", "withdrawn_by_id", "withdrawn_at", "withdrawal", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."month", OLD."number", OLD."state", OLD."time_zone", OLD."begins_at", OLD."ends_at", OLD."reason", OLD."digest", OLD."counted_at", OLD."refusal", OLD."prepared_by_id", OLD."requested_at", OLD."signed_by_id", OLD."signed_at", OLD."withdrawn_by_id", OLD."withdrawn_at", OLD."withdrawal", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_199a9() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_personevent" ("email", "name", "staff_role", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."email", OLD."name", OLD."staff_role", OLD."is_active", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_1d9b3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_compromiseevent" ("key_id", "secret_id", "response", "reason", "exposed_since", "declared_by_id", "replacement_id", "closed_at", "closed_by_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (OLD."key_id", OLD."secret_id", OLD."response", OLD."reason", OLD."exposed_since", OLD."declared_by_id", OLD."replacement_id", OLD."closed_at", OLD."closed_by_id", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL, (SELECT merchant_id FROM merchants_apikey WHERE id = OLD.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_1e2e2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_allowlistentryevent" ("merchant_id", "key_id", "network", "note", "owner_id", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."key_id", OLD."network", OLD."note", OLD."owner_id", OLD."expires_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_34a7d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."key_id", OLD."deadline", OLD."state", OLD."by_id", OLD."begun_at", OLD."ended_at", OLD."kept_for", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_3f9d8() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_secretclaimevent" ("key_id", "secret_id", "version", "sent_by_id", "sent_at", "expires_at", "withdrawn_at", "claimed_at", "claimed_by_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (OLD."key_id", OLD."secret_id", OLD."version", OLD."sent_by_id", OLD."sent_at", OLD."expires_at", OLD."withdrawn_at", OLD."claimed_at", OLD."claimed_by_id", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL, (SELECT merchant_id FROM merchants_apikey WHERE id = OLD.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_43527() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_4e414() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_apikeyevent" ("merchant_id", "environment", "auth_key", "label", "status", "quarantined_at", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."environment", OLD."auth_key", OLD."label", OLD."status", OLD."quarantined_at", OLD."expires_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_6fa7c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_alloweddomainevent" ("merchant_id", "domain", "note", "owner_id", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."domain", OLD."note", OLD."owner_id", OLD."expires_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_70348() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_disabledgameevent" ("merchant_id", "game_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."game_id", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_7a251() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reportoptoutevent" ("merchant_id", "email", "asked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", OLD."asked_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_7afc6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_contactevent" ("merchant_id", "email", "note", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", OLD."note", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_8778d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."email", OLD."role", OLD."invited_by_id", OLD."expires_at", OLD."accepted_at", OLD."withdrawn_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_8d741() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_gameevent" ("game_id", "name", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."game_id", OLD."name", OLD."is_active", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_9be58() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_approvalevent" ("merchant_id", "key_id", "verb", "wish", "reason", "state", "asked_by_id", "asked_at", "decided_by_id", "decided_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."key_id", OLD."verb", OLD."wish", OLD."reason", OLD."state", OLD."asked_by_id", OLD."asked_at", OLD."decided_by_id", OLD."decided_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_9f6b6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "write_off_asked_by_id", "asked_resolution", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."day", OLD."kind", OLD."subject", OLD."player_id", OLD."currency", OLD."difference", OLD."severity", OLD."state", OLD."resolution", OLD."owner_id", OLD."other_id", OLD."found_by_id", OLD."write_off_asked_by_id", OLD."asked_resolution", OLD."resolved_by_id", OLD."opened_at", OLD."resolved_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_a4ba4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_ownerquestionevent" ("merchant_id", "kind", "email", "state", "asked_by_id", "asked_at", "answered_by_id", "answered_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."kind", OLD."email", OLD."state", OLD."asked_by_id", OLD."asked_at", OLD."answered_by_id", OLD."answered_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_b4ee4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_membershipevent" ("person_id", "merchant_id", "role", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."person_id", OLD."merchant_id", OLD."role", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_bb0b0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_merchantevent" ("code", "name", "status", "time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency", "two_person", "staff_sees_secrets", "second_factor_required", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."code", OLD."name", OLD."status", OLD."time_zone", OLD."timestamp_window_seconds", OLD."bets_per_minute", OLD."max_stake", OLD."max_stake_by_currency", OLD."two_person", OLD."staff_sees_secrets", OLD."second_factor_required", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_c7127() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_secretevent" ("key_id", "version", "superseded_at", "usable_until", "quiet_hours", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (OLD."key_id", OLD."version", OLD."superseded_at", OLD."usable_until", OLD."quiet_hours", OLD."revoked_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL, (SELECT merchant_id FROM merchants_apikey WHERE id = OLD.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_eac7a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "high_amount_by_currency", "write_off_alone", "write_off_alone_by_currency", "is_attached", "names_players", "day_begins", "left_out", "scopes", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."is_on", OLD."hour", OLD."grain", OLD."mapping", OLD."unsettled_hours", OLD."high_amount", OLD."high_amount_by_currency", OLD."write_off_alone", OLD."write_off_alone_by_currency", OLD."is_attached", OLD."names_players", OLD."day_begins", OLD."left_out", OLD."scopes", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_f4adb() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_currencyrateevent" ("currency", "per_euro", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."currency", OLD."per_euro", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_ff802() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."kind", OLD."address", OLD."host_key", OLD."is_on", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_05dd2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_apikeyevent" ("merchant_id", "environment", "auth_key", "label", "status", "quarantined_at", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."environment", NEW."auth_key", NEW."label", NEW."status", NEW."quarantined_at", NEW."expires_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_0628a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_downloadevent" ("merchant_id", "person_id", "what", "filters", "rows", "is_complete", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."person_id", NEW."what", NEW."filters", NEW."rows", NEW."is_complete", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_08570() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_membershipevent" ("person_id", "merchant_id", "role", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."role", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_14074() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_gameevent" ("game_id", "name", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."game_id", NEW."name", NEW."is_active", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_1d64e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_alloweddomainevent" ("merchant_id", "domain", "note", "owner_id", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."domain", NEW."note", NEW."owner_id", NEW."expires_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_29785() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reportoptoutevent" ("merchant_id", "email", "asked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."asked_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_2da00() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_personevent" ("email", "name", "staff_role", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."email", NEW."name", NEW."staff_role", NEW."is_active", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_3655b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."deadline", NEW."state", NEW."by_id", NEW."begun_at", NEW."ended_at", NEW."kept_for", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_3ae26() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_currencyrateevent" ("currency", "per_euro", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."currency", NEW."per_euro", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_3c285() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_merchantevent" ("code", "name", "status", "time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency", "two_person", "staff_sees_secrets", "second_factor_required", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."code", NEW."name", NEW."status", NEW."time_zone", NEW."timestamp_window_seconds", NEW."bets_per_minute", NEW."max_stake", NEW."max_stake_by_currency", NEW."two_person", NEW."staff_sees_secrets", NEW."second_factor_required", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_51208() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "write_off_asked_by_id", "asked_resolution", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."day", NEW."kind", NEW."subject", NEW."player_id", NEW."currency", NEW."difference", NEW."severity", NEW."state", NEW."resolution", NEW."owner_id", NEW."other_id", NEW."found_by_id", NEW."write_off_asked_by_id", NEW."asked_resolution", NEW."resolved_by_id", NEW."opened_at", NEW."resolved_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_55454() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_settlementevent" ("merchant_id", "month", "number", "state", "time_zone", "begins_at", "ends_at", "reason", "digest", "counted_at", "refusal", "prepared_by_id", "requested_at", "signed_by_id", "signed_at", "withdrawn_by_id", "withdrawn_at", "withdrawal", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."month", NEW."number", NEW."state", NEW."time_zone", NEW."begins_at", NEW."ends_at", NEW."reason", NEW."digest", NEW."counted_at", NEW."refusal", NEW."prepared_by_id", NEW."requested_at", NEW."signed_by_id", NEW."signed_at", NEW."withdrawn_by_id", NEW."withdrawn_at", NEW."withdrawal", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_56517() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_ownerquestionevent" ("merchant_id", "kind", "email", "state", "asked_by_id", "asked_at", "answered_by_id", "answered_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."email", NEW."state", NEW."asked_by_id", NEW."asked_at", NEW."answered_by_id", NEW."answered_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_5815d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_staffvisitevent" ("merchant_id", "person_id", "hour", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."person_id", NEW."hour", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_6a917() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_disabledgameevent" ("merchant_id", "game_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."game_id", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_7665b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_secretevent" ("key_id", "version", "superseded_at", "usable_until", "quiet_hours", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."version", NEW."superseded_at", NEW."usable_until", NEW."quiet_hours", NEW."revoked_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL, (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_8dd41() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_8e1eb() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_exportevent" ("merchant_id", "what", "form", "wish", "cancelled_at", "downloads", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."what", NEW."form", NEW."wish", NEW."cancelled_at", NEW."downloads", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_9319f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "high_amount_by_currency", "write_off_alone", "write_off_alone_by_currency", "is_attached", "names_players", "day_begins", "left_out", "scopes", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."is_on", NEW."hour", NEW."grain", NEW."mapping", NEW."unsettled_hours", NEW."high_amount", NEW."high_amount_by_currency", NEW."write_off_alone", NEW."write_off_alone_by_currency", NEW."is_attached", NEW."names_players", NEW."day_begins", NEW."left_out", NEW."scopes", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_9ed35() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_compromiseevent" ("key_id", "secret_id", "response", "reason", "exposed_since", "declared_by_id", "replacement_id", "closed_at", "closed_by_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."secret_id", NEW."response", NEW."reason", NEW."exposed_since", NEW."declared_by_id", NEW."replacement_id", NEW."closed_at", NEW."closed_by_id", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL, (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_aec8a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."role", NEW."invited_by_id", NEW."expires_at", NEW."accepted_at", NEW."withdrawn_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_b94e2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_correctionevent" ("merchant_id", "case_id", "player_id", "currency", "amount", "is_credit", "asked_by_id", "asked_at", "approved_by_id", "approved_at", "transaction_id", "declined_by_id", "declined_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."case_id", NEW."player_id", NEW."currency", NEW."amount", NEW."is_credit", NEW."asked_by_id", NEW."asked_at", NEW."approved_by_id", NEW."approved_at", NEW."transaction_id", NEW."declined_by_id", NEW."declined_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_bce7d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_contactevent" ("merchant_id", "email", "note", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."note", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_c6d8c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_allowlistentryevent" ("merchant_id", "key_id", "network", "note", "owner_id", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."network", NEW."note", NEW."owner_id", NEW."expires_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_ea180() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_secretclaimevent" ("key_id", "secret_id", "version", "sent_by_id", "sent_at", "expires_at", "withdrawn_at", "claimed_at", "claimed_by_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."secret_id", NEW."version", NEW."sent_by_id", NEW."sent_at", NEW."expires_at", NEW."withdrawn_at", NEW."claimed_at", NEW."claimed_by_id", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL, (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_ed4de() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."address", NEW."host_key", NEW."is_on", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_f7909() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_approvalevent" ("merchant_id", "key_id", "verb", "wish", "reason", "state", "asked_by_id", "asked_at", "decided_by_id", "decided_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."verb", NEW."wish", NEW."reason", NEW."state", NEW."asked_by_id", NEW."asked_at", NEW."decided_by_id", NEW."decided_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_password_e4a01() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_personevent" ("email", "name", "staff_role", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."email", NEW."name", NEW."staff_role", NEW."is_active", 'password', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('email', OLD."email", 'name', OLD."name", 'staff_role', OLD."staff_role", 'is_active', OLD."is_active")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_16311() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."deadline", NEW."state", NEW."by_id", NEW."begun_at", NEW."ended_at", NEW."kept_for", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'key_id', OLD."key_id", 'deadline', OLD."deadline", 'state', OLD."state", 'by_id', OLD."by_id", 'begun_at', OLD."begun_at", 'ended_at', OLD."ended_at", 'kept_for', OLD."kept_for")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_384c0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_correctionevent" ("merchant_id", "case_id", "player_id", "currency", "amount", "is_credit", "asked_by_id", "asked_at", "approved_by_id", "approved_at", "transaction_id", "declined_by_id", "declined_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."case_id", NEW."player_id", NEW."currency", NEW."amount", NEW."is_credit", NEW."asked_by_id", NEW."asked_at", NEW."approved_by_id", NEW."approved_at", NEW."transaction_id", NEW."declined_by_id", NEW."declined_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'case_id', OLD."case_id", 'player_id', OLD."player_id", 'currency', OLD."currency", 'amount', OLD."amount", 'is_credit', OLD."is_credit", 'asked_by_id', OLD."asked_by_id", 'asked_at', OLD."asked_at", 'approved_by_id', OLD."approved_by_id", 'approved_at', OLD."approved_at", 'transaction_id', OLD."transaction_id", 'declined_by_id', OLD."declined_by_id", 'declined_at', OLD."declined_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_38cf5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reportrecipientevent" ("merchant_id", "email", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'email', OLD."email")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_3c50f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_apikeyevent" ("merchant_id", "environment", "auth_key", "label", "status", "quarantined_at", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."environment", NEW."auth_key", NEW."label", NEW."status", NEW."quarantined_at", NEW."expires_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'environment', OLD."environment", 'auth_key', OLD."auth_key", 'label', OLD."label", 'status', OLD."status", 'quarantined_at', OLD."quarantined_at", 'expires_at', OLD."expires_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_465cd() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_compromiseevent" ("key_id", "secret_id", "response", "reason", "exposed_since", "declared_by_id", "replacement_id", "closed_at", "closed_by_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."secret_id", NEW."response", NEW."reason", NEW."exposed_since", NEW."declared_by_id", NEW."replacement_id", NEW."closed_at", NEW."closed_by_id", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('key_id', OLD."key_id", 'secret_id', OLD."secret_id", 'response', OLD."response", 'reason', OLD."reason", 'exposed_since', OLD."exposed_since", 'declared_by_id', OLD."declared_by_id", 'replacement_id', OLD."replacement_id", 'closed_at', OLD."closed_at", 'closed_by_id', OLD."closed_by_id"), (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_503ad() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_disabledgameevent" ("merchant_id", "game_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."game_id", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'game_id', OLD."game_id")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_5911b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_alloweddomainevent" ("merchant_id", "domain", "note", "owner_id", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."domain", NEW."note", NEW."owner_id", NEW."expires_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'domain', OLD."domain", 'note', OLD."note", 'owner_id', OLD."owner_id", 'expires_at', OLD."expires_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_6dad7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_secretclaimevent" ("key_id", "secret_id", "version", "sent_by_id", "sent_at", "expires_at", "withdrawn_at", "claimed_at", "claimed_by_id", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."secret_id", NEW."version", NEW."sent_by_id", NEW."sent_at", NEW."expires_at", NEW."withdrawn_at", NEW."claimed_at", NEW."claimed_by_id", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('key_id', OLD."key_id", 'secret_id', OLD."secret_id", 'version', OLD."version", 'sent_by_id', OLD."sent_by_id", 'sent_at', OLD."sent_at", 'expires_at', OLD."expires_at", 'withdrawn_at', OLD."withdrawn_at", 'claimed_at', OLD."claimed_at", 'claimed_by_id', OLD."claimed_by_id"), (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_7543b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_exportevent" ("merchant_id", "what", "form", "wish", "cancelled_at", "downloads", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."what", NEW."form", NEW."wish", NEW."cancelled_at", NEW."downloads", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'what', OLD."what", 'form', OLD."form", 'wish', OLD."wish", 'cancelled_at', OLD."cancelled_at", 'downloads', OLD."downloads")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_7be23() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_caseevent" ("merchant_id", "day", "kind", "subject", "player_id", "currency", "difference", "severity", "state", "resolution", "owner_id", "other_id", "found_by_id", "write_off_asked_by_id", "asked_resolution", "resolved_by_id", "opened_at", "resolved_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."day", NEW."kind", NEW."subject", NEW."player_id", NEW."currency", NEW."difference", NEW."severity", NEW."state", NEW."resolution", NEW."owner_id", NEW."other_id", NEW."found_by_id", NEW."write_off_asked_by_id", NEW."asked_resolution", NEW."resolved_by_id", NEW."opened_at", NEW."resolved_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'day', OLD."day", 'kind', OLD."kind", 'subject', OLD."subject", 'player_id', OLD."player_id", 'currency', OLD."currency", 'difference', OLD."difference", 'severity', OLD."severity", 'state', OLD."state", 'resolution', OLD."resolution", 'owner_id', OLD."owner_id", 'other_id', OLD."other_id", 'found_by_id', OLD."found_by_id", 'write_off_asked_by_id', OLD."write_off_asked_by_id", 'asked_resolution', OLD."asked_resolution", 'resolved_by_id', OLD."resolved_by_id", 'opened_at', OLD."opened_at", 'resolved_at', OLD."resolved_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_81e29() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_merchantevent" ("code", "name", "status", "time_zone", "timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency", "two_person", "staff_sees_secrets", "second_factor_required", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."code", NEW."name", NEW."status", NEW."time_zone", NEW."timestamp_window_seconds", NEW."bets_per_minute", NEW."max_stake", NEW."max_stake_by_currency", NEW."two_person", NEW."staff_sees_secrets", NEW."second_factor_required", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('code', OLD."code", 'name', OLD."name", 'status', OLD."status", 'time_zone', OLD."time_zone", 'timestamp_window_seconds', OLD."timestamp_window_seconds", 'bets_per_minute', OLD."bets_per_minute", 'max_stake', OLD."max_stake", 'max_stake_by_currency', OLD."max_stake_by_currency", 'two_person', OLD."two_person", 'staff_sees_secrets', OLD."staff_sees_secrets", 'second_factor_required', OLD."second_factor_required")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_8a9c0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_settlementevent" ("merchant_id", "month", "number", "state", "time_zone", "begins_at", "ends_at", "reason", "digest", "counted_at", "refusal", "prepared_by_id", "requested_at", "signed_by_id", "signed_at", "withdrawn_by_id", "withdrawn_at", "withdrawal", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."month", NEW."number", NEW."state", NEW."time_zone", NEW."begins_at", NEW."ends_at", NEW."reason", NEW."digest", NEW."counted_at", NEW."refusal", NEW."prepared_by_id", NEW."requested_at", NEW."signed_by_id", NEW."signed_at", NEW."withdrawn_by_id", NEW."withdrawn_at", NEW."withdrawal", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'month', OLD."month", 'number', OLD."number", 'state', OLD."state", 'time_zone', OLD."time_zone", 'begins_at', OLD."begins_at", 'ends_at', OLD."ends_at", 'reason', OLD."reason", 'digest', OLD."digest", 'counted_at', OLD."counted_at", 'refusal', OLD."refusal", 'prepared_by_id', OLD."prepared_by_id", 'requested_at', OLD."requested_at", 'signed_by_id', OLD."signed_by_id", 'signed_at', OLD."signed_at", 'withdrawn_by_id', OLD."withdrawn_by_id", 'withdrawn_at', OLD."withdrawn_at", 'withdrawal', OLD."withdrawal")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_8e24a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_membershipevent" ("person_id", "merchant_id", "role", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."role", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('person_id', OLD."person_id", 'merchant_id', OLD."merchant_id", 'role', OLD."role")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_90f05() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_ownerquestionevent" ("merchant_id", "kind", "email", "state", "asked_by_id", "asked_at", "answered_by_id", "answered_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."email", NEW."state", NEW."asked_by_id", NEW."asked_at", NEW."answered_by_id", NEW."answered_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'kind', OLD."kind", 'email', OLD."email", 'state', OLD."state", 'asked_by_id', OLD."asked_by_id", 'asked_at', OLD."asked_at", 'answered_by_id', OLD."answered_by_id", 'answered_at', OLD."answered_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_9a028() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_statementsourceevent" ("merchant_id", "kind", "address", "host_key", "is_on", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."address", NEW."host_key", NEW."is_on", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'kind', OLD."kind", 'address', OLD."address", 'host_key', OLD."host_key", 'is_on', OLD."is_on")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_9be30() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reconciliationplanevent" ("merchant_id", "is_on", "hour", "grain", "mapping", "unsettled_hours", "high_amount", "high_amount_by_currency", "write_off_alone", "write_off_alone_by_currency", "is_attached", "names_players", "day_begins", "left_out", "scopes", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."is_on", NEW."hour", NEW."grain", NEW."mapping", NEW."unsettled_hours", NEW."high_amount", NEW."high_amount_by_currency", NEW."write_off_alone", NEW."write_off_alone_by_currency", NEW."is_attached", NEW."names_players", NEW."day_begins", NEW."left_out", NEW."scopes", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'is_on', OLD."is_on", 'hour', OLD."hour", 'grain', OLD."grain", 'mapping', OLD."mapping", 'unsettled_hours', OLD."unsettled_hours", 'high_amount', OLD."high_amount", 'high_amount_by_currency', OLD."high_amount_by_currency", 'write_off_alone', OLD."write_off_alone", 'write_off_alone_by_currency', OLD."write_off_alone_by_currency", 'is_attached', OLD."is_attached", 'names_players', OLD."names_players", 'day_begins', OLD."day_begins", 'left_out', OLD."left_out", 'scopes', OLD."scopes")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_9dec1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_downloadevent" ("merchant_id", "person_id", "what", "filters", "rows", "is_complete", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."person_id", NEW."what", NEW."filters", NEW."rows", NEW."is_complete", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'person_id', OLD."person_id", 'what', OLD."what", 'filters', OLD."filters", 'rows', OLD."rows", 'is_complete', OLD."is_complete")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_a4ab3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_gameevent" ("game_id", "name", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."game_id", NEW."name", NEW."is_active", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('game_id', OLD."game_id", 'name', OLD."name", 'is_active', OLD."is_active")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_bdb0b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_reportoptoutevent" ("merchant_id", "email", "asked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."asked_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'email', OLD."email", 'asked_at', OLD."asked_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_c2604() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_invitationevent" ("merchant_id", "email", "role", "invited_by_id", "expires_at", "accepted_at", "withdrawn_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."role", NEW."invited_by_id", NEW."expires_at", NEW."accepted_at", NEW."withdrawn_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'email', OLD."email", 'role', OLD."role", 'invited_by_id', OLD."invited_by_id", 'expires_at', OLD."expires_at", 'accepted_at', OLD."accepted_at", 'withdrawn_at', OLD."withdrawn_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_caf19() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_personevent" ("email", "name", "staff_role", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."email", NEW."name", NEW."staff_role", NEW."is_active", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('email', OLD."email", 'name', OLD."name", 'staff_role', OLD."staff_role", 'is_active', OLD."is_active")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_d5ee7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    IF EXISTS (SELECT "id", "merchant_id", "player_id", "is_blocked", "blocked_reason", "bets_per_minute", "max_stake", "max_stake_by_currency" FROM new_values EXCEPT SELECT "id", "merchant_id", "player_id", "is_blocked", "blocked_reason", "bets_per_minute", "max_stake", "max_stake_by_currency" FROM old_values) THEN INSERT INTO "merchants_playerevent" ("merchant_id", "player_id", "is_blocked", "blocked_reason", "bets_per_minute", "max_stake", "max_stake_by_currency", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") SELECT n."merchant_id", n."player_id", n."is_blocked", n."blocked_reason", n."bets_per_minute", n."max_stake", n."max_stake_by_currency", 'update', clock_timestamp(), n.id, (SELECT pg_current_xact_id()::text::bigint), (SELECT nullif(current_setting('pghistory.context_metadata', true), '')::jsonb), (SELECT nullif(current_setting('pghistory.context_id', true), '')::uuid), jsonb_build_object('merchant_id', o."merchant_id", 'player_id', o."player_id", 'is_blocked', o."is_blocked", 'blocked_reason', o."blocked_reason", 'bets_per_minute', o."bets_per_minute", 'max_stake', o."max_stake", 'max_stake_by_currency', o."max_stake_by_currency") FROM old_values o FULL JOIN new_values n ON n.id = o.id WHERE (o."bets_per_minute" IS DISTINCT FROM (n."bets_per_minute") OR o."blocked_reason" IS DISTINCT FROM (n."blocked_reason") OR o."is_blocked" IS DISTINCT FROM (n."is_blocked") OR o."max_stake" IS DISTINCT FROM (n."max_stake") OR o."max_stake_by_currency" IS DISTINCT FROM (n."max_stake_by_currency")); END IF; RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_de107() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_secretevent" ("key_id", "version", "superseded_at", "usable_until", "quiet_hours", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."version", NEW."superseded_at", NEW."usable_until", NEW."quiet_hours", NEW."revoked_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('key_id', OLD."key_id", 'version', OLD."version", 'superseded_at', OLD."superseded_at", 'usable_until', OLD."usable_until", 'quiet_hours', OLD."quiet_hours", 'revoked_at', OLD."revoked_at"), (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_df9be() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_currencyrateevent" ("currency", "per_euro", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."currency", NEW."per_euro", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('currency', OLD."currency", 'per_euro', OLD."per_euro")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_e6827() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_allowlistentryevent" ("merchant_id", "key_id", "network", "note", "owner_id", "expires_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."network", NEW."note", NEW."owner_id", NEW."expires_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'key_id', OLD."key_id", 'network', OLD."network", 'note', OLD."note", 'owner_id', OLD."owner_id", 'expires_at', OLD."expires_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_ecc04() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_contactevent" ("merchant_id", "email", "note", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."email", NEW."note", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'email', OLD."email", 'note', OLD."note")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_fe0b0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_approvalevent" ("merchant_id", "key_id", "verb", "wish", "reason", "state", "asked_by_id", "asked_at", "decided_by_id", "decided_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."verb", NEW."wish", NEW."reason", NEW."state", NEW."asked_by_id", NEW."asked_at", NEW."decided_by_id", NEW."decided_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'key_id', OLD."key_id", 'verb', OLD."verb", 'wish', OLD."wish", 'reason', OLD."reason", 'state', OLD."state", 'asked_by_id', OLD."asked_by_id", 'asked_at', OLD."asked_at", 'decided_by_id', OLD."decided_by_id", 'decided_at', OLD."decided_at")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_invoice_not_emptied_d083f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_invoice_stays_ca79d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_letter_as_written_f9381() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'waiting' OR NEW.attempts <> 0 OR NEW.sent_at IS NOT NULL
+           OR NEW.due_at > NEW.created_at + interval '1 day' THEN
+            RAISE EXCEPTION 'an outgoing email begins unsent' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state = 'sent' THEN
+        RAISE EXCEPTION 'an email that was sent stays as it is' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.merchant_id, NEW."to", NEW.template, NEW.context, NEW.once, NEW.created_at)
+       IS DISTINCT FROM (OLD.merchant_id, OLD."to", OLD.template, OLD.context, OLD.once, OLD.created_at) THEN
+        RAISE EXCEPTION 'an outgoing email stays as it was written' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.due_at > greatest(OLD.due_at, clock_timestamp()) + interval '1 day' THEN
+        RAISE EXCEPTION 'an outgoing email is put off by a day at most' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'sent' AND (NEW.sent_at IS NULL OR OLD.state <> 'waiting' OR NEW.attempts <= OLD.attempts)
+       OR NEW.state = 'given_up' AND OLD.state <> 'given_up'
+          AND (NEW.attempts <= OLD.attempts OR NEW.last_answer = '') THEN
+        RAISE EXCEPTION 'an email is sent or given up by a try to send it' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_letter_stays_eb9c5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_list_trial_access_changed_42fdd() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = NEW.merchant_id; RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_list_trial_ends_once_55d49() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a trial that has ended stays as it is' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_list_trial_stays_73c2f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_mark_stays_4a433() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_mark_stays_9b2b9() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_membership_of_the_same_4dfe7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a membership keeps its person and its merchant' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_merchant_access_changed_07adc() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    NEW.access_version = OLD.access_version + 1; RETURN NEW;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_merchant_by_two_people_2be83() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF EXISTS (SELECT FROM (VALUES ('status', NEW.status <> OLD.status), ('rule_off', NOT NEW.two_person))
+                           AS wanted (verb, is_wanted)
+                WHERE is_wanted
+                  AND NOT EXISTS (SELECT FROM merchants_approval a
+                                   WHERE a.merchant_id = NEW.id AND a.verb = wanted.verb AND a.state = 'approved'
+                                     AND a.decided_in = pg_current_xact_id()::text::bigint
+                                     AND (a.verb <> 'status' OR a.wish ->> 'status' = NEW.status))) THEN
+        RAISE EXCEPTION 'a second person approves this change of the merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_merchant_sandbox_for_good_655de() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a merchant stays live or a sandbox' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_merchant_sandbox_of_a_live_one_ce99b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.sandbox_of_id AND sandbox_of_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'a sandbox belongs to a live merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_merchant_stays_fadf3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_01d11() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_1af51() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_1ff6a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_22e5e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_2c40b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_2e0d1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_32b7e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_33d47() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_437b2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_44f48() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_4fa16() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_57771() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_6a675() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_74c13() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the chain is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_77599() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_81e72() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_99f97() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_a3c5f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the chain is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_abead() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_ad024() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_b0336() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_b0e9f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_b9875() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_bcd93() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_bf656() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_cd031() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_d6c7c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_e6f06() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_f379b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_f500a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_fd3d7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_04f17() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_0cfdb() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_0fc34() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_121e5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_1bdc4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_1e617() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_2c5a5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_336a4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_33f95() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_3448f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_3d2a7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_4e97b() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_54934() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_58df2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_5e5ca() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_65ed8() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_6792a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_8c86d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_910c6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_997ee() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_9a4f4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_a4ad7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_a4ec1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_cccb1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_e740e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_e74ba() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_f5220() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_f60ca() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_of_a_sandbox_5217c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+            IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id IS NOT NULL) THEN
+                RAISE EXCEPTION 'a contact belongs to the live merchant, not to its sandbox'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_of_a_sandbox_a2306() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+            IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id IS NOT NULL) THEN
+                RAISE EXCEPTION 'a settlement statement belongs to the live merchant, not to its sandbox'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_of_a_sandbox_c3422() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+            IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id IS NOT NULL) THEN
+                RAISE EXCEPTION 'an invoice belongs to the live merchant, not to its sandbox'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_of_a_sandbox_efcf0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+            IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id IS NOT NULL) THEN
+                RAISE EXCEPTION 'a membership belongs to the live merchant, not to its sandbox'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_of_a_sandbox_f74ab() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+            IF EXISTS (SELECT FROM merchants_merchant WHERE id = NEW.merchant_id AND sandbox_of_id IS NOT NULL) THEN
+                RAISE EXCEPTION 'an invitation belongs to the live merchant, not to its sandbox'
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owner_question_answered_once_7dff8() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a question is answered once' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owner_question_stays_b5ef1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_155d5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.pgh_obj_id, 'Merchant', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_5eb63() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'ReconciliationPlan', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_60b45() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'Membership', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_88f4c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'Correction', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_8afd3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'AllowlistEntry', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_8b753() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'ReportRecipient', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_8e6c4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'StatementSource', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_97ec2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'Contact', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_b842a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'AllowedDomain', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_owners_are_told_d5ec8() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'Invitation', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_person_old_address_forgotten_9d98f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    DELETE FROM account_emailaddress WHERE user_id = NEW.id; RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_plan_higher_limit_by_two_7075c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
+        RETURN NEW;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));
+    IF TG_OP = 'UPDATE' AND NEW.merchant_id = OLD.merchant_id AND NEW.write_off_alone <= OLD.write_off_alone
+       AND NOT EXISTS (SELECT FROM (SELECT jsonb_object_keys(
+                CASE jsonb_typeof(OLD.write_off_alone_by_currency) WHEN 'object' THEN OLD.write_off_alone_by_currency ELSE '{}' END
+                || CASE jsonb_typeof(NEW.write_off_alone_by_currency) WHEN 'object' THEN NEW.write_off_alone_by_currency ELSE '{}' END) AS currency) k
+            WHERE coalesce((NEW.write_off_alone_by_currency -> k.currency)::numeric, floor(
+    (NEW.write_off_alone::numeric * coalesce(
+        (SELECT e.per_euro::numeric / 100000 FROM wallet_currencyrate e WHERE e.currency = k.currency),
+        CASE WHEN k.currency IN ('', 'AED', 'AFN', 'ALL', 'AMD', 'ANG', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IRR', 'JMD', 'KES', 'KGS', 'KHR', 'KPW', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'QAR', 'RON', 'RSD', 'RUB', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'WST', 'XCD', 'XCG', 'YER', 'ZAR', 'ZMW', 'ZWG') THEN 1
+             WHEN k.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 100
+             WHEN k.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
+             WHEN k.currency IN ('CLF', 'UYW') THEN 0.01
+             ELSE 0.001 END))
+)) > coalesce((OLD.write_off_alone_by_currency -> k.currency)::numeric, floor(
+    (OLD.write_off_alone::numeric * coalesce(
+        (SELECT e.per_euro::numeric / 100000 FROM wallet_currencyrate e WHERE e.currency = k.currency),
+        CASE WHEN k.currency IN ('', 'AED', 'AFN', 'ALL', 'AMD', 'ANG', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IRR', 'JMD', 'KES', 'KGS', 'KHR', 'KPW', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'QAR', 'RON', 'RSD', 'RUB', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'WST', 'XCD', 'XCG', 'YER', 'ZAR', 'ZMW', 'ZWG') THEN 1
+             WHEN k.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 100
+             WHEN k.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
+             WHEN k.currency IN ('CLF', 'UYW') THEN 0.01
+             ELSE 0.001 END))
+))) THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.write_off_alone = 0 AND NOT EXISTS (
+            SELECT FROM jsonb_each(CASE jsonb_typeof(NEW.write_off_alone_by_currency) WHEN 'object' THEN NEW.write_off_alone_by_currency ELSE '{}' END) e
+             WHERE e.value::numeric > 0) THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (SELECT FROM merchants_approval a
+                    WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
+                      AND a.decided_in = pg_current_xact_id()::text::bigint
+                      AND a.wish ->> 'limit' = NEW.write_off_alone::text
+                      AND coalesce(a.wish -> 'by_currency', 'null')
+                          = coalesce(NEW.write_off_alone_by_currency, 'null')) THEN
+        RAISE EXCEPTION 'a second person approves a higher write-off limit' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_plan_limit_by_two_8c9bf() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
+        RETURN NEW;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));
+    IF TG_OP = 'UPDATE' AND NEW.merchant_id = OLD.merchant_id AND NEW.write_off_alone <= OLD.write_off_alone
+       AND NOT EXISTS (SELECT FROM (SELECT jsonb_object_keys(
+                CASE jsonb_typeof(OLD.write_off_alone_by_currency) WHEN 'object' THEN OLD.write_off_alone_by_currency ELSE '{}' END
+                || CASE jsonb_typeof(NEW.write_off_alone_by_currency) WHEN 'object' THEN NEW.write_off_alone_by_currency ELSE '{}' END) AS currency) k
+            WHERE coalesce((NEW.write_off_alone_by_currency -> k.currency)::numeric, floor(
+    (NEW.write_off_alone::numeric * coalesce(
+        (SELECT e.per_euro::numeric / 100000 FROM wallet_currencyrate e WHERE e.currency = k.currency),
+        CASE WHEN k.currency IN ('', 'AED', 'AFN', 'ALL', 'AMD', 'ANG', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IRR', 'JMD', 'KES', 'KGS', 'KHR', 'KPW', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'QAR', 'RON', 'RSD', 'RUB', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'WST', 'XCD', 'XCG', 'YER', 'ZAR', 'ZMW', 'ZWG') THEN 1
+             WHEN k.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 100
+             WHEN k.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
+             WHEN k.currency IN ('CLF', 'UYW') THEN 0.01
+             ELSE 0.001 END))
+)) > coalesce((OLD.write_off_alone_by_currency -> k.currency)::numeric, floor(
+    (OLD.write_off_alone::numeric * coalesce(
+        (SELECT e.per_euro::numeric / 100000 FROM wallet_currencyrate e WHERE e.currency = k.currency),
+        CASE WHEN k.currency IN ('', 'AED', 'AFN', 'ALL', 'AMD', 'ANG', 'AOA', 'ARS', 'AUD', 'AWG', 'AZN', 'BAM', 'BBD', 'BDT', 'BGN', 'BMD', 'BND', 'BOB', 'BRL', 'BSD', 'BTN', 'BWP', 'BYN', 'BZD', 'CAD', 'CDF', 'CHF', 'CNY', 'COP', 'CRC', 'CUP', 'CVE', 'CZK', 'DKK', 'DOP', 'DZD', 'EGP', 'ERN', 'ETB', 'EUR', 'FJD', 'FKP', 'GBP', 'GEL', 'GHS', 'GIP', 'GMD', 'GTQ', 'GYD', 'HKD', 'HNL', 'HTG', 'HUF', 'IDR', 'ILS', 'INR', 'IRR', 'JMD', 'KES', 'KGS', 'KHR', 'KPW', 'KYD', 'KZT', 'LAK', 'LBP', 'LKR', 'LRD', 'LSL', 'MAD', 'MDL', 'MGA', 'MKD', 'MMK', 'MNT', 'MOP', 'MRU', 'MUR', 'MVR', 'MWK', 'MXN', 'MYR', 'MZN', 'NAD', 'NGN', 'NIO', 'NOK', 'NPR', 'NZD', 'PAB', 'PEN', 'PGK', 'PHP', 'PKR', 'PLN', 'QAR', 'RON', 'RSD', 'RUB', 'SAR', 'SBD', 'SCR', 'SDG', 'SEK', 'SGD', 'SHP', 'SLE', 'SOS', 'SRD', 'SSP', 'STN', 'SVC', 'SYP', 'SZL', 'THB', 'TJS', 'TMT', 'TOP', 'TRY', 'TTD', 'TWD', 'TZS', 'UAH', 'USD', 'UYU', 'UZS', 'VED', 'VES', 'WST', 'XCD', 'XCG', 'YER', 'ZAR', 'ZMW', 'ZWG') THEN 1
+             WHEN k.currency IN ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'UYI', 'VND', 'VUV', 'XAF', 'XOF', 'XPF') THEN 100
+             WHEN k.currency IN ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') THEN 0.1
+             WHEN k.currency IN ('CLF', 'UYW') THEN 0.01
+             ELSE 0.001 END))
+))) THEN
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'INSERT' AND NEW.write_off_alone = 0 AND NOT EXISTS (
+            SELECT FROM jsonb_each(CASE jsonb_typeof(NEW.write_off_alone_by_currency) WHEN 'object' THEN NEW.write_off_alone_by_currency ELSE '{}' END) e
+             WHERE e.value::numeric > 0) THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (SELECT FROM merchants_approval a
+                    WHERE a.merchant_id = NEW.merchant_id AND a.verb = 'limit' AND a.state = 'approved'
+                      AND a.decided_in = pg_current_xact_id()::text::bigint
+                      AND a.wish ->> 'limit' = NEW.write_off_alone::text
+                      AND coalesce(a.wish -> 'by_currency', 'null')
+                          = coalesce(NEW.write_off_alone_by_currency, 'null')) THEN
+        RAISE EXCEPTION 'a second person approves a higher write-off limit' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_plan_names_by_owner_8fbf1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> '' THEN
+        RAISE EXCEPTION 'an owner says yes to player names in emails' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_plan_names_later_by_owner_fc0f3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> '' THEN
+        RAISE EXCEPTION 'an owner says yes to player names in emails' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_plan_stays_2dfd6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_player_stays_4fd44() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_recipient_outside_by_owner_7d060() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF coalesce(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'role', '') <> ''
+       AND (TG_OP = 'INSERT' OR lower(NEW.email) <> lower(OLD.email))
+       AND NOT EXISTS (SELECT FROM merchants_membership m JOIN merchants_person p ON p.id = m.person_id
+                        WHERE m.merchant_id = NEW.merchant_id AND m.role = 'owner' AND p.is_active
+                          AND split_part(lower(p.email), '@', 2) = split_part(lower(NEW.email), '@', 2)) THEN
+        RAISE EXCEPTION 'an owner says yes to an address of another domain' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_reconciliation_ends_once_b6fcc() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a comparison that has ended stays as it is' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_reconciliation_stays_8e09e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_refused_payout_stays_27807() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_request_immutable_e92a8() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_secret_access_begun_b081c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_secret_access_changed_f3450() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    UPDATE merchants_merchant SET access_version = access_version + 1 WHERE id = (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_secret_at_most_two_28c0c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    PERFORM 1 FROM merchants_apikey WHERE id = NEW.key_id FOR NO KEY UPDATE;
+    IF (SELECT count(*) FROM merchants_secret
+         WHERE key_id = NEW.key_id AND revoked_at IS NULL
+           AND (usable_until IS NULL OR usable_until > NEW.created_at)) >= 2 THEN
+        RAISE EXCEPTION 'a key has at most 2 usable secrets' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_secret_by_two_people_306ee() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF EXISTS (SELECT FROM merchants_apikey k JOIN merchants_merchant m ON m.id = k.merchant_id
+                WHERE k.id = NEW.key_id AND m.two_person)
+       AND NOT EXISTS (SELECT FROM merchants_approval a JOIN merchants_apikey k ON k.id = NEW.key_id
+                        WHERE a.id = NEW.approval_id AND a.merchant_id = k.merchant_id AND a.state = 'approved'
+                          AND a.decided_in = pg_current_xact_id()::text::bigint
+                          AND (a.verb = 'issue' OR (a.verb = 'rotate' AND a.key_id = k.id))) THEN
+        RAISE EXCEPTION 'a second person approves each secret of this merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_secret_ended_for_good_4bc90() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+                    IF OLD.usable_until <= clock_timestamp()
+                       AND (NEW.usable_until IS NULL OR NEW.usable_until > OLD.usable_until) THEN
+                        RAISE EXCEPTION 'an overlap that has ended cannot begin again'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_secret_revoked_for_good_b49de() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a revoked secret cannot come back' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_secret_stays_9a994() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_session_stays_1df3a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_settlement_begins_c432e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NEW.state <> 'requested' THEN
+        RAISE EXCEPTION 'a settlement statement begins as a request' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (SELECT FROM wallet_settlement s
+                WHERE s.merchant_id = NEW.merchant_id AND s.state = 'signed'
+               HAVING max(s.month) + interval '1 month' <> NEW.month OR max(s.ends_at) <> NEW.begins_at) THEN
+        RAISE EXCEPTION 'months are closed in their order' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_settlement_frozen_2128f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF OLD.state NOT IN ('requested', 'prepared') THEN
+        RAISE EXCEPTION 'a settlement statement stays as it is: %', OLD.state USING ERRCODE = 'check_violation';
+    END IF;
+    IF OLD.state = 'requested' AND (
+           NEW.state = 'signed' OR
+           to_jsonb(NEW) - '{state,withdrawn_by_id,withdrawn_at,withdrawal,figures,digest,counted_at,refusal}'::text[]
+        <> to_jsonb(OLD) - '{state,withdrawn_by_id,withdrawn_at,withdrawal,figures,digest,counted_at,refusal}'::text[])
+       OR OLD.state = 'prepared' AND (
+           NEW.state NOT IN ('signed', 'withdrawn') OR
+           to_jsonb(NEW) - '{state,withdrawn_by_id,withdrawn_at,withdrawal,signed_by_id,signed_at}'::text[]
+        <> to_jsonb(OLD) - '{state,withdrawn_by_id,withdrawn_at,withdrawal,signed_by_id,signed_at}'::text[]) THEN
+        RAISE EXCEPTION 'the figures of a settlement statement are not changed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'signed' AND NOT EXISTS (
+           SELECT FROM merchants_person p
+            WHERE p.id = NEW.signed_by_id AND p.is_active AND p.staff_role IN ('support', 'administrator')) THEN
+        RAISE EXCEPTION 'our staff sign a settlement statement off' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_settlement_stays_7454e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_sign_in_record_stays_09e79() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_staff_change_stays_6cfe3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_staff_change_told_by_letter_d110f() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.told_at IS NOT NULL OR NEW.letter_id IS NOT NULL THEN
+            RAISE EXCEPTION 'a change of our staff begins untold' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.told_at IS NOT NULL
+       OR (NEW.id, NEW.merchant_id, NEW.thing, NEW.event, NEW.transaction, NEW.created_at)
+          IS DISTINCT FROM (OLD.id, OLD.merchant_id, OLD.thing, OLD.event, OLD.transaction, OLD.created_at) THEN
+        RAISE EXCEPTION 'a change of our staff stays as it was, and is told once' USING ERRCODE = 'check_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM merchants_merchant w
+          JOIN merchants_membership m ON m.merchant_id = coalesce(w.sandbox_of_id, w.id)
+          JOIN merchants_person p ON p.id = m.person_id
+         WHERE w.id = NEW.merchant_id AND m.role = 'owner' AND p.is_active
+           AND NOT EXISTS (SELECT FROM merchants_letter l
+                            WHERE l."to" = p.email AND l.merchant_id = NEW.merchant_id
+                              AND l.template = 'merchant_changed'
+                              AND l.context ->> 'transaction' = NEW.transaction::text)
+    ) OR NOT EXISTS (
+        SELECT FROM merchants_letter l
+         WHERE l.id = NEW.letter_id AND l.merchant_id = NEW.merchant_id AND l.template = 'merchant_changed'
+           AND l.context ->> 'transaction' = NEW.transaction::text
+    ) AND EXISTS (
+        SELECT FROM merchants_merchant w
+         WHERE w.id = NEW.merchant_id
+           AND (EXISTS (SELECT FROM merchants_membership m JOIN merchants_person p ON p.id = m.person_id
+                         WHERE m.merchant_id = coalesce(w.sandbox_of_id, w.id) AND p.is_active
+                           AND m.role IN ('owner', 'manager'))
+                OR EXISTS (SELECT FROM merchants_contact c WHERE c.merchant_id = coalesce(w.sandbox_of_id, w.id)))
+    ) THEN
+        RAISE EXCEPTION 'the owners are told by email' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_statement_row_stays_daa6e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_statement_stays_92ea6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_transaction_immutable_8868e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_transaction_not_emptied_df4b4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the ledger is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.request_log_partitions(p_days integer, OUT made integer, OUT dropped integer) RETURNS record
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+DECLARE
+    c_least  CONSTANT bigint := 1000000;
+    c_most   CONSTANT bigint := 50000000;
+    c_ahead  CONSTANT integer := 3;
+    v_newest bigint;
+    v_end    bigint;
+    v_width  bigint;
+    v_name   text;
+    v_part   record;
+    v_upto   bigint;
+    v_moment timestamptz;
+BEGIN
+    IF p_days IS NULL OR p_days < 35 THEN
+        RAISE EXCEPTION 'the request log is kept for 35 days at least';
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('request_log_partitions', 0));
+    PERFORM set_config('lock_timeout', '2s', true);
+    made := 0;
+    dropped := 0;
+    SELECT coalesce(max(id), 0) INTO v_newest FROM public.wallet_signedrequest;
+    SELECT max(p.until) INTO STRICT v_end FROM public.request_log_parts() p;
+
+    -- As many lines as came in a day, since the first line of the partition that is written to.
+    SELECT p.name, p.since INTO v_part FROM public.request_log_parts() p WHERE v_newest >= p.since AND v_newest < p.until;
+    v_width := c_least;
+    IF v_newest > 0 AND v_part.name IS NOT NULL THEN
+        EXECUTE format('SELECT created_at, id FROM public.%I ORDER BY id LIMIT 1', v_part.name) INTO v_moment, v_upto;
+        v_width := ((v_newest - v_upto + 1) / greatest(extract(epoch FROM now() - v_moment) / 86400, 0.01))::bigint;
+        v_width := least(greatest(v_width, c_least), c_most);
+    END IF;
+    WHILE v_end <= v_newest + c_ahead * v_width LOOP
+        v_name := 'wallet_signedrequest_' || v_end;
+        EXECUTE format('CREATE TABLE public.%I (LIKE public.wallet_signedrequest INCLUDING ALL EXCLUDING IDENTITY)', v_name);
+        EXECUTE format('ALTER TABLE public.wallet_signedrequest ATTACH PARTITION public.%I FOR VALUES FROM (%s) TO (%s)',
+                       v_name, v_end, v_end + v_width);
+        v_end := v_end + v_width;
+        made := made + 1;
+    END LOOP;
+
+    SELECT coalesce(max(m.upto), 0) INTO v_upto FROM public.wallet_mark m WHERE m.source = 'calls';
+    FOR v_part IN SELECT p.name FROM public.request_log_parts() p
+                   WHERE p.until <= v_newest AND p.until <= v_upto + 1 ORDER BY p.until LOOP
+        EXECUTE format('SELECT created_at FROM public.%I ORDER BY id DESC LIMIT 1', v_part.name) INTO v_moment;
+        EXIT WHEN v_moment >= now() - make_interval(days => p_days);
+        EXECUTE format('ALTER TABLE public.wallet_signedrequest DETACH PARTITION public.%I', v_part.name);
+        EXECUTE format('DROP TABLE public.%I', v_part.name);
+        dropped := dropped + 1;
+    END LOOP;
+END $$;
+
+
+CREATE FUNCTION public.request_log_parts(OUT name text, OUT since bigint, OUT until bigint) RETURNS SETOF record
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+    SELECT c.relname::text,
+           coalesce((regexp_match(pg_get_expr(c.relpartbound, c.oid), 'FROM \(''?(-?\d+)''?\)'))[1]::bigint, 0),
+           (regexp_match(pg_get_expr(c.relpartbound, c.oid), 'TO \(''?(-?\d+)''?\)'))[1]::bigint
+      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'public.wallet_signedrequest'::regclass
+$$;
+
+
+CREATE TABLE public.merchants_player (
+    id bigint NOT NULL,
+    player_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    name character varying(255) DEFAULT ''::character varying NOT NULL,
+    is_blocked boolean DEFAULT false NOT NULL,
+    blocked_reason character varying(200) DEFAULT ''::character varying NOT NULL,
+    bets_per_minute integer,
+    max_stake bigint,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint NOT NULL,
+    max_stake_by_currency jsonb,
+    CONSTRAINT merchants_player_bets_per_minute_check CHECK ((bets_per_minute >= 0)),
+    CONSTRAINT player_max_stake_by_currency_are_amounts CHECK (jsonb_path_match(max_stake_by_currency, 'strict ($.type() == "null" || ($.type() == "object" && exists ($.*)) && !(exists ($.keyvalue()?((((!(@."key" like_regex "^[A-Z0-9]{3,8}$") || @."value".type() != "number") || @."value" < 0) || @."value" > 9007199254740991) || @."value".floor() != @."value"))))'::jsonpath)),
+    CONSTRAINT player_max_stake_not_negative CHECK ((max_stake >= 0))
+);
+
+
+CREATE FUNCTION public.wallet_apply(p public.wallet_caller, c public.wallet_call, pl public.merchants_player, p_bets_per_minute integer, p_max_stake bigint) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    t wallet_transaction;
+BEGIN
+    SELECT * INTO t FROM wallet_transaction w
+     WHERE w.merchant_id = p.merchant_id AND w.transaction_id = c.transaction_id AND w.part = 0;
+    IF FOUND THEN
+        RETURN wallet_repeat(p, c, pl, t);
+    END IF;
+    IF pl.id IS NULL AND c.kind = 'deposit' THEN
+        INSERT INTO merchants_player (merchant_id, player_id) VALUES (p.merchant_id, c.player_id) ON CONFLICT DO NOTHING;
+        SELECT * INTO pl FROM merchants_player w
+         WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
+    END IF;
+    IF pl.id IS NULL THEN
+        RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
+    END IF;
+    CASE c.kind
+        WHEN 'bet' THEN RETURN wallet_bet(p, c, pl, p_bets_per_minute, p_max_stake);
+        WHEN 'payout' THEN RETURN wallet_payout(p, c, pl);
+        WHEN 'reward' THEN RETURN wallet_reward(p, c, pl);
+        WHEN 'rollback' THEN RETURN wallet_rollback(p, c, pl);
+        ELSE RETURN wallet_cashier(p, c, pl);
+    END CASE;
+END $$;
+
+
+CREATE FUNCTION public.wallet_at_bet_limit(p_player bigint, p_limit integer, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE STRICT
+    AS $$
+    -- By the index `transaction_counted_bets`, which holds no bet that the limit refused.
+    SELECT count(*) >= p_limit FROM (
+        SELECT FROM wallet_transaction
+         WHERE player_id = p_player AND kind = 'bet' AND status <> 'RS_ERROR_LIMIT_REACHED'
+           AND created_at > p_now - interval '1 minute'
+         ORDER BY created_at DESC LIMIT p_limit
+    ) latest
+$$;
+
+
+CREATE FUNCTION public.wallet_balance(p public.wallet_caller, p_player text, p_currency text) RETURNS public.wallet_answer
+    LANGUAGE plpgsql STABLE
+    SET enable_seqscan TO 'off'
+    AS $$
+DECLARE
+    g record;
+    v record;
+BEGIN
+    g := wallet_gate(p, 'balance');
+    IF g.refusal IS NOT NULL THEN
+        RETURN ROW(g.refusal, NULL)::wallet_answer;
+    END IF;
+    SELECT w.id, a.balance INTO v FROM merchants_player w
+      LEFT JOIN wallet_account a ON a.player_id = w.id AND a.currency = p_currency AND a.kind = 'player'
+     WHERE w.merchant_id = p.merchant_id AND w.player_id = p_player;
+    IF NOT FOUND THEN
+        RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
+    END IF;
+    RETURN ROW('RS_OK', coalesce(v.balance, 0))::wallet_answer;
+END $$;
+
+
+CREATE FUNCTION public.wallet_bet(p public.wallet_caller, c public.wallet_call, pl public.merchants_player, p_bets_per_minute integer, p_max_stake bigint) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v record;
+    r wallet_transaction;
+    v_now timestamptz := coalesce(p.moment, clock_timestamp());
+BEGIN
+    SELECT g.id AS game_id, g.is_active AS game_on, s.id AS session_id, s.player_id, s.game_id AS session_game_id,
+           s.currency, s.is_active AND s.expires_at > v_now AS session_on, a.id AS account_id, a.balance, h.id AS games_id,
+           EXISTS (SELECT FROM merchants_disabledgame d
+                    WHERE d.merchant_id = p.merchant_id AND d.game_id = g.id) AS game_disabled
+      INTO v
+      FROM merchants_game g
+      LEFT JOIN wallet_session s ON s.session_id = c.session_id AND s.merchant_id = p.merchant_id
+      LEFT JOIN wallet_account a ON a.id = s.account_id
+      LEFT JOIN wallet_account h ON h.merchant_id = p.merchant_id AND h.currency = s.currency AND h.kind = 'games'
+     WHERE g.game_id = c.game_id;
+    IF NOT FOUND THEN
+        RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
+    END IF;
+    IF v.session_on IS NOT TRUE OR v.player_id <> pl.id OR v.session_game_id <> v.game_id OR v.currency <> c.currency THEN
+        RETURN ROW('RS_ERROR_SESSION_REQUIRED_OR_INVALID', NULL)::wallet_answer;
+    END IF;
+
+    r.transaction_id := c.transaction_id; r.kind := 'bet'; r.player_id := pl.id; r.session_id := v.session_id;
+    r.game_id := v.game_id; r.currency := c.currency; r.amount := c.amount; r.round_id := c.round_id;
+    r.balance := v.balance;
+    r.status := CASE
+        WHEN v.game_disabled OR NOT v.game_on THEN 'RS_ERROR_GAME_INACTIVE'
+        WHEN pl.is_blocked THEN 'RS_ERROR_PLAYER_BLOCKED'
+        WHEN c.amount > coalesce((pl.max_stake_by_currency -> c.currency)::bigint, pl.max_stake, p_max_stake)
+            THEN 'RS_ERROR_LIMIT_REACHED'
+        WHEN wallet_at_bet_limit(pl.id, coalesce(pl.bets_per_minute, p_bets_per_minute), v_now) THEN 'RS_ERROR_LIMIT_REACHED'
+        WHEN v.balance < c.amount OR v.balance < 0 THEN 'RS_ERROR_NOT_ENOUGH_MONEY'
+        ELSE 'RS_OK'
+    END;
+    IF r.status <> 'RS_OK' THEN
+        RETURN wallet_keep(p, r);
+    END IF;
+    r.debit_account_id := v.account_id;
+    r.credit_account_id := v.games_id;
+    RETURN wallet_book(p, r, v.account_id, -c.amount);
+END $$;
+
+
+CREATE FUNCTION public.wallet_bets_of_round(p_merchant bigint, p_player bigint, p_session text, p_round text, OUT unpaid text[], OUT oldest text) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v_session bigint;
+BEGIN
+    SELECT s.id INTO v_session FROM wallet_session s
+     WHERE s.session_id = p_session AND s.merchant_id = p_merchant AND s.player_id = p_player;
+    SELECT array_agg(b.transaction_id ORDER BY b.id) FILTER (WHERE b.paid IS NULL),
+           (array_agg(b.transaction_id ORDER BY b.id))[1]
+      INTO unpaid, oldest
+      FROM (
+        SELECT t.id, t.transaction_id,
+               (SELECT true FROM wallet_transaction o WHERE o.merchant_id = p_merchant
+                   AND o.ref_transaction_id = t.transaction_id AND o.kind = 'payout' LIMIT 1) AS paid
+          FROM wallet_transaction t
+         WHERE t.merchant_id = p_merchant AND t.round_id = p_round AND t.session_id = v_session
+           AND t.kind = 'bet' AND t.status = 'RS_OK'
+           AND (SELECT u.id FROM wallet_transaction u WHERE u.reverses_id = t.id) IS NULL
+        ) b;
+END $$;
+
+
+CREATE TABLE public.wallet_transaction (
+    id bigint NOT NULL,
+    transaction_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    part integer NOT NULL,
+    kind character varying(9) NOT NULL,
+    status character varying(40) NOT NULL,
+    currency character varying(8) COLLATE pg_catalog."C",
+    amount bigint,
+    balance bigint,
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    is_win boolean,
+    reward_type character varying(64),
+    round_id character varying(255) COLLATE pg_catalog."C",
+    address inet,
+    request_id uuid,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    credit_account_id bigint,
+    debit_account_id bigint,
+    game_id bigint,
+    merchant_id bigint NOT NULL,
+    player_id bigint NOT NULL,
+    reverses_id bigint,
+    secret_id bigint,
+    session_id bigint,
+    case_id bigint,
+    CONSTRAINT transaction_amount_not_negative CHECK ((amount >= 0)),
+    CONSTRAINT transaction_correction_apart CHECK ((((debit_account_id IS NOT NULL) AND ((kind)::text = 'correct'::text) AND (part = '-1'::integer)) OR ((amount IS NULL) AND (debit_account_id IS NULL) AND ((kind)::text = 'correct'::text) AND (part = 0) AND ((status)::text = 'RS_ERROR_DUPLICATE_TRANSACTION'::text)) OR ((NOT ((kind)::text = 'correct'::text)) AND (part >= 0)))),
+    CONSTRAINT transaction_never_play_money CHECK ((NOT (((currency)::text = 'XXX'::text) AND (currency IS NOT NULL)))),
+    CONSTRAINT transaction_refused_moves_nothing CHECK (((debit_account_id IS NULL) OR ((status)::text = 'RS_OK'::text))),
+    CONSTRAINT transaction_sides_differ CHECK ((NOT ((debit_account_id = credit_account_id) AND (debit_account_id IS NOT NULL) AND (credit_account_id IS NOT NULL)))),
+    CONSTRAINT transaction_signed_or_correction CHECK ((((address IS NULL) AND (case_id IS NOT NULL) AND (game_id IS NULL) AND ((kind)::text = 'correct'::text) AND (request_id IS NULL) AND (reverses_id IS NULL) AND (secret_id IS NULL) AND (session_id IS NULL)) OR ((NOT ((kind)::text = 'correct'::text)) AND (address IS NOT NULL) AND (case_id IS NULL) AND (request_id IS NOT NULL) AND (secret_id IS NOT NULL)))),
+    CONSTRAINT transaction_two_sides_or_none CHECK ((((credit_account_id IS NULL) AND (debit_account_id IS NULL)) OR ((amount IS NOT NULL) AND (credit_account_id IS NOT NULL) AND (currency IS NOT NULL) AND (debit_account_id IS NOT NULL))))
+);
+
+
+CREATE FUNCTION public.wallet_book(p public.wallet_caller, r public.wallet_transaction, p_account bigint, p_delta bigint) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    r.balance := wallet_move(p_account, p_delta);
+    IF r.balance IS NULL THEN
+        RETURN ROW('RS_ERROR_INVALID_AMOUNT', NULL)::wallet_answer;
+    END IF;
+    RETURN wallet_keep(p, r);
+END $$;
+
+
+CREATE FUNCTION public.wallet_cashier(p public.wallet_caller, c public.wallet_call, pl public.merchants_player) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    a wallet_account;
+    r wallet_transaction;
+    v_cashier bigint;
+BEGIN
+    IF c.kind = 'deposit' THEN
+        PERFORM wallet_open_account(p.merchant_id, pl.id, c.currency);
+    END IF;
+    SELECT * INTO a FROM wallet_account WHERE player_id = pl.id AND currency = c.currency AND kind = 'player';
+    v_cashier := wallet_counter_account(p.merchant_id, c.currency, 'cashier');
+    r.transaction_id := c.transaction_id; r.kind := c.kind; r.status := 'RS_OK'; r.player_id := pl.id;
+    r.currency := c.currency; r.amount := c.amount;
+    IF c.kind = 'deposit' THEN
+        r.debit_account_id := v_cashier; r.credit_account_id := a.id;
+        RETURN wallet_book(p, r, a.id, c.amount);
+    END IF;
+    IF coalesce(a.balance, 0) < c.amount THEN
+        r.status := 'RS_ERROR_NOT_ENOUGH_MONEY'; r.balance := coalesce(a.balance, 0);
+        RETURN wallet_keep(p, r);
+    END IF;
+    r.debit_account_id := a.id; r.credit_account_id := v_cashier;
+    RETURN wallet_book(p, r, a.id, -c.amount);
+END $$;
+
+
+CREATE FUNCTION public.wallet_check_moment() RETURNS void
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF NOT has_function_privilege(session_user, 'wallet_says_when()', 'EXECUTE') THEN
+        RAISE EXCEPTION 'the clock says when a call was made' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END $$;
+
+
+CREATE FUNCTION public.wallet_correct(p_correction bigint, p_approver bigint, p_moment timestamp with time zone) RETURNS public.wallet_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET lock_timeout TO '2s'
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    k wallet_correction;
+    c wallet_case;
+    p wallet_caller;
+    r wallet_transaction;
+    t wallet_transaction;
+    a wallet_answer;
+    v_account bigint;
+    v_counter bigint;
+    v_lacks boolean;
+BEGIN
+    IF p_moment IS NOT NULL THEN
+        PERFORM wallet_check_moment();
+    END IF;
+    SELECT w.* INTO k FROM wallet_correction w WHERE w.id = p_correction FOR UPDATE;
+    IF NOT FOUND OR k.approved_at IS NOT NULL OR k.declined_at IS NOT NULL THEN
+        RAISE EXCEPTION 'this correction is not proposed' USING ERRCODE = 'check_violation';
+    END IF;
+    IF k.asked_by_id = p_approver OR NOT EXISTS (
+        SELECT FROM merchants_person w
+         WHERE w.id = p_approver AND w.is_active AND w.staff_role IN ('support', 'administrator')
+    ) THEN
+        RAISE EXCEPTION 'another person of our staff approves a correction' USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT w.* INTO c FROM wallet_case w WHERE w.id = k.case_id AND w.merchant_id = k.merchant_id FOR NO KEY UPDATE;
+    IF NOT FOUND OR c.state = 'resolved' THEN
+        RAISE EXCEPTION 'a correction settles an open case of its merchant' USING ERRCODE = 'check_violation';
+    END IF;
+    IF c.kind = 'owed' AND NOT k.is_credit THEN
+        RAISE EXCEPTION 'money owed to a player is settled by paying it' USING ERRCODE = 'check_violation';
+    END IF;
+    v_lacks := c.kind IN ('owed', 'missing_here', 'payout_without_bet') AND length(c.subject) BETWEEN 1 AND 255
+               AND NOT starts_with(c.subject, 'all|');
+    IF v_lacks THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended(c.subject, k.merchant_id));
+        SELECT w.* INTO t FROM wallet_transaction w
+         WHERE w.merchant_id = k.merchant_id AND w.transaction_id = c.subject AND w.part = 0;
+        IF t.debit_account_id IS NOT NULL AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id)
+           AND (c.kind <> 'owed' OR (
+                t.kind = 'payout' AND t.currency = c.currency AND t.amount = -c.difference
+                AND t.player_id = (SELECT w.id FROM merchants_player w
+                                    WHERE w.merchant_id = k.merchant_id AND w.player_id = c.player_id)))
+        THEN
+            RETURN ROW('RS_ERROR_DUPLICATE_TRANSACTION', NULL)::wallet_answer;
+        END IF;
+        v_lacks := t.id IS NULL;
+    END IF;
+    PERFORM FROM merchants_player w WHERE w.id = k.player_id AND w.merchant_id = k.merchant_id FOR NO KEY UPDATE;
+    v_account := wallet_open_account(k.merchant_id, k.player_id, k.currency);
+    INSERT INTO wallet_account (merchant_id, player_id, currency, kind, balance)
+    VALUES (k.merchant_id, NULL, k.currency, 'correct', NULL)
+    ON CONFLICT DO NOTHING;
+    v_counter := wallet_counter_account(k.merchant_id, k.currency, 'correct');
+    p.merchant_id := k.merchant_id; p.moment := p_moment;
+    r.transaction_id := 'correction-' || k.id; r.part := -1; r.kind := 'correct'; r.status := 'RS_OK';
+    r.player_id := k.player_id; r.currency := k.currency; r.amount := k.amount; r.case_id := k.case_id;
+    r.ref_transaction_id := CASE
+        WHEN c.subject <> '' AND strpos(c.subject, '|') = 0 AND length(c.subject) <= 255 AND c.kind <> 'balance'
+        THEN c.subject END;
+    r.debit_account_id := CASE WHEN k.is_credit THEN v_counter ELSE v_account END;
+    r.credit_account_id := CASE WHEN k.is_credit THEN v_account ELSE v_counter END;
+    a := wallet_book(p, r, v_account, CASE WHEN k.is_credit THEN k.amount ELSE -k.amount END);
+    IF a.status = 'RS_OK' THEN
+        UPDATE wallet_correction SET approved_by_id = p_approver, approved_at = coalesce(p_moment, clock_timestamp()),
+               transaction_id = (SELECT w.id FROM wallet_transaction w
+                                  WHERE w.merchant_id = k.merchant_id AND w.transaction_id = r.transaction_id
+                                    AND w.part = -1)
+         WHERE id = k.id;
+        IF v_lacks THEN
+            t.transaction_id := c.subject; t.kind := 'correct'; t.status := 'RS_ERROR_DUPLICATE_TRANSACTION';
+            t.player_id := k.player_id; t.case_id := k.case_id;
+            PERFORM wallet_keep(p, t);
+        END IF;
+    END IF;
+    RETURN a;
+END $$;
+
+
+CREATE FUNCTION public.wallet_counter_account(p_merchant bigint, p_currency text, p_kind text) RETURNS bigint
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT id FROM wallet_account WHERE merchant_id = p_merchant AND currency = p_currency AND kind = p_kind
+$$;
+
+
+CREATE FUNCTION public.wallet_gate(p public.wallet_caller, p_kind text, OUT refusal text, OUT bets_per_minute integer, OUT max_stake bigint, OUT max_stake_by_currency jsonb) RETURNS record
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    v record;
+    v_now timestamptz := coalesce(p.moment, clock_timestamp());
+BEGIN
+    SELECT m.status AS merchant, m.access_version, m.bets_per_minute, m.max_stake, m.max_stake_by_currency,
+           (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) AS elsewhere,
+           k.id AS key_id, k.status AS key, k.expires_at, k.quarantined_at, s.usable_until, s.revoked_at
+      INTO v
+      FROM merchants_secret s
+      JOIN merchants_apikey k ON k.id = s.key_id
+      JOIN merchants_merchant m ON m.id = k.merchant_id
+     WHERE s.id = p.secret_id AND m.id = p.merchant_id;
+    bets_per_minute := v.bets_per_minute;
+    max_stake := v.max_stake;
+    max_stake_by_currency := v.max_stake_by_currency;
+    -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
+    IF v.access_version <> p.access_version THEN
+        refusal := 'STALE';
+    ELSIF NOT FOUND OR v.elsewhere OR v.key = 'revoked' OR v.revoked_at IS NOT NULL OR v.expires_at <= v_now OR v.usable_until <= v_now THEN
+        refusal := 'RS_ERROR_INVALID_APIKEY';
+    ELSIF v.key = 'quarantined' AND (
+        p_kind NOT IN ('payout', 'reward', 'rollback', 'balance')
+        OR NOT EXISTS (SELECT FROM merchants_seenaddress a
+                        WHERE a.key_id = v.key_id AND a.address = p.address AND a.first_seen_at < v.quarantined_at)
+    ) THEN
+        refusal := 'RS_ERROR_INVALID_APIKEY';
+    ELSIF v.merchant = 'closed' OR (v.merchant = 'suspended' AND p_kind IN ('bet', 'launch', 'deposit')) THEN
+        refusal := 'RS_ERROR_MERCHANT_NOT_ACTIVE';
+    END IF;
+END $$;
+
+
+CREATE FUNCTION public.wallet_keep(p public.wallet_caller, r public.wallet_transaction) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO wallet_transaction (
+        merchant_id, transaction_id, part, kind, status, player_id, session_id, game_id, currency, amount,
+        debit_account_id, credit_account_id, balance, ref_transaction_id, reverses_id, is_win, reward_type, round_id,
+        secret_id, address, request_id, created_at, case_id
+    ) VALUES (
+        p.merchant_id, r.transaction_id, coalesce(r.part, 0), r.kind, r.status, r.player_id, r.session_id, r.game_id,
+        r.currency, r.amount, r.debit_account_id, r.credit_account_id, r.balance, r.ref_transaction_id, r.reverses_id,
+        r.is_win, r.reward_type, r.round_id, p.secret_id, p.address, p.request_id, coalesce(p.moment, clock_timestamp()),
+        r.case_id
+    );
+    RETURN ROW(r.status, r.balance)::wallet_answer;
+END $$;
+
+
+CREATE FUNCTION public.wallet_keep_all(p public.wallet_caller, p_rows public.wallet_transaction[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO wallet_transaction (
+        merchant_id, transaction_id, part, kind, status, player_id, session_id, game_id, currency, amount,
+        debit_account_id, credit_account_id, balance, ref_transaction_id, reverses_id, is_win, reward_type, round_id,
+        secret_id, address, request_id, created_at
+    ) SELECT
+        p.merchant_id, r.transaction_id, coalesce(r.part, 0), r.kind, r.status, r.player_id, r.session_id, r.game_id,
+        r.currency, r.amount, r.debit_account_id, r.credit_account_id, r.balance, r.ref_transaction_id, r.reverses_id,
+        r.is_win, r.reward_type, r.round_id, p.secret_id, p.address, p.request_id, coalesce(p.moment, clock_timestamp())
+      FROM unnest(p_rows) r;
+END $$;
+
+
+CREATE FUNCTION public.wallet_move(p_account bigint, p_delta bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    v_balance bigint;
+BEGIN
+    UPDATE wallet_account SET balance = balance + p_delta
+     WHERE id = p_account AND abs(balance + p_delta) < 9007199254740992
+    RETURNING balance INTO v_balance;
+    RETURN v_balance;
+END $$;
+
+
+CREATE FUNCTION public.wallet_open_account(p_merchant bigint, p_player bigint, p_currency text) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    v_account bigint;
+BEGIN
+    SELECT id INTO v_account FROM wallet_account
+     WHERE player_id = p_player AND currency = p_currency AND kind = 'player' AND merchant_id = p_merchant;
+    IF FOUND THEN
+        RETURN v_account;
+    END IF;
+    PERFORM FROM merchants_player WHERE id = p_player AND merchant_id = p_merchant;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'player % is not of merchant %', p_player, p_merchant USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    INSERT INTO wallet_account (merchant_id, player_id, currency, kind, balance)
+    VALUES (p_merchant, NULL, p_currency, 'cashier', NULL), (p_merchant, NULL, p_currency, 'games', NULL),
+           (p_merchant, NULL, p_currency, 'rewards', NULL)
+    ON CONFLICT DO NOTHING;
+    INSERT INTO wallet_account (merchant_id, player_id, currency, kind, balance)
+    VALUES (p_merchant, p_player, p_currency, 'player', 0)
+    ON CONFLICT DO NOTHING;
+    SELECT id INTO STRICT v_account FROM wallet_account
+     WHERE player_id = p_player AND currency = p_currency AND kind = 'player';
+    RETURN v_account;
+END $$;
+
+
+CREATE FUNCTION public.wallet_owe(p public.wallet_caller, c public.wallet_call, p_status text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO wallet_refusedpayout (
+        merchant_id, transaction_id, ref_transaction_id, player_id, game_id, round_id, currency, amount, status,
+        request_id, created_at
+    ) SELECT
+        p.merchant_id, c.transaction_id, c.ref_transaction_id, c.player_id, c.game_id, c.round_id, c.currency, c.amount,
+        p_status, p.request_id, coalesce(p.moment, clock_timestamp())
+      WHERE NOT EXISTS (SELECT FROM wallet_transaction w
+                         WHERE w.merchant_id = p.merchant_id AND w.transaction_id = c.transaction_id AND w.part = 0
+                           AND w.kind = 'correct')
+    ON CONFLICT (merchant_id, transaction_id) DO NOTHING;
+END $$;
+
+
+CREATE FUNCTION public.wallet_payout(p public.wallet_caller, c public.wallet_call, pl public.merchants_player) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    b wallet_transaction;
+    r wallet_transaction;
+    v_game bigint;
+    v_ref text := c.ref_transaction_id;
+BEGIN
+    SELECT id INTO v_game FROM merchants_game WHERE game_id = c.game_id;
+    IF NOT FOUND THEN
+        RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
+    END IF;
+    SELECT * INTO b FROM wallet_transaction t
+     WHERE t.merchant_id = p.merchant_id AND t.transaction_id = v_ref AND t.part = 0;
+    IF NOT FOUND OR b.kind <> 'bet' OR b.status <> 'RS_OK' OR b.player_id <> pl.id OR b.game_id <> v_game
+       OR b.currency <> c.currency OR EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = b.id)
+    THEN
+        RETURN ROW('RS_ERROR_TRANSACTION_DOES_NOT_EXIST', NULL)::wallet_answer;
+    END IF;
+    r := b;
+    r.transaction_id := c.transaction_id; r.kind := 'payout'; r.amount := c.amount; r.is_win := c.is_win;
+    r.ref_transaction_id := v_ref; r.round_id := coalesce(c.round_id, b.round_id);
+    r.debit_account_id := b.credit_account_id; r.credit_account_id := b.debit_account_id;
+    RETURN wallet_book(p, r, b.debit_account_id, c.amount);
+END $$;
+
+
+CREATE FUNCTION public.wallet_post(p public.wallet_caller, c public.wallet_call) RETURNS public.wallet_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET lock_timeout TO '300ms'
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+DECLARE
+    pl merchants_player;
+    g record;
+BEGIN
+    IF c.kind IS NULL OR c.kind NOT IN ('bet', 'payout', 'reward', 'deposit', 'withdraw') THEN
+        RAISE EXCEPTION 'a single call is no %', c.kind USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF p.moment IS NOT NULL THEN
+        PERFORM wallet_check_moment();
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended(c.transaction_id, p.merchant_id));
+    SELECT * INTO pl FROM merchants_player w
+     WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
+    g := wallet_gate(p, c.kind);
+    IF g.refusal IS NOT NULL THEN
+        RETURN ROW(g.refusal, NULL)::wallet_answer;
+    END IF;
+    RETURN wallet_apply(
+        p, c, pl, g.bets_per_minute, coalesce((g.max_stake_by_currency -> c.currency)::bigint, g.max_stake)
+    );
+END $$;
+
+
+CREATE FUNCTION public.wallet_post_batch(p public.wallet_caller, p_kind text, p_items jsonb) RETURNS TABLE(ordinal integer, status text, balance bigint)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET lock_timeout TO '300ms'
+    SET enable_seqscan TO 'off'
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET search_path TO 'public', 'pg_temp'
+    AS $_$
+DECLARE
+    c wallet_call;
+    d wallet_call;
+    pl merchants_player;
+    g record;
+    a wallet_answer;
+    v_ids text[];
+    v_players text[];
+    -- Of each round that late payouts name: its bets that are not paid stand in v_bets, from v_next to v_last.
+    b record;
+    v_rounds text[] := '{}';
+    v_round integer;
+    v_bets text[] := '{}';
+    v_next integer[];
+    v_last integer[];
+    v_oldest text[];
+BEGIN
+    IF p_kind NOT IN ('payout', 'rollback')
+       OR jsonb_path_exists(p_items, '$[*] ? (!(@.kind == $kind))', jsonb_build_object('kind', p_kind))
+    THEN
+        RAISE EXCEPTION 'a batch is of payouts or of rollbacks' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF p.moment IS NOT NULL THEN
+        PERFORM wallet_check_moment();
+    END IF;
+    SELECT array_agg(i.player_id), array_agg(i.transaction_id) || array_agg(i.ref_transaction_id)
+      INTO v_players, v_ids FROM jsonb_populate_recordset(NULL::wallet_call, p_items) i;
+    PERFORM pg_advisory_xact_lock(k.hash) FROM (
+        SELECT DISTINCT hashtextextended(id, p.merchant_id) AS hash FROM unnest(v_ids) id WHERE id IS NOT NULL ORDER BY 1
+    ) k;
+    PERFORM FROM merchants_player w
+      WHERE w.merchant_id = p.merchant_id AND w.player_id = ANY (v_players) ORDER BY w.id FOR NO KEY UPDATE;
+    g := wallet_gate(p, p_kind);
+    IF g.refusal = 'RS_ERROR_MERCHANT_NOT_ACTIVE' AND p_kind = 'payout' THEN
+        PERFORM wallet_owe(p, i, g.refusal) FROM jsonb_populate_recordset(NULL::wallet_call, p_items) i;
+    END IF;
+    IF g.refusal IS NOT NULL THEN
+        RETURN QUERY SELECT 0, g.refusal, NULL::bigint;
+        RETURN;
+    END IF;
+    ordinal := 0;
+    FOR c IN SELECT * FROM jsonb_populate_recordset(NULL::wallet_call, p_items) LOOP
+        SELECT * INTO pl FROM merchants_player w WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id;
+        d := c;
+        v_round := NULL;
+        IF p_kind = 'payout' AND c.ref_transaction_id IS NULL AND NOT EXISTS (
+            SELECT FROM wallet_transaction w
+             WHERE w.merchant_id = p.merchant_id AND w.transaction_id = c.transaction_id AND w.part = 0
+        ) THEN
+            v_round := array_position(v_rounds, ROW(c.player_id, c.session_id, c.round_id)::text);
+            IF v_round IS NULL THEN
+                b := wallet_bets_of_round(p.merchant_id, pl.id, c.session_id, c.round_id);
+                v_rounds := v_rounds || ROW(c.player_id, c.session_id, c.round_id)::text;
+                v_round := cardinality(v_rounds);
+                v_next[v_round] := cardinality(v_bets) + 1;
+                v_bets := v_bets || b.unpaid;
+                v_last[v_round] := cardinality(v_bets);
+                v_oldest[v_round] := b.oldest;
+            END IF;
+            d.ref_transaction_id := CASE WHEN v_next[v_round] <= v_last[v_round] THEN v_bets[v_next[v_round]]
+                                         ELSE v_oldest[v_round] END;
+        END IF;
+        a := wallet_apply(p, d, pl, g.bets_per_minute, g.max_stake);
+        IF v_round IS NOT NULL AND a.status = 'RS_OK' THEN
+            v_next[v_round] := v_next[v_round] + 1;
+        END IF;
+        IF p_kind = 'payout' AND a.status <> 'RS_OK' THEN
+            PERFORM wallet_owe(p, c, a.status);
+        END IF;
+        ordinal := ordinal + 1; status := a.status; balance := a.balance;
+        RETURN NEXT;
+    END LOOP;
+END $_$;
+
+
+CREATE FUNCTION public.wallet_repeat(p public.wallet_caller, c public.wallet_call, pl public.merchants_player, t public.wallet_transaction) RETURNS public.wallet_answer
+    LANGUAGE plpgsql STABLE
+    AS $$
+BEGIN
+    IF t.kind = 'tombstone' THEN
+        RETURN ROW('RS_ERROR_TRANSACTION_DOES_NOT_EXIST', NULL)::wallet_answer;
+    END IF;
+    IF t.kind <> c.kind
+       OR t.player_id IS DISTINCT FROM pl.id
+       OR (c.game_id IS NOT NULL AND t.game_id IS NOT NULL
+           AND c.game_id <> (SELECT g.game_id FROM merchants_game g WHERE g.id = t.game_id))
+       OR c.currency <> t.currency
+       OR c.amount <> t.amount
+       OR c.ref_transaction_id <> t.ref_transaction_id
+       OR c.is_win <> t.is_win
+       OR c.reward_type <> t.reward_type
+    THEN
+        RETURN ROW('RS_ERROR_DUPLICATE_TRANSACTION', (
+            SELECT coalesce(a.balance, 0)
+              FROM (SELECT pl.id, coalesce(c.currency, t.currency) AS currency) w
+              LEFT JOIN wallet_account a ON a.player_id = w.id AND a.currency = w.currency AND a.kind = 'player'
+             WHERE w.id IS NOT NULL AND w.currency IS NOT NULL
+        ))::wallet_answer;
+    END IF;
+    IF EXISTS (SELECT FROM wallet_transaction WHERE reverses_id = t.id) THEN
+        RETURN ROW('RS_ERROR_TRANSACTION_DOES_NOT_EXIST', NULL)::wallet_answer;
+    END IF;
+    RETURN ROW(t.status, t.balance)::wallet_answer;
+END $$;
+
+
+CREATE FUNCTION public.wallet_reverse(p public.wallet_caller, r public.wallet_transaction, o public.wallet_transaction) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    m record;
+    v_rows wallet_transaction[];
+    v_account bigint;
+    v_delta numeric := 0;
+    v_said_game bigint := r.game_id; -- a repeat is compared with what was said, right or wrong
+BEGIN
+    SELECT a.id INTO STRICT v_account FROM wallet_account a
+     WHERE a.id IN (o.debit_account_id, o.credit_account_id) AND a.kind = 'player';
+    r.part := 0;
+    FOR m IN SELECT * FROM wallet_taken_back(o) t ORDER BY t.kind = 'bet' DESC, t.id LOOP
+        r.currency := m.currency; r.amount := m.amount; r.session_id := m.session_id;
+        r.game_id := CASE r.part WHEN 0 THEN coalesce(v_said_game, m.game_id) ELSE m.game_id END;
+        r.round_id := m.round_id; r.reverses_id := m.id; r.ref_transaction_id := m.transaction_id;
+        r.debit_account_id := m.credit_account_id; r.credit_account_id := m.debit_account_id;
+        v_rows := v_rows || r;
+        v_delta := v_delta + CASE m.debit_account_id WHEN v_account THEN m.amount ELSE -m.amount END;
+        r.part := r.part + 1;
+    END LOOP;
+    IF abs(v_delta) > 9007199254740991 OR wallet_move(v_account, v_delta::bigint) IS NULL THEN
+        RETURN ROW('RS_ERROR_INVALID_AMOUNT', NULL)::wallet_answer;
+    END IF;
+    PERFORM wallet_keep_all(p, v_rows);
+    RETURN ROW('RS_OK', NULL)::wallet_answer;
+END $$;
+
+
+CREATE FUNCTION public.wallet_reward(p public.wallet_caller, c public.wallet_call, pl public.merchants_player) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    s wallet_session;
+    r wallet_transaction;
+BEGIN
+    SELECT id INTO r.game_id FROM merchants_game WHERE game_id = c.game_id;
+    IF NOT FOUND THEN
+        RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
+    END IF;
+    SELECT * INTO s FROM wallet_session w
+     WHERE w.session_id = c.session_id AND w.merchant_id = p.merchant_id AND w.player_id = pl.id;
+    IF NOT FOUND THEN
+        RETURN ROW('RS_ERROR_SESSION_REQUIRED_OR_INVALID', NULL)::wallet_answer;
+    END IF;
+    r.transaction_id := c.transaction_id; r.kind := 'reward'; r.status := 'RS_OK'; r.player_id := pl.id;
+    r.session_id := s.id; r.currency := s.currency; r.amount := c.amount; r.reward_type := c.reward_type;
+    r.ref_transaction_id := c.ref_transaction_id; r.round_id := c.round_id;
+    r.debit_account_id := wallet_counter_account(p.merchant_id, s.currency, 'rewards');
+    r.credit_account_id := s.account_id;
+    RETURN wallet_book(p, r, s.account_id, c.amount);
+END $$;
+
+
+CREATE FUNCTION public.wallet_rollback(p public.wallet_caller, c public.wallet_call, pl public.merchants_player) RETURNS public.wallet_answer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    o wallet_transaction;
+    r wallet_transaction;
+    t wallet_transaction;
+    v_elsewhere boolean;
+BEGIN
+    SELECT id INTO r.game_id FROM merchants_game WHERE game_id = c.game_id;
+    IF NOT FOUND AND c.game_id IS NOT NULL THEN
+        RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
+    END IF;
+    IF c.ref_transaction_id = c.transaction_id THEN
+        RETURN ROW('RS_ERROR_TRANSACTION_DOES_NOT_EXIST', NULL)::wallet_answer;
+    END IF;
+    SELECT * INTO o FROM wallet_transaction w
+     WHERE w.merchant_id = p.merchant_id AND w.transaction_id = c.ref_transaction_id AND w.part = 0;
+    r.transaction_id := c.transaction_id; r.kind := 'rollback'; r.status := 'RS_OK'; r.player_id := pl.id;
+    r.ref_transaction_id := c.ref_transaction_id;
+    IF o.id IS NULL THEN
+        t.transaction_id := c.ref_transaction_id; t.kind := 'tombstone'; t.player_id := pl.id;
+        t.status := 'RS_ERROR_TRANSACTION_DOES_NOT_EXIST';
+        PERFORM wallet_keep(p, t);
+        RETURN wallet_keep(p, r);
+    END IF;
+    v_elsewhere := o.player_id <> pl.id OR (o.kind <> 'tombstone' AND c.session_id <> (
+        SELECT s.session_id FROM wallet_session s WHERE s.id = o.session_id));
+    IF o.kind = 'rollback' OR v_elsewhere THEN
+        RETURN ROW('RS_ERROR_TRANSACTION_DOES_NOT_EXIST', NULL)::wallet_answer;
+    END IF;
+    IF o.debit_account_id IS NULL OR EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = o.id) THEN
+        RETURN wallet_keep(p, r);
+    END IF;
+    RETURN wallet_reverse(p, r, o);
+END $$;
+
+
+CREATE FUNCTION public.wallet_says_when() RETURNS void
+    LANGUAGE sql IMMUTABLE
+    AS $$ $$;
+
+
+CREATE FUNCTION public.wallet_taken_back(o public.wallet_transaction) RETURNS SETOF public.wallet_transaction
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT t.* FROM wallet_transaction t WHERE t.id = o.id
+    UNION ALL
+    SELECT t.* FROM wallet_transaction t
+     WHERE o.kind = 'bet' AND t.merchant_id = o.merchant_id AND t.ref_transaction_id = o.transaction_id
+       AND t.kind = 'payout' AND t.part = 0
+       AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id)
+$$;
+
+
+CREATE TABLE public.account_emailaddress (
+    id integer NOT NULL,
+    email character varying(254) NOT NULL,
+    verified boolean NOT NULL,
+    "primary" boolean NOT NULL,
+    user_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.account_emailaddress ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.account_emailaddress_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.account_emailconfirmation (
+    id integer NOT NULL,
+    created timestamp with time zone NOT NULL,
+    sent timestamp with time zone,
+    key character varying(64) NOT NULL,
+    email_address_id integer NOT NULL
+);
+
+
+ALTER TABLE public.account_emailconfirmation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.account_emailconfirmation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.auth_group (
+    id integer NOT NULL,
+    name character varying(150) NOT NULL
+);
+
+
+ALTER TABLE public.auth_group ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.auth_group_permissions (
+    id bigint NOT NULL,
+    group_id integer NOT NULL,
+    permission_id integer NOT NULL
+);
+
+
+ALTER TABLE public.auth_group_permissions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_group_permissions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.auth_permission (
+    id integer NOT NULL,
+    name character varying(255) NOT NULL,
+    content_type_id integer NOT NULL,
+    codename character varying(100) NOT NULL
+);
+
+
+ALTER TABLE public.auth_permission ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.auth_permission_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.django_admin_log (
+    id integer NOT NULL,
+    action_time timestamp with time zone NOT NULL,
+    object_id text,
+    object_repr character varying(200) NOT NULL,
+    action_flag smallint NOT NULL,
+    change_message text NOT NULL,
+    content_type_id integer,
+    user_id bigint NOT NULL,
+    CONSTRAINT django_admin_log_action_flag_check CHECK ((action_flag >= 0))
+);
+
+
+ALTER TABLE public.django_admin_log ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_admin_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.django_content_type (
+    id integer NOT NULL,
+    app_label character varying(100) NOT NULL,
+    model character varying(100) NOT NULL
+);
+
+
+ALTER TABLE public.django_content_type ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_content_type_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.django_migrations (
+    id bigint NOT NULL,
+    app character varying(255) NOT NULL,
+    name character varying(255) NOT NULL,
+    applied timestamp with time zone NOT NULL
+);
+
+
+ALTER TABLE public.django_migrations ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.django_migrations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.django_session (
+    session_key character varying(40) NOT NULL,
+    session_data text NOT NULL,
+    expire_date timestamp with time zone NOT NULL
+);
+
+
+CREATE TABLE public.merchants_alloweddomain (
+    id bigint NOT NULL,
+    domain character varying(253) NOT NULL,
+    note character varying(200) NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint NOT NULL,
+    expires_at timestamp with time zone,
+    owner_id bigint,
+    CONSTRAINT allowed_domain_note_one_line CHECK ((NOT ((note)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT allowed_domain_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_alloweddomain ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_alloweddomain_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_alloweddomainevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    domain character varying(253) NOT NULL,
+    note character varying(200) NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    expires_at timestamp with time zone,
+    owner_id bigint,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_alloweddomainevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_alloweddomainevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_allowlistentry (
+    id bigint NOT NULL,
+    network cidr NOT NULL,
+    note character varying(200) NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    owner_id bigint,
+    key_id bigint,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT allowlist_entry_note_one_line CHECK ((NOT ((note)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT allowlist_entry_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_allowlistentry ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_allowlistentry_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_allowlistentryevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    network cidr NOT NULL,
+    note character varying(200) NOT NULL,
+    expires_at timestamp with time zone,
+    key_id bigint,
+    merchant_id bigint NOT NULL,
+    owner_id bigint,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_allowlistentryevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_allowlistentryevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_apikey (
+    id bigint NOT NULL,
+    environment character varying(4) NOT NULL,
+    auth_key character varying(64) NOT NULL COLLATE pg_catalog."C",
+    label character varying(80) NOT NULL,
+    status character varying(12) NOT NULL,
+    quarantined_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT api_key_label_one_line CHECK ((NOT ((label)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT api_key_label_without_secret CHECK ((NOT ((label)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT api_key_quarantine_dated CHECK (((NOT ((status)::text = 'quarantined'::text)) OR (quarantined_at IS NOT NULL))),
+    CONSTRAINT api_key_status_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'quarantined'::character varying, 'revoked'::character varying])::text[])))
+);
+
+
+ALTER TABLE public.merchants_apikey ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_apikey_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_apikeyevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    environment character varying(4) NOT NULL,
+    auth_key character varying(64) NOT NULL COLLATE pg_catalog."C",
+    label character varying(80) NOT NULL,
+    status character varying(12) NOT NULL,
+    quarantined_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_apikeyevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_apikeyevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_approval (
+    id bigint NOT NULL,
+    verb character varying(10) NOT NULL,
+    wish jsonb NOT NULL,
+    reason character varying(500) NOT NULL,
+    state character varying(8) NOT NULL,
+    asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    decided_at timestamp with time zone,
+    asked_by_id bigint NOT NULL,
+    decided_by_id bigint,
+    key_id bigint,
+    decided_in bigint,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT approval_by_another_person CHECK (((NOT ((state)::text = 'approved'::text)) OR (NOT ((decided_by_id = asked_by_id) AND (decided_by_id IS NOT NULL))))),
+    CONSTRAINT approval_decided_by_somebody CHECK ((((decided_at IS NULL) AND (decided_by_id IS NULL) AND ((state)::text = 'waiting'::text)) OR ((decided_at IS NOT NULL) AND (decided_by_id IS NOT NULL) AND ((state)::text = ANY ((ARRAY['approved'::character varying, 'declined'::character varying])::text[]))) OR ((decided_at IS NOT NULL) AND (decided_by_id IS NULL) AND ((state)::text = 'expired'::text)))),
+    CONSTRAINT approval_of_key_or_merchant CHECK ((((key_id IS NOT NULL) AND ((verb)::text = ANY ((ARRAY['rotate'::character varying, 'revoke'::character varying])::text[]))) OR ((key_id IS NULL) AND ((verb)::text = ANY ((ARRAY['issue'::character varying, 'status'::character varying, 'domains'::character varying, 'rule_off'::character varying, 'limit'::character varying])::text[]))) OR ((verb)::text = 'networks'::text))),
+    CONSTRAINT approval_reason_one_line CHECK ((NOT ((reason)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT approval_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_approval ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_approval_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_approvalevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    verb character varying(10) NOT NULL,
+    wish jsonb NOT NULL,
+    reason character varying(500) NOT NULL,
+    state character varying(8) NOT NULL,
+    asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    decided_at timestamp with time zone,
+    asked_by_id bigint NOT NULL,
+    decided_by_id bigint,
+    key_id bigint,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_approvalevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_approvalevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+ALTER TABLE public.merchants_chainblock ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_chainblock_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+ALTER TABLE public.merchants_chainrecipe ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_chainrecipe_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_compromise (
+    id bigint NOT NULL,
+    response character varying(10) NOT NULL,
+    reason character varying(500) NOT NULL,
+    exposed_since timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by_id bigint,
+    declared_by_id bigint,
+    key_id bigint NOT NULL,
+    replacement_id bigint,
+    secret_id bigint NOT NULL,
+    CONSTRAINT compromise_exposed_before_it_was_declared CHECK ((exposed_since <= created_at)),
+    CONSTRAINT compromise_has_a_reason CHECK ((NOT ((reason)::text = ''::text))),
+    CONSTRAINT compromise_reason_one_line CHECK ((NOT ((reason)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT compromise_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_compromise ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_compromise_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_compromiseevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    response character varying(10) NOT NULL,
+    reason character varying(500) NOT NULL,
+    exposed_since timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by_id bigint,
+    declared_by_id bigint,
+    key_id bigint NOT NULL,
+    merchant_id bigint,
+    pgh_obj_id bigint NOT NULL,
+    replacement_id bigint,
+    secret_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_compromiseevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_compromiseevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_contact (
+    id bigint NOT NULL,
+    email character varying(254) NOT NULL,
+    note character varying(200) NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT contact_email_ascii CHECK (((email)::text ~ '^[\x21-\x7e]*$'::text)),
+    CONSTRAINT contact_note_one_line CHECK ((NOT ((note)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT contact_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_contact ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_contact_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_contactevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    email character varying(254) NOT NULL,
+    note character varying(200) NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_contactevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_contactevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_disabledgame (
+    id bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    game_id bigint NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_disabledgame ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_disabledgame_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_disabledgameevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    game_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_disabledgameevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_disabledgameevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_download (
+    id bigint NOT NULL,
+    what character varying(80) NOT NULL,
+    filters jsonb NOT NULL,
+    rows bigint,
+    is_complete boolean,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint,
+    person_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_download ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_download_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_downloadevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    what character varying(80) NOT NULL,
+    filters jsonb NOT NULL,
+    rows bigint,
+    is_complete boolean,
+    merchant_id bigint,
+    person_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_downloadevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_downloadevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_egressproof (
+    id bigint NOT NULL,
+    word character varying(64) NOT NULL,
+    begun_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    until timestamp with time zone NOT NULL,
+    address inet,
+    proved_at timestamp with time zone,
+    by_id bigint,
+    key_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT egress_proof_address_dated CHECK ((((address IS NULL) AND (proved_at IS NULL)) OR ((address IS NOT NULL) AND (proved_at IS NOT NULL))))
+);
+
+
+ALTER TABLE public.merchants_egressproof ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_egressproof_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_game (
+    id bigint NOT NULL,
+    game_id character varying(64) NOT NULL COLLATE pg_catalog."C",
+    name character varying(120) NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    CONSTRAINT game_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT game_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_game ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_game_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_gameevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    game_id character varying(64) NOT NULL COLLATE pg_catalog."C",
+    name character varying(120) NOT NULL,
+    is_active boolean NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_gameevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_gameevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_heartbeat (
+    job character varying(20) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    is_good boolean NOT NULL
+);
+
+
+CREATE TABLE public.merchants_importproposal (
+    id bigint NOT NULL,
+    kind character varying(10) NOT NULL,
+    packed bytea NOT NULL,
+    digest character varying(64) NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_importproposal ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_importproposal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_invitation (
+    id bigint NOT NULL,
+    email character varying(254) NOT NULL,
+    role character varying(10) NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    invited_by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT invitation_email_ascii CHECK (((email)::text ~ '^[\x21-\x7e]*$'::text)),
+    CONSTRAINT invitation_one_end CHECK (((accepted_at IS NULL) OR (withdrawn_at IS NULL)))
+);
+
+
+ALTER TABLE public.merchants_invitation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_invitation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_invitationevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    email character varying(254) NOT NULL,
+    role character varying(10) NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    invited_by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_invitationevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_invitationevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_letter (
+    id bigint NOT NULL,
+    "to" character varying(254) NOT NULL,
+    template character varying(60) NOT NULL,
+    context jsonb NOT NULL,
+    once character varying(200),
+    state character varying(8) NOT NULL,
+    attempts smallint NOT NULL,
+    last_answer character varying(500) NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    due_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    sent_at timestamp with time zone,
+    merchant_id bigint,
+    CONSTRAINT merchants_letter_attempts_check CHECK ((attempts >= 0))
+);
+
+
+ALTER TABLE public.merchants_letter ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_letter_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_listtrial (
+    id bigint NOT NULL,
+    before jsonb NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    state character varying(8) NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    kept_for inet,
+    by_id bigint,
+    key_id bigint,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT list_trial_deadline_after_begin CHECK ((deadline > begun_at)),
+    CONSTRAINT list_trial_end_dated CHECK ((((ended_at IS NULL) AND ((state)::text = 'trying'::text)) OR ((NOT ((state)::text = 'trying'::text)) AND (ended_at IS NOT NULL)))),
+    CONSTRAINT list_trial_kept_in_time CHECK (((NOT ((state)::text = 'kept'::text)) OR ((ended_at < deadline) AND (kept_for IS NOT NULL)))),
+    CONSTRAINT list_trial_state_known CHECK (((state)::text = ANY ((ARRAY['trying'::character varying, 'kept'::character varying, 'reverted'::character varying])::text[])))
+);
+
+
+ALTER TABLE public.merchants_listtrial ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_listtrial_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_listtrialevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    deadline timestamp with time zone NOT NULL,
+    state character varying(8) NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    kept_for inet,
+    by_id bigint,
+    key_id bigint,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_listtrialevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_listtrialevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_membership (
+    id bigint NOT NULL,
+    role character varying(10) NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    person_id bigint NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_membership ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_membership_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_membershipevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    role character varying(10) NOT NULL,
+    merchant_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_membershipevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_membershipevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_merchant (
+    id bigint NOT NULL,
+    code character varying(40) NOT NULL,
+    name character varying(120) NOT NULL,
+    status character varying(10) NOT NULL,
+    time_zone character varying(64) NOT NULL,
+    timestamp_window_seconds smallint NOT NULL,
+    bets_per_minute integer,
+    max_stake bigint,
+    access_version bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    two_person boolean DEFAULT false NOT NULL,
+    second_factor_required boolean DEFAULT false NOT NULL,
+    staff_sees_secrets boolean DEFAULT true NOT NULL,
+    sandbox_of_id bigint,
+    second_factor_from timestamp with time zone,
+    max_stake_by_currency jsonb,
+    CONSTRAINT merchant_max_stake_by_currency_are_amounts CHECK (jsonb_path_match(max_stake_by_currency, 'strict ($.type() == "null" || ($.type() == "object" && exists ($.*)) && !(exists ($.keyvalue()?((((!(@."key" like_regex "^[A-Z0-9]{3,8}$") || @."value".type() != "number") || @."value" < 0) || @."value" > 9007199254740991) || @."value".floor() != @."value"))))'::jsonpath)),
+    CONSTRAINT merchant_max_stake_not_negative CHECK ((max_stake >= 0)),
+    CONSTRAINT merchant_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT merchant_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT merchant_sandbox_needs_no_second_person CHECK (((sandbox_of_id IS NULL) OR (NOT two_person))),
+    CONSTRAINT merchant_status_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'closed'::character varying])::text[]))),
+    CONSTRAINT merchant_timestamp_window_at_most_5_minutes CHECK (((timestamp_window_seconds >= 1) AND (timestamp_window_seconds <= 300))),
+    CONSTRAINT merchants_merchant_bets_per_minute_check CHECK ((bets_per_minute >= 0)),
+    CONSTRAINT merchants_merchant_timestamp_window_seconds_check CHECK ((timestamp_window_seconds >= 0))
+);
+
+
+ALTER TABLE public.merchants_merchant ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_merchant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_merchantevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    code character varying(40) NOT NULL,
+    name character varying(120) NOT NULL,
+    status character varying(10) NOT NULL,
+    time_zone character varying(64) NOT NULL,
+    timestamp_window_seconds smallint NOT NULL,
+    bets_per_minute integer,
+    max_stake bigint,
+    two_person boolean DEFAULT false NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    second_factor_required boolean DEFAULT false NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    staff_sees_secrets boolean DEFAULT true NOT NULL,
+    max_stake_by_currency jsonb,
+    CONSTRAINT merchants_merchantevent_bets_per_minute_check CHECK ((bets_per_minute >= 0)),
+    CONSTRAINT merchants_merchantevent_timestamp_window_seconds_check CHECK ((timestamp_window_seconds >= 0))
+);
+
+
+ALTER TABLE public.merchants_merchantevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_merchantevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_ownerquestion (
+    id bigint NOT NULL,
+    kind character varying(14) NOT NULL,
+    email character varying(254) NOT NULL,
+    state character varying(7) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by_id bigint,
+    asked_by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT owner_question_about_something CHECK (((((kind)::text = 'names_players'::text) AND ((email)::text = ''::text)) OR ((NOT ((kind)::text = 'names_players'::text)) AND (NOT ((email)::text = ''::text))))),
+    CONSTRAINT owner_question_answered_by_somebody CHECK ((((answered_at IS NULL) AND (answered_by_id IS NULL) AND ((state)::text = 'waiting'::text)) OR ((answered_at IS NOT NULL) AND (answered_by_id IS NOT NULL) AND ((state)::text = ANY ((ARRAY['yes'::character varying, 'no'::character varying])::text[])))))
+);
+
+
+ALTER TABLE public.merchants_ownerquestion ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_ownerquestion_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_ownerquestionevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    kind character varying(14) NOT NULL,
+    email character varying(254) NOT NULL,
+    state character varying(7) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    answered_by_id bigint,
+    asked_by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_ownerquestionevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_ownerquestionevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_person (
+    id bigint NOT NULL,
+    password character varying(128) NOT NULL,
+    last_login timestamp with time zone,
+    email character varying(254) NOT NULL,
+    name character varying(120) NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    staff_role character varying(13) DEFAULT ''::character varying NOT NULL,
+    time_zone character varying(64) DEFAULT 'UTC'::character varying NOT NULL,
+    CONSTRAINT person_email_ascii CHECK (((email)::text ~ '^[\x21-\x7e]*$'::text)),
+    CONSTRAINT person_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT person_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT person_staff_role_known CHECK (((staff_role)::text = ANY ((ARRAY[''::character varying, 'auditor'::character varying, 'support'::character varying, 'administrator'::character varying])::text[])))
+);
+
+
+CREATE TABLE public.merchants_person_groups (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    group_id integer NOT NULL
+);
+
+
+ALTER TABLE public.merchants_person_groups ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_person_groups_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+ALTER TABLE public.merchants_person ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_person_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_person_user_permissions (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    permission_id integer NOT NULL
+);
+
+
+ALTER TABLE public.merchants_person_user_permissions ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_person_user_permissions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_personevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    email character varying(254) NOT NULL,
+    name character varying(120) NOT NULL,
+    staff_role character varying(13) DEFAULT ''::character varying NOT NULL,
+    is_active boolean NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_personevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_personevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+ALTER TABLE public.merchants_player ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_player_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_playerevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    player_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    is_blocked boolean DEFAULT false NOT NULL,
+    blocked_reason character varying(200) DEFAULT ''::character varying NOT NULL,
+    bets_per_minute integer,
+    max_stake bigint,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    max_stake_by_currency jsonb,
+    CONSTRAINT merchants_playerevent_bets_per_minute_check CHECK ((bets_per_minute >= 0))
+);
+
+
+ALTER TABLE public.merchants_playerevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_playerevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_secret (
+    id bigint NOT NULL,
+    version smallint NOT NULL,
+    sealed bytea NOT NULL,
+    sealed_under character varying(16) NOT NULL,
+    fingerprint bytea NOT NULL,
+    usable_until timestamp with time zone,
+    revoked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    key_id bigint NOT NULL,
+    quiet_hours smallint,
+    superseded_at timestamp with time zone,
+    approval_id bigint,
+    CONSTRAINT merchants_secret_quiet_hours_check CHECK ((quiet_hours >= 0)),
+    CONSTRAINT merchants_secret_version_check CHECK ((version >= 0)),
+    CONSTRAINT secret_overlap_at_most_7_days CHECK (((usable_until IS NULL) OR ((superseded_at IS NOT NULL) AND (usable_until >= superseded_at) AND (usable_until <= (superseded_at + '7 days'::interval))))),
+    CONSTRAINT secret_quiet_hours_of_a_week CHECK (((quiet_hours >= 1) AND (quiet_hours <= 168)))
+);
+
+
+ALTER TABLE public.merchants_secret ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_secret_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_secretclaim (
+    id bigint NOT NULL,
+    version smallint NOT NULL,
+    nonce character varying(32) NOT NULL,
+    token_hash character varying(64) NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    claimed_at timestamp with time zone,
+    claimed_by_id bigint,
+    key_id bigint NOT NULL,
+    secret_id bigint NOT NULL,
+    sent_by_id bigint,
+    CONSTRAINT claim_by_another_person CHECK (((claimed_by_id IS NULL) OR (sent_by_id IS NULL) OR (NOT ((claimed_by_id = sent_by_id) AND (claimed_by_id IS NOT NULL) AND (sent_by_id IS NOT NULL))))),
+    CONSTRAINT claim_by_somebody CHECK ((((claimed_at IS NULL) AND (claimed_by_id IS NULL)) OR ((claimed_at IS NOT NULL) AND (claimed_by_id IS NOT NULL) AND (withdrawn_at IS NULL)))),
+    CONSTRAINT claim_in_time CHECK (((claimed_at IS NULL) OR (claimed_at < expires_at))),
+    CONSTRAINT merchants_secretclaim_version_check CHECK ((version >= 0))
+);
+
+
+ALTER TABLE public.merchants_secretclaim ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_secretclaim_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_secretclaimevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    version smallint NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    withdrawn_at timestamp with time zone,
+    claimed_at timestamp with time zone,
+    claimed_by_id bigint,
+    key_id bigint NOT NULL,
+    merchant_id bigint,
+    pgh_obj_id bigint NOT NULL,
+    secret_id bigint NOT NULL,
+    sent_by_id bigint,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    CONSTRAINT merchants_secretclaimevent_version_check CHECK ((version >= 0))
+);
+
+
+ALTER TABLE public.merchants_secretclaimevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_secretclaimevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_secretevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    version smallint NOT NULL,
+    superseded_at timestamp with time zone,
+    usable_until timestamp with time zone,
+    quiet_hours smallint,
+    revoked_at timestamp with time zone,
+    key_id bigint NOT NULL,
+    merchant_id bigint,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    CONSTRAINT merchants_secretevent_quiet_hours_check CHECK ((quiet_hours >= 0)),
+    CONSTRAINT merchants_secretevent_version_check CHECK ((version >= 0))
+);
+
+
+ALTER TABLE public.merchants_secretevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_secretevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_seenaddress (
+    id bigint NOT NULL,
+    address inet NOT NULL,
+    first_seen_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    key_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_seenaddress ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_seenaddress_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_seenorigin (
+    id bigint NOT NULL,
+    host character varying(253) NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    key_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_seenorigin ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_seenorigin_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_signinrecord (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    kind character varying(16) NOT NULL,
+    email character varying(254) NOT NULL,
+    address inet,
+    method character varying(60) NOT NULL,
+    by_id bigint,
+    person_id bigint
+);
+
+
+ALTER TABLE public.merchants_signinrecord ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_signinrecord_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_staffchange (
+    id bigint NOT NULL,
+    thing character varying(40) NOT NULL,
+    event bigint NOT NULL,
+    transaction bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    told_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    letter_id bigint
+);
+
+
+ALTER TABLE public.merchants_staffchange ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_staffchange_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_staffvisit (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL,
+    person_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_staffvisit ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_staffvisit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_staffvisitevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    hour timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.merchants_staffvisitevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_staffvisitevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_timetablejob (
+    name character varying(100) NOT NULL,
+    sent_at timestamp with time zone NOT NULL
+);
+
+
+CREATE TABLE public.merchants_timetablelead (
+    id smallint NOT NULL,
+    holder uuid NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT merchants_timetablelead_id_check CHECK ((id >= 0)),
+    CONSTRAINT merchants_timetablelead_is_one CHECK ((id = 1))
+);
+
+
+CREATE TABLE public.merchants_usedform (
+    nonce character varying(64) NOT NULL,
+    used_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL
+);
+
+
+CREATE TABLE public.mfa_authenticator (
+    id bigint NOT NULL,
+    type character varying(20) NOT NULL,
+    data jsonb NOT NULL,
+    user_id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone
+);
+
+
+ALTER TABLE public.mfa_authenticator ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.mfa_authenticator_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.pghistory_context (
+    id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    metadata jsonb NOT NULL
+);
+
+
+CREATE TABLE public.usersessions_usersession (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ip inet NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    session_key character varying(40) NOT NULL,
+    user_agent character varying(200) NOT NULL,
+    data jsonb NOT NULL,
+    user_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.usersessions_usersession ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.usersessions_usersession_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_account (
+    id bigint NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    kind character varying(8) NOT NULL,
+    balance bigint,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint NOT NULL,
+    player_id bigint,
+    CONSTRAINT account_balance_representable CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
+    CONSTRAINT account_never_play_money CHECK ((NOT ((currency)::text = 'XXX'::text))),
+    CONSTRAINT account_player_has_balance CHECK ((((balance IS NOT NULL) AND ((kind)::text = 'player'::text) AND (player_id IS NOT NULL)) OR ((balance IS NULL) AND ((kind)::text = ANY ((ARRAY['games'::character varying, 'rewards'::character varying, 'cashier'::character varying, 'correct'::character varying])::text[])) AND (player_id IS NULL))))
+)
+WITH (fillfactor='50');
+
+
+ALTER TABLE public.wallet_account ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_account_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_accountproof (
+    account_id bigint NOT NULL,
+    total bigint NOT NULL,
+    beyond bigint DEFAULT 0 NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+CREATE TABLE public.wallet_bookfinding (
+    id bigint NOT NULL,
+    origin character varying(8) NOT NULL,
+    kind character varying(20) NOT NULL,
+    subject character varying(600) NOT NULL COLLATE pg_catalog."C",
+    player_key bigint,
+    player_id character varying(255) NOT NULL,
+    currency character varying(8) NOT NULL,
+    ours jsonb NOT NULL,
+    difference bigint NOT NULL,
+    found_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_bookfinding ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_bookfinding_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_booksslice (
+    merchant_id bigint NOT NULL,
+    number smallint NOT NULL,
+    checked_at timestamp with time zone,
+    CONSTRAINT wallet_booksslice_number_check CHECK ((number >= 0))
+);
+
+
+CREATE TABLE public.wallet_callhour (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    address inet NOT NULL,
+    endpoint character varying(64) NOT NULL,
+    status character varying(40) NOT NULL,
+    calls bigint NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    secret_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_callhour ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_callhour_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_case (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    kind character varying(20) NOT NULL,
+    subject character varying(600) NOT NULL COLLATE pg_catalog."C",
+    player_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    ours jsonb,
+    theirs jsonb,
+    difference bigint NOT NULL,
+    severity smallint NOT NULL,
+    state character varying(8) NOT NULL,
+    resolution character varying(11) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    other_id bigint,
+    owner_id bigint,
+    resolved_by_id bigint,
+    write_off_asked_by_id bigint,
+    found_by_id bigint NOT NULL,
+    seen_by_id bigint NOT NULL,
+    asked_resolution character varying(11) DEFAULT ''::character varying NOT NULL,
+    due_at timestamp with time zone,
+    CONSTRAINT case_asked_for_how CHECK (((write_off_asked_by_id IS NULL) OR (NOT ((asked_resolution)::text = ''::text)))),
+    CONSTRAINT case_assigned_to_somebody CHECK (((NOT ((state)::text = 'assigned'::text)) OR (owner_id IS NOT NULL))),
+    CONSTRAINT case_resolved_how_and_when CHECK ((((resolved_at IS NOT NULL) AND ((state)::text = 'resolved'::text) AND (NOT ((resolution)::text = ''::text))) OR ((NOT ((state)::text = 'resolved'::text)) AND ((resolution)::text = ''::text) AND (resolved_at IS NULL)))),
+    CONSTRAINT case_written_off_by_another_person CHECK (((NOT ((resolved_by_id = write_off_asked_by_id) AND (resolved_by_id IS NOT NULL) AND (write_off_asked_by_id IS NOT NULL))) OR (NOT ((resolution)::text = 'written_off'::text)))),
+    CONSTRAINT wallet_case_severity_check CHECK ((severity >= 0))
+);
+
+
+ALTER TABLE public.wallet_case ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_case_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_caseevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    day date NOT NULL,
+    kind character varying(20) NOT NULL,
+    subject character varying(600) NOT NULL COLLATE pg_catalog."C",
+    player_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    difference bigint NOT NULL,
+    severity smallint NOT NULL,
+    state character varying(8) NOT NULL,
+    resolution character varying(11) NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    other_id bigint,
+    owner_id bigint,
+    pgh_obj_id bigint NOT NULL,
+    resolved_by_id bigint,
+    write_off_asked_by_id bigint,
+    found_by_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    asked_resolution character varying(11) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT wallet_caseevent_severity_check CHECK ((severity >= 0))
+);
+
+
+ALTER TABLE public.wallet_caseevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_caseevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_casenote (
+    id bigint NOT NULL,
+    is_staff boolean NOT NULL,
+    is_internal boolean NOT NULL,
+    text character varying(2000) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    by_id bigint,
+    case_id bigint NOT NULL,
+    statement_id bigint,
+    CONSTRAINT case_note_internal_is_ours CHECK ((NOT (is_internal AND (NOT is_staff)))),
+    CONSTRAINT case_note_text_without_secret CHECK ((NOT ((text)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.wallet_casenote ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_casenote_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_casereminder (
+    id bigint NOT NULL,
+    step smallint NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    case_id bigint NOT NULL,
+    CONSTRAINT wallet_casereminder_step_check CHECK ((step >= 0))
+);
+
+
+ALTER TABLE public.wallet_casereminder ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_casereminder_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_correction (
+    id bigint NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    is_credit boolean NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    approved_at timestamp with time zone,
+    declined_at timestamp with time zone,
+    approved_by_id bigint,
+    asked_by_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    declined_by_id bigint,
+    merchant_id bigint NOT NULL,
+    player_id bigint NOT NULL,
+    transaction_id bigint,
+    CONSTRAINT correction_amount_above_zero CHECK ((amount > 0)),
+    CONSTRAINT correction_approved_and_posted CHECK ((((approved_at IS NULL) AND (approved_by_id IS NULL) AND (transaction_id IS NULL)) OR ((approved_at IS NOT NULL) AND (approved_by_id IS NOT NULL) AND (declined_at IS NULL) AND (transaction_id IS NOT NULL)))),
+    CONSTRAINT correction_by_two_persons CHECK (((approved_by_id IS NULL) OR (NOT ((approved_by_id = asked_by_id) AND (approved_by_id IS NOT NULL))))),
+    CONSTRAINT correction_declined_when CHECK (((declined_by_id IS NULL) OR (declined_at IS NOT NULL))),
+    CONSTRAINT correction_of_real_money CHECK ((NOT ((currency)::text = ANY ((ARRAY[''::character varying, 'XXX'::character varying])::text[]))))
+);
+
+
+ALTER TABLE public.wallet_correction ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_correction_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_correctionevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    is_credit boolean NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    approved_at timestamp with time zone,
+    declined_at timestamp with time zone,
+    approved_by_id bigint,
+    asked_by_id bigint NOT NULL,
+    case_id bigint NOT NULL,
+    declined_by_id bigint,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    player_id bigint NOT NULL,
+    transaction_id bigint
+);
+
+
+ALTER TABLE public.wallet_correctionevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_correctionevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_currencyrate (
+    id bigint NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    per_euro bigint NOT NULL,
+    CONSTRAINT currency_rate_above_zero CHECK (((per_euro >= 1) AND (per_euro <= '9007199254740991'::bigint))),
+    CONSTRAINT currency_rate_of_another_currency CHECK ((((currency)::text ~ '^[A-Z0-9]{3,8}$'::text) AND (NOT ((currency)::text = ANY ((ARRAY['EUR'::character varying, 'XXX'::character varying])::text[])))))
+);
+
+
+ALTER TABLE public.wallet_currencyrate ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_currencyrate_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_currencyrateevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    per_euro bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_currencyrateevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_currencyrateevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_export (
+    id bigint NOT NULL,
+    what character varying(9) NOT NULL,
+    form character varying(4) NOT NULL,
+    wish jsonb NOT NULL,
+    state character varying(9) NOT NULL,
+    attempt integer NOT NULL,
+    rows_done bigint NOT NULL,
+    rows_in_all bigint,
+    size bigint,
+    is_cut boolean NOT NULL,
+    asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    alive_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    downloads integer NOT NULL,
+    by_id bigint,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT export_ready_ends CHECK (((NOT ((state)::text = 'ready'::text)) OR ((ended_at IS NOT NULL) AND (expires_at IS NOT NULL) AND (size IS NOT NULL)))),
+    CONSTRAINT export_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying, 'ready'::character varying, 'failed'::character varying, 'cancelled'::character varying, 'expired'::character varying])::text[]))),
+    CONSTRAINT wallet_export_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT wallet_export_downloads_check CHECK ((downloads >= 0))
+);
+
+
+ALTER TABLE public.wallet_export ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_export_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_exportevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    what character varying(9) NOT NULL,
+    form character varying(4) NOT NULL,
+    wish jsonb NOT NULL,
+    downloads integer NOT NULL,
+    cancelled_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    CONSTRAINT wallet_exportevent_downloads_check CHECK ((downloads >= 0))
+);
+
+
+ALTER TABLE public.wallet_exportevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_exportevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_foldedrow (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    subject character varying(600) NOT NULL COLLATE pg_catalog."C",
+    player_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    ours jsonb,
+    theirs jsonb,
+    net numeric(40,0) NOT NULL,
+    case_id bigint NOT NULL,
+    CONSTRAINT wallet_foldedrow_number_check CHECK ((number >= 0))
+);
+
+
+ALTER TABLE public.wallet_foldedrow ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_foldedrow_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_hostkeylookup (
+    id bigint NOT NULL,
+    address character varying(500) NOT NULL,
+    asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    tried_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    host_key character varying(200) DEFAULT ''::character varying NOT NULL,
+    refusal character varying(500) DEFAULT ''::character varying NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT host_key_lookup_address_one_line CHECK ((NOT ((address)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT host_key_lookup_address_without_secret CHECK ((NOT ((address)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.wallet_hostkeylookup ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_hostkeylookup_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_invoice (
+    id bigint NOT NULL,
+    month date NOT NULL,
+    issuer character varying(8) NOT NULL,
+    number character varying(60) NOT NULL,
+    basis character varying(3) NOT NULL,
+    totals jsonb NOT NULL,
+    name character varying(200) NOT NULL,
+    file character varying(200) NOT NULL,
+    content_type character varying(40) NOT NULL,
+    digest character varying(64) NOT NULL,
+    size bigint NOT NULL,
+    uploaded_at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT invoice_basis_known CHECK (((basis)::text = ANY ((ARRAY['ggr'::character varying, 'net'::character varying])::text[]))),
+    CONSTRAINT invoice_file_not_empty CHECK ((size > 0)),
+    CONSTRAINT invoice_issuer_known CHECK (((issuer)::text = ANY ((ARRAY['merchant'::character varying, 'provider'::character varying])::text[]))),
+    CONSTRAINT invoice_number_one_line CHECK ((NOT ((number)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT invoice_number_without_secret CHECK ((NOT ((number)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT invoice_of_a_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+
+ALTER TABLE public.wallet_invoice ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_invoice_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_mark (
+    source character varying(9) NOT NULL,
+    upto bigint NOT NULL
+);
+
+
+CREATE TABLE public.wallet_merchanthour (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    status character varying(40) NOT NULL,
+    calls bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    signed boolean NOT NULL
+);
+
+
+ALTER TABLE public.wallet_merchanthour ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_merchanthour_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_movementhour (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    address inet NOT NULL,
+    kind character varying(13) NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    moves bigint NOT NULL,
+    amount numeric(38,0) NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    secret_id bigint NOT NULL,
+    CONSTRAINT movement_hour_tells_rollbacks_apart CHECK ((NOT ((kind)::text = ANY ((ARRAY['given_back'::character varying, 'taken_back'::character varying])::text[]))))
+);
+
+
+ALTER TABLE public.wallet_movementhour ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_movementhour_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_openbet (
+    bet_id bigint NOT NULL,
+    transaction_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL,
+    secret_id bigint NOT NULL,
+    player_id bigint NOT NULL,
+    game_id bigint NOT NULL
+);
+
+
+CREATE TABLE public.wallet_playerday (
+    id bigint NOT NULL,
+    day timestamp with time zone NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    player_id bigint NOT NULL,
+    secret_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_playerday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_playerday_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_playtransaction (
+    id bigint NOT NULL,
+    transaction_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    kind character varying(9) NOT NULL,
+    status character varying(40) NOT NULL,
+    content jsonb NOT NULL,
+    amount bigint NOT NULL,
+    balance bigint,
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    is_rolled_back boolean NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    session_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_playtransaction ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_playtransaction_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reconciliation (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    number integer NOT NULL,
+    state character varying(7) NOT NULL,
+    outcome character varying(12) NOT NULL,
+    upto bigint,
+    figures jsonb NOT NULL,
+    fault character varying(500) NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    by_id bigint,
+    merchant_id bigint NOT NULL,
+    statement_id bigint,
+    statement_ids bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    restates date[] DEFAULT '{}'::date[] NOT NULL,
+    CONSTRAINT reconciliation_done_has_an_outcome CHECK ((((state)::text = ANY ((ARRAY['running'::character varying, 'failed'::character varying])::text[])) OR ((done_at IS NOT NULL) AND (NOT ((outcome)::text = ''::text)))))
+);
+
+
+ALTER TABLE public.wallet_reconciliation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reconciliation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reconciliationplan (
+    id bigint NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    hour smallint NOT NULL,
+    grain character varying(6) NOT NULL,
+    mapping jsonb NOT NULL,
+    unsettled_hours smallint NOT NULL,
+    high_amount bigint NOT NULL,
+    write_off_alone bigint NOT NULL,
+    is_attached boolean NOT NULL,
+    names_players boolean NOT NULL,
+    merchant_id bigint NOT NULL,
+    day_begins smallint DEFAULT 0 NOT NULL,
+    earlier_days jsonb DEFAULT '[]'::jsonb NOT NULL,
+    left_out character varying(8)[] DEFAULT '{}'::character varying(8)[] NOT NULL,
+    scopes character varying(300)[] DEFAULT '{}'::character varying(300)[] NOT NULL,
+    high_amount_by_currency jsonb,
+    write_off_alone_by_currency jsonb,
+    CONSTRAINT plan_amounts_not_negative CHECK (((high_amount >= 0) AND (write_off_alone >= 0))),
+    CONSTRAINT plan_day_begins_at_an_hour CHECK (((day_begins >= 0) AND (day_begins <= 23))),
+    CONSTRAINT plan_grain_known CHECK (((grain)::text = ANY ((ARRAY['rows'::character varying, 'totals'::character varying])::text[]))),
+    CONSTRAINT plan_high_amount_by_currency_are_amounts CHECK (jsonb_path_match(high_amount_by_currency, 'strict ($.type() == "null" || ($.type() == "object" && exists ($.*)) && !(exists ($.keyvalue()?((((!(@."key" like_regex "^[A-Z0-9]{3,8}$") || @."value".type() != "number") || @."value" < 0) || @."value" > 9007199254740991) || @."value".floor() != @."value"))))'::jsonpath)),
+    CONSTRAINT plan_hour_of_a_day CHECK (((hour >= 0) AND (hour <= 23))),
+    CONSTRAINT plan_leaves_out_cashier_rows_alone CHECK ((left_out <@ ARRAY['deposit'::character varying(8), 'withdraw'::character varying(8)])),
+    CONSTRAINT plan_unsettled_at_least_an_hour CHECK ((unsettled_hours >= 1)),
+    CONSTRAINT plan_write_off_alone_by_currency_are_amounts CHECK (jsonb_path_match(write_off_alone_by_currency, 'strict ($.type() == "null" || ($.type() == "object" && exists ($.*)) && !(exists ($.keyvalue()?((((!(@."key" like_regex "^[A-Z0-9]{3,8}$") || @."value".type() != "number") || @."value" < 0) || @."value" > 9007199254740991) || @."value".floor() != @."value"))))'::jsonpath)),
+    CONSTRAINT wallet_reconciliationplan_day_begins_check CHECK ((day_begins >= 0)),
+    CONSTRAINT wallet_reconciliationplan_hour_check CHECK ((hour >= 0)),
+    CONSTRAINT wallet_reconciliationplan_unsettled_hours_check CHECK ((unsettled_hours >= 0))
+);
+
+
+ALTER TABLE public.wallet_reconciliationplan ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reconciliationplan_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reconciliationplanevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    is_on boolean DEFAULT true NOT NULL,
+    hour smallint NOT NULL,
+    grain character varying(6) NOT NULL,
+    mapping jsonb NOT NULL,
+    unsettled_hours smallint NOT NULL,
+    high_amount bigint NOT NULL,
+    write_off_alone bigint NOT NULL,
+    is_attached boolean NOT NULL,
+    names_players boolean NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    day_begins smallint DEFAULT 0 NOT NULL,
+    left_out character varying(8)[] DEFAULT '{}'::character varying(8)[] NOT NULL,
+    scopes character varying(300)[] DEFAULT '{}'::character varying(300)[] NOT NULL,
+    high_amount_by_currency jsonb,
+    write_off_alone_by_currency jsonb,
+    CONSTRAINT wallet_reconciliationplanevent_day_begins_check CHECK ((day_begins >= 0)),
+    CONSTRAINT wallet_reconciliationplanevent_hour_check CHECK ((hour >= 0)),
+    CONSTRAINT wallet_reconciliationplanevent_unsettled_hours_check CHECK ((unsettled_hours >= 0))
+);
+
+
+ALTER TABLE public.wallet_reconciliationplanevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reconciliationplanevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_refusedcall (
+    request_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    query text NOT NULL,
+    headers jsonb NOT NULL,
+    body bytea NOT NULL,
+    is_cut boolean DEFAULT false NOT NULL,
+    signature jsonb
+);
+
+
+CREATE TABLE public.wallet_refusedhour (
+    id bigint NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL,
+    is_signed boolean NOT NULL,
+    bytes bigint NOT NULL,
+    lines_dropped bigint NOT NULL,
+    bodies_dropped bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_refusedhour ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_refusedhour_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_refusedpayout (
+    id bigint NOT NULL,
+    transaction_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    player_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    game_id character varying(64) COLLATE pg_catalog."C",
+    round_id character varying(255) COLLATE pg_catalog."C",
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    status character varying(40) NOT NULL,
+    request_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_refusedpayout ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_refusedpayout_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reportdelivery (
+    id bigint NOT NULL,
+    "to" character varying(254) NOT NULL,
+    bounced_at timestamp with time zone,
+    bounce character varying(300) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    letter_id bigint NOT NULL,
+    reconciliation_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_reportdelivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reportdelivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reportoptout (
+    id bigint NOT NULL,
+    email character varying(254) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT report_opt_out_email_ascii CHECK (((email)::text ~ '^[\x21-\x7e]*$'::text))
+);
+
+
+ALTER TABLE public.wallet_reportoptout ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reportoptout_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reportoptoutevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    email character varying(254) NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_reportoptoutevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reportoptoutevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reportrecipient (
+    id bigint NOT NULL,
+    email character varying(254) NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT report_recipient_email_ascii CHECK (((email)::text ~ '^[\x21-\x7e]*$'::text))
+);
+
+
+ALTER TABLE public.wallet_reportrecipient ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reportrecipient_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_reportrecipientevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    email character varying(254) NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.wallet_reportrecipientevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_reportrecipientevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_session (
+    id bigint NOT NULL,
+    session_id character varying(512) NOT NULL COLLATE pg_catalog."C",
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    pushed_balance bigint NOT NULL,
+    play_balance bigint,
+    is_active boolean NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    account_id bigint,
+    game_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    player_id bigint NOT NULL,
+    CONSTRAINT session_real_or_play_money CHECK ((((account_id IS NULL) AND ((currency)::text = 'XXX'::text) AND (play_balance IS NOT NULL)) OR ((NOT ((currency)::text = 'XXX'::text)) AND (account_id IS NOT NULL) AND (play_balance IS NULL))))
+);
+
+
+ALTER TABLE public.wallet_session ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_session_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_settlement (
+    id bigint NOT NULL,
+    month date NOT NULL,
+    number smallint NOT NULL,
+    state character varying(9) NOT NULL,
+    time_zone character varying(64) NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason character varying(500) NOT NULL,
+    figures jsonb NOT NULL,
+    digest character varying(64) NOT NULL,
+    counted_at timestamp with time zone,
+    refusal character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    signed_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    withdrawal character varying(500) NOT NULL,
+    merchant_id bigint NOT NULL,
+    prepared_by_id bigint NOT NULL,
+    signed_by_id bigint,
+    withdrawn_by_id bigint,
+    CONSTRAINT settlement_begins_before_its_end CHECK ((begins_at < ends_at)),
+    CONSTRAINT settlement_by_two_people CHECK (((signed_by_id IS NULL) OR (NOT ((signed_by_id = prepared_by_id) AND (signed_by_id IS NOT NULL))))),
+    CONSTRAINT settlement_of_a_month CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT settlement_prepared_has_figures CHECK (((NOT ((state)::text = ANY ((ARRAY['prepared'::character varying, 'signed'::character varying])::text[]))) OR ((counted_at IS NOT NULL) AND (NOT (figures = '{}'::jsonb)) AND (NOT ((digest)::text = ''::text))))),
+    CONSTRAINT settlement_reason_one_line CHECK ((NOT ((reason)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT settlement_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT settlement_signed_by_whom_and_when CHECK ((((signed_at IS NOT NULL) AND (signed_by_id IS NOT NULL) AND ((state)::text = 'signed'::text)) OR ((NOT ((state)::text = 'signed'::text)) AND (signed_at IS NULL) AND (signed_by_id IS NULL)))),
+    CONSTRAINT settlement_state_known CHECK (((state)::text = ANY ((ARRAY['requested'::character varying, 'prepared'::character varying, 'signed'::character varying, 'refused'::character varying, 'withdrawn'::character varying])::text[]))),
+    CONSTRAINT settlement_withdrawal_one_line CHECK ((NOT ((withdrawal)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT settlement_withdrawal_without_secret CHECK ((NOT ((withdrawal)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT settlement_withdrawn_by_whom_and_when CHECK (((((state)::text = 'withdrawn'::text) AND (withdrawn_at IS NOT NULL) AND (withdrawn_by_id IS NOT NULL)) OR ((NOT ((state)::text = 'withdrawn'::text)) AND (withdrawn_at IS NULL) AND (withdrawn_by_id IS NULL)))),
+    CONSTRAINT wallet_settlement_number_check CHECK ((number >= 0))
+);
+
+
+ALTER TABLE public.wallet_settlement ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_settlement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_settlementadjustment (
+    id bigint NOT NULL,
+    kind character varying(8) NOT NULL,
+    month date NOT NULL,
+    day date,
+    transaction_id character varying(600) NOT NULL COLLATE pg_catalog."C",
+    part integer NOT NULL,
+    ref_transaction_id character varying(255) NOT NULL COLLATE pg_catalog."C",
+    moved character varying(20) NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    amount bigint NOT NULL,
+    difference bigint NOT NULL,
+    text character varying(300) NOT NULL,
+    at timestamp with time zone NOT NULL,
+    case_id bigint,
+    game_id bigint,
+    run_id bigint,
+    settlement_id bigint NOT NULL,
+    CONSTRAINT adjustment_kind_known CHECK (((kind)::text = ANY ((ARRAY['rollback'::character varying, 'entry'::character varying, 'day'::character varying, 'case'::character varying])::text[]))),
+    CONSTRAINT adjustment_money_is_of_the_ledger CHECK ((((kind)::text = ANY ((ARRAY['rollback'::character varying, 'entry'::character varying])::text[])) OR (amount = 0))),
+    CONSTRAINT adjustment_of_a_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+);
+
+
+ALTER TABLE public.wallet_settlementadjustment ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_settlementadjustment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_settlementconfirmation (
+    id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    settlement_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_settlementconfirmation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_settlementconfirmation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_settlementevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    month date NOT NULL,
+    number smallint NOT NULL,
+    state character varying(9) NOT NULL,
+    time_zone character varying(64) NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    reason character varying(500) NOT NULL,
+    digest character varying(64) NOT NULL,
+    counted_at timestamp with time zone,
+    refusal character varying(500) NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    signed_at timestamp with time zone,
+    withdrawn_at timestamp with time zone,
+    withdrawal character varying(500) NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    prepared_by_id bigint NOT NULL,
+    signed_by_id bigint,
+    withdrawn_by_id bigint,
+    CONSTRAINT wallet_settlementevent_number_check CHECK ((number >= 0))
+);
+
+
+ALTER TABLE public.wallet_settlementevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_settlementevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_signedrequest (
+    id bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    request_id uuid NOT NULL,
+    auth_key character varying(64) NOT NULL,
+    address inet,
+    address_source character varying(16) NOT NULL,
+    method character varying(8) NOT NULL,
+    endpoint character varying(64) NOT NULL,
+    http_status smallint NOT NULL,
+    status character varying(40) NOT NULL,
+    message character varying(200) NOT NULL,
+    player_id character varying(255) COLLATE pg_catalog."C",
+    session_id character varying(512) COLLATE pg_catalog."C",
+    game_id character varying(64) COLLATE pg_catalog."C",
+    transaction_id character varying(255) COLLATE pg_catalog."C",
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    round_id character varying(255) COLLATE pg_catalog."C",
+    currency character varying(8),
+    amount bigint,
+    balance bigint,
+    items smallint,
+    duration_us integer NOT NULL,
+    merchant_id bigint,
+    secret_id bigint,
+    CONSTRAINT wallet_signedrequest_duration_us_check CHECK ((duration_us >= 0)),
+    CONSTRAINT wallet_signedrequest_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT wallet_signedrequest_items_check CHECK ((items >= 0))
+)
+PARTITION BY RANGE (id);
+
+
+CREATE TABLE public.wallet_signedrequest_0 (
+    id bigint CONSTRAINT wallet_signedrequest_id_not_null NOT NULL,
+    created_at timestamp with time zone CONSTRAINT wallet_signedrequest_created_at_not_null NOT NULL,
+    request_id uuid CONSTRAINT wallet_signedrequest_request_id_not_null NOT NULL,
+    auth_key character varying(64) CONSTRAINT wallet_signedrequest_auth_key_not_null NOT NULL,
+    address inet,
+    address_source character varying(16) CONSTRAINT wallet_signedrequest_address_source_not_null NOT NULL,
+    method character varying(8) CONSTRAINT wallet_signedrequest_method_not_null NOT NULL,
+    endpoint character varying(64) CONSTRAINT wallet_signedrequest_endpoint_not_null NOT NULL,
+    http_status smallint CONSTRAINT wallet_signedrequest_http_status_not_null NOT NULL,
+    status character varying(40) CONSTRAINT wallet_signedrequest_status_not_null NOT NULL,
+    message character varying(200) CONSTRAINT wallet_signedrequest_message_not_null NOT NULL,
+    player_id character varying(255) COLLATE pg_catalog."C",
+    session_id character varying(512) COLLATE pg_catalog."C",
+    game_id character varying(64) COLLATE pg_catalog."C",
+    transaction_id character varying(255) COLLATE pg_catalog."C",
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    round_id character varying(255) COLLATE pg_catalog."C",
+    currency character varying(8),
+    amount bigint,
+    balance bigint,
+    items smallint,
+    duration_us integer CONSTRAINT wallet_signedrequest_duration_us_not_null NOT NULL,
+    merchant_id bigint,
+    secret_id bigint,
+    CONSTRAINT wallet_signedrequest_duration_us_check CHECK ((duration_us >= 0)),
+    CONSTRAINT wallet_signedrequest_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT wallet_signedrequest_items_check CHECK ((items >= 0))
+);
+
+
+CREATE TABLE public.wallet_signedrequest_1000000 (
+    id bigint CONSTRAINT wallet_signedrequest_id_not_null NOT NULL,
+    created_at timestamp with time zone CONSTRAINT wallet_signedrequest_created_at_not_null NOT NULL,
+    request_id uuid CONSTRAINT wallet_signedrequest_request_id_not_null NOT NULL,
+    auth_key character varying(64) CONSTRAINT wallet_signedrequest_auth_key_not_null NOT NULL,
+    address inet,
+    address_source character varying(16) CONSTRAINT wallet_signedrequest_address_source_not_null NOT NULL,
+    method character varying(8) CONSTRAINT wallet_signedrequest_method_not_null NOT NULL,
+    endpoint character varying(64) CONSTRAINT wallet_signedrequest_endpoint_not_null NOT NULL,
+    http_status smallint CONSTRAINT wallet_signedrequest_http_status_not_null NOT NULL,
+    status character varying(40) CONSTRAINT wallet_signedrequest_status_not_null NOT NULL,
+    message character varying(200) CONSTRAINT wallet_signedrequest_message_not_null NOT NULL,
+    player_id character varying(255) COLLATE pg_catalog."C",
+    session_id character varying(512) COLLATE pg_catalog."C",
+    game_id character varying(64) COLLATE pg_catalog."C",
+    transaction_id character varying(255) COLLATE pg_catalog."C",
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    round_id character varying(255) COLLATE pg_catalog."C",
+    currency character varying(8),
+    amount bigint,
+    balance bigint,
+    items smallint,
+    duration_us integer CONSTRAINT wallet_signedrequest_duration_us_not_null NOT NULL,
+    merchant_id bigint,
+    secret_id bigint,
+    CONSTRAINT wallet_signedrequest_duration_us_check CHECK ((duration_us >= 0)),
+    CONSTRAINT wallet_signedrequest_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT wallet_signedrequest_items_check CHECK ((items >= 0))
+);
+
+
+CREATE TABLE public.wallet_signedrequest_2000000 (
+    id bigint CONSTRAINT wallet_signedrequest_id_not_null NOT NULL,
+    created_at timestamp with time zone CONSTRAINT wallet_signedrequest_created_at_not_null NOT NULL,
+    request_id uuid CONSTRAINT wallet_signedrequest_request_id_not_null NOT NULL,
+    auth_key character varying(64) CONSTRAINT wallet_signedrequest_auth_key_not_null NOT NULL,
+    address inet,
+    address_source character varying(16) CONSTRAINT wallet_signedrequest_address_source_not_null NOT NULL,
+    method character varying(8) CONSTRAINT wallet_signedrequest_method_not_null NOT NULL,
+    endpoint character varying(64) CONSTRAINT wallet_signedrequest_endpoint_not_null NOT NULL,
+    http_status smallint CONSTRAINT wallet_signedrequest_http_status_not_null NOT NULL,
+    status character varying(40) CONSTRAINT wallet_signedrequest_status_not_null NOT NULL,
+    message character varying(200) CONSTRAINT wallet_signedrequest_message_not_null NOT NULL,
+    player_id character varying(255) COLLATE pg_catalog."C",
+    session_id character varying(512) COLLATE pg_catalog."C",
+    game_id character varying(64) COLLATE pg_catalog."C",
+    transaction_id character varying(255) COLLATE pg_catalog."C",
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    round_id character varying(255) COLLATE pg_catalog."C",
+    currency character varying(8),
+    amount bigint,
+    balance bigint,
+    items smallint,
+    duration_us integer CONSTRAINT wallet_signedrequest_duration_us_not_null NOT NULL,
+    merchant_id bigint,
+    secret_id bigint,
+    CONSTRAINT wallet_signedrequest_duration_us_check CHECK ((duration_us >= 0)),
+    CONSTRAINT wallet_signedrequest_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT wallet_signedrequest_items_check CHECK ((items >= 0))
+);
+
+
+CREATE TABLE public.wallet_signedrequest_3000000 (
+    id bigint CONSTRAINT wallet_signedrequest_id_not_null NOT NULL,
+    created_at timestamp with time zone CONSTRAINT wallet_signedrequest_created_at_not_null NOT NULL,
+    request_id uuid CONSTRAINT wallet_signedrequest_request_id_not_null NOT NULL,
+    auth_key character varying(64) CONSTRAINT wallet_signedrequest_auth_key_not_null NOT NULL,
+    address inet,
+    address_source character varying(16) CONSTRAINT wallet_signedrequest_address_source_not_null NOT NULL,
+    method character varying(8) CONSTRAINT wallet_signedrequest_method_not_null NOT NULL,
+    endpoint character varying(64) CONSTRAINT wallet_signedrequest_endpoint_not_null NOT NULL,
+    http_status smallint CONSTRAINT wallet_signedrequest_http_status_not_null NOT NULL,
+    status character varying(40) CONSTRAINT wallet_signedrequest_status_not_null NOT NULL,
+    message character varying(200) CONSTRAINT wallet_signedrequest_message_not_null NOT NULL,
+    player_id character varying(255) COLLATE pg_catalog."C",
+    session_id character varying(512) COLLATE pg_catalog."C",
+    game_id character varying(64) COLLATE pg_catalog."C",
+    transaction_id character varying(255) COLLATE pg_catalog."C",
+    ref_transaction_id character varying(255) COLLATE pg_catalog."C",
+    round_id character varying(255) COLLATE pg_catalog."C",
+    currency character varying(8),
+    amount bigint,
+    balance bigint,
+    items smallint,
+    duration_us integer CONSTRAINT wallet_signedrequest_duration_us_not_null NOT NULL,
+    merchant_id bigint,
+    secret_id bigint,
+    CONSTRAINT wallet_signedrequest_duration_us_check CHECK ((duration_us >= 0)),
+    CONSTRAINT wallet_signedrequest_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT wallet_signedrequest_items_check CHECK ((items >= 0))
+);
+
+
+ALTER TABLE public.wallet_signedrequest ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_signedrequest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_statement (
+    id bigint NOT NULL,
+    number uuid NOT NULL,
+    day date NOT NULL,
+    grain character varying(6) NOT NULL,
+    state character varying(8) NOT NULL,
+    source character varying(6) NOT NULL,
+    name character varying(200) NOT NULL,
+    file character varying(200) NOT NULL,
+    digest character varying(64) NOT NULL,
+    size bigint NOT NULL,
+    mapping jsonb NOT NULL,
+    rows integer NOT NULL,
+    totals jsonb NOT NULL,
+    faults jsonb NOT NULL,
+    is_current boolean NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    read_at timestamp with time zone,
+    by_id bigint,
+    merchant_id bigint NOT NULL,
+    replaces_id bigint,
+    declared jsonb NOT NULL,
+    fault_count integer NOT NULL,
+    tried_at timestamp with time zone,
+    tries smallint DEFAULT 0 NOT NULL,
+    repeats_id bigint,
+    scope character varying(300) DEFAULT ''::character varying NOT NULL,
+    warnings jsonb DEFAULT '[]'::jsonb NOT NULL,
+    CONSTRAINT statement_current_has_been_read CHECK (((NOT is_current) OR ((state)::text = 'read'::text))),
+    CONSTRAINT statement_state_known CHECK (((state)::text = ANY ((ARRAY['received'::character varying, 'read'::character varying, 'refused'::character varying])::text[]))),
+    CONSTRAINT wallet_statement_tries_check CHECK ((tries >= 0))
+);
+
+
+ALTER TABLE public.wallet_statement ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_statement_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_statementpreview (
+    id bigint NOT NULL,
+    number uuid NOT NULL,
+    day date NOT NULL,
+    scope character varying(300) DEFAULT ''::character varying NOT NULL,
+    name character varying(200) NOT NULL,
+    path character varying(200) NOT NULL,
+    "case" bigint,
+    created_at timestamp with time zone NOT NULL,
+    by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT statement_preview_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text)))
+);
+
+
+ALTER TABLE public.wallet_statementpreview ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_statementpreview_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_statementsource (
+    id bigint NOT NULL,
+    kind character varying(4) NOT NULL,
+    address character varying(500) NOT NULL,
+    sealed bytea,
+    kek_id character varying(32) NOT NULL,
+    host_key character varying(200) NOT NULL,
+    is_on boolean NOT NULL,
+    last_tried_at timestamp with time zone,
+    last_answer character varying(300) NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT statement_source_address_without_secret CHECK ((NOT ((address)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT statement_source_kind_known CHECK (((kind)::text = ANY ((ARRAY['url'::character varying, 'sftp'::character varying])::text[])))
+);
+
+
+ALTER TABLE public.wallet_statementsource ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_statementsource_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_statementsourceevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    kind character varying(4) NOT NULL,
+    address character varying(500) NOT NULL,
+    host_key character varying(200) NOT NULL,
+    is_on boolean NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER
+);
+
+
+ALTER TABLE public.wallet_statementsourceevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_statementsourceevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+ALTER TABLE public.wallet_transaction ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_transaction_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+ALTER TABLE ONLY public.wallet_signedrequest ATTACH PARTITION public.wallet_signedrequest_0 FOR VALUES FROM (MINVALUE) TO ('1000000');
+
+
+ALTER TABLE ONLY public.wallet_signedrequest ATTACH PARTITION public.wallet_signedrequest_1000000 FOR VALUES FROM ('1000000') TO ('2000000');
+
+
+ALTER TABLE ONLY public.wallet_signedrequest ATTACH PARTITION public.wallet_signedrequest_2000000 FOR VALUES FROM ('2000000') TO ('3000000');
+
+
+ALTER TABLE ONLY public.wallet_signedrequest ATTACH PARTITION public.wallet_signedrequest_3000000 FOR VALUES FROM ('3000000') TO ('4000000');
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+INSERT INTO public.django_migrations VALUES
+	(1, 'contenttypes', '0001_initial', now()),
+	(2, 'contenttypes', '0002_remove_content_type_name', now()),
+	(3, 'auth', '0001_initial', now()),
+	(4, 'auth', '0002_alter_permission_name_max_length', now()),
+	(5, 'auth', '0003_alter_user_email_max_length', now()),
+	(6, 'auth', '0004_alter_user_username_opts', now()),
+	(7, 'auth', '0005_alter_user_last_login_null', now()),
+	(8, 'auth', '0006_require_contenttypes_0002', now()),
+	(9, 'auth', '0007_alter_validators_add_error_messages', now()),
+	(10, 'auth', '0008_alter_user_username_max_length', now()),
+	(11, 'auth', '0009_alter_user_last_name_max_length', now()),
+	(12, 'auth', '0010_alter_group_name_max_length', now()),
+	(13, 'auth', '0011_update_proxy_permissions', now()),
+	(14, 'auth', '0012_alter_user_first_name_max_length', now()),
+	(15, 'merchants', '0001_initial', now()),
+	(16, 'account', '0001_initial', now()),
+	(17, 'account', '0002_email_max_length', now()),
+	(18, 'account', '0003_alter_emailaddress_create_unique_verified_email', now()),
+	(19, 'account', '0004_alter_emailaddress_drop_unique_email', now()),
+	(20, 'account', '0005_emailaddress_idx_upper_email', now()),
+	(21, 'account', '0006_emailaddress_lower', now()),
+	(22, 'account', '0007_emailaddress_idx_email', now()),
+	(23, 'account', '0008_emailaddress_unique_primary_email_fixup', now()),
+	(24, 'account', '0009_emailaddress_unique_primary_email', now()),
+	(25, 'admin', '0001_initial', now()),
+	(26, 'admin', '0002_logentry_remove_auto_add', now()),
+	(27, 'admin', '0003_logentry_add_action_flag_choices', now()),
+	(28, 'mfa', '0001_initial', now()),
+	(29, 'mfa', '0002_authenticator_timestamps', now()),
+	(30, 'mfa', '0003_authenticator_type_uniq', now()),
+	(31, 'merchants', '0002_credential_life', now()),
+	(32, 'merchants', '0003_history', now()),
+	(33, 'merchants', '0004_player_blocked', now()),
+	(34, 'merchants', '0005_letter_indexes', now()),
+	(35, 'merchants', '0006_words_and_addresses_that_are_there', now()),
+	(36, 'merchants', '0007_words_and_addresses', now()),
+	(37, 'merchants', '0008_not_emptied_unseen', now()),
+	(38, 'merchants', '0009_operators', now()),
+	(39, 'merchants', '0010_list_trial', now()),
+	(40, 'merchants', '0011_operators_not_emptied_unseen', now()),
+	(41, 'merchants', '0012_players_found', now()),
+	(42, 'merchants', '0013_seen_origin', now()),
+	(43, 'merchants', '0014_players_history_by_statement', now()),
+	(44, 'merchants', '0015_used_forms', now()),
+	(45, 'merchants', '0016_import_proposals', now()),
+	(46, 'merchants', '0017_domains_have_owner_and_end', now()),
+	(47, 'merchants', '0018_history_names_its_role', now()),
+	(48, 'merchants', '0020_downloads', now()),
+	(49, 'merchants', '0022_tamper_evidence', now()),
+	(50, 'merchants', '0024_second_approver', now()),
+	(51, 'merchants', '0025_owners_told', now()),
+	(52, 'merchants', '0027_sandbox', now()),
+	(53, 'merchants', '0030_seeds_bound_to_their_person', now()),
+	(54, 'merchants', '0031_sign_in_records', now()),
+	(55, 'merchants', '0032_second_factor_from', now()),
+	(56, 'merchants', '0033_one_line_before', now()),
+	(57, 'merchants', '0034_one_line', now()),
+	(58, 'merchants', '0035_role_of_newer_events', now()),
+	(59, 'merchants', '0037_owners_told_of_invitations', now()),
+	(60, 'merchants', '0038_ascii_addresses', now()),
+	(61, 'merchants', '0039_max_stake_by_currency', now()),
+	(62, 'merchants', '0040_notices_stay', now()),
+	(63, 'merchants', '0041_chain_horizon', now()),
+	(64, 'merchants', '0042_pages_refused', now()),
+	(65, 'merchants', '0043_time_zone_of_a_person', now()),
+	(66, 'merchants', '0044_timetable', now()),
+	(67, 'merchants', '0045_heartbeats', now()),
+	(68, 'merchants', '0047_plain_words', now()),
+	(69, 'pghistory', '0001_initial', now()),
+	(70, 'pghistory', '0002_aggregateevent', now()),
+	(71, 'pghistory', '0003_auto_20201023_1636', now()),
+	(72, 'pghistory', '0004_auto_20220906_1625', now()),
+	(73, 'pghistory', '0005_events_middlewareevents', now()),
+	(74, 'pghistory', '0006_delete_aggregateevent', now()),
+	(75, 'pghistory', '0007_auto_20250421_0444', now()),
+	(76, 'sessions', '0001_initial', now()),
+	(77, 'usersessions', '0001_initial', now()),
+	(78, 'wallet', '0001_initial', now()),
+	(79, 'wallet', '0002_ledger', now()),
+	(80, 'wallet', '0003_ledger_stale_first', now()),
+	(81, 'wallet', '0004_usage', now()),
+	(82, 'wallet', '0005_merchant_hour', now()),
+	(83, 'wallet', '0006_marks_stay', now()),
+	(84, 'wallet', '0007_bets_by_time', now()),
+	(85, 'wallet', '0007_export', now()),
+	(86, 'wallet', '0008_calls_searched', now()),
+	(87, 'wallet', '0009_open_bets_by_player', now()),
+	(88, 'wallet', '0010_reconciliation', now()),
+	(89, 'wallet', '0011_statement_read', now()),
+	(90, 'wallet', '0012_source_tries', now()),
+	(91, 'wallet', '0013_refused_payouts', now()),
+	(92, 'wallet', '0014_find_cases', now()),
+	(93, 'wallet', '0015_statements_tried', now()),
+	(94, 'wallet', '0016_case_worst_of_a_day', now()),
+	(95, 'wallet', '0017_statement_rows_beside_the_file', now()),
+	(96, 'wallet', '0018_rollbacks_told_apart', now()),
+	(97, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
+	(98, 'wallet', '0020_history_names_its_role', now()),
+	(99, 'wallet', '0021_ledger_with_owners_rights', now()),
+	(100, 'wallet', '0023_counted_bets', now()),
+	(101, 'wallet', '0025_refused_calls_bounded', now()),
+	(102, 'wallet', '0026_signatures_cut', now()),
+	(103, 'wallet', '0031_cases_by_two_people', now()),
+	(104, 'wallet', '0032_owners_told', now()),
+	(105, 'wallet', '0033_cases_waiting_for_second', now()),
+	(106, 'wallet', '0034_ledger_knows_sandboxes', now()),
+	(107, 'wallet', '0037_passwords_bound_to_their_server', now()),
+	(108, 'wallet', '0038_host_key_lookups', now()),
+	(109, 'wallet', '0039_cases_of_sandboxes', now()),
+	(110, 'wallet', '0040_folded_cases_by_two', now()),
+	(111, 'wallet', '0041_host_of_one_line', now()),
+	(112, 'wallet', '0042_case_kinds_by_their_names', now()),
+	(113, 'wallet', '0043_rollbacks_stated', now()),
+	(114, 'wallet', '0044_folded_rows', now()),
+	(115, 'wallet', '0045_report_opt_outs', now()),
+	(116, 'wallet', '0047_statements_have_a_scope', now()),
+	(117, 'wallet', '0050_ledger_stakes_by_currency', now()),
+	(118, 'wallet', '0051_thresholds_by_currency', now()),
+	(119, 'wallet', '0052_settlement', now()),
+	(120, 'wallet', '0055_correcting_entries', now()),
+	(121, 'wallet', '0056_ledger_posts_corrections', now()),
+	(122, 'wallet', '0057_due_dates', now()),
+	(123, 'wallet', '0058_limit_by_two', now()),
+	(124, 'wallet', '0060_own_books_from_a_watermark', now()),
+	(125, 'wallet', '0061_limits_by_two_in_each_currency', now()),
+	(126, 'wallet', '0063_plan_history_of_all_fields', now()),
+	(127, 'wallet', '0064_watermark', now()),
+	(128, 'wallet', '0065_request_log_in_partitions', now()),
+	(129, 'wallet', '0066_restated_days', now()),
+	(130, 'wallet', '0067_opt_outs_on_the_timeline', now()),
+	(131, 'wallet', '0070_plain_words', now()),
+	(132, 'wallet', '0071_words_of_opt_outs', now());
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+INSERT INTO public.merchants_chainrecipe VALUES
+	(1, 'django_admin_log', 1, 'history', 'id', '', '{id,action_time,object_id,object_repr,action_flag,change_message,content_type_id,user_id}', now()),
+	(2, 'merchants_alloweddomainevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,domain,note,merchant_id,pgh_obj_id,expires_at,owner_id,pgh_role}', now()),
+	(3, 'merchants_allowlistentryevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,network,note,expires_at,key_id,merchant_id,owner_id,pgh_obj_id,pgh_role}', now()),
+	(4, 'merchants_apikeyevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,environment,auth_key,label,status,quarantined_at,expires_at,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(5, 'merchants_approvalevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,verb,wish,reason,state,asked_at,decided_at,asked_by_id,decided_by_id,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(6, 'merchants_compromiseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,response,reason,exposed_since,closed_at,closed_by_id,declared_by_id,key_id,merchant_id,pgh_obj_id,replacement_id,secret_id,pgh_role}', now()),
+	(7, 'merchants_contactevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,note,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(8, 'merchants_disabledgameevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,game_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(9, 'merchants_downloadevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,filters,rows,is_complete,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
+	(10, 'merchants_gameevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,game_id,name,is_active,pgh_obj_id,pgh_role}', now()),
+	(11, 'merchants_invitationevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,role,expires_at,accepted_at,withdrawn_at,invited_by_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(12, 'merchants_listtrialevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,deadline,state,begun_at,ended_at,kept_for,by_id,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(13, 'merchants_membershipevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,role,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
+	(14, 'merchants_merchantevent', 1, 'history', 'pgh_id', 'pgh_obj_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,code,name,status,time_zone,timestamp_window_seconds,bets_per_minute,max_stake,two_person,pgh_obj_id,second_factor_required,pgh_role,staff_sees_secrets,max_stake_by_currency}', now()),
+	(15, 'merchants_ownerquestionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,email,state,asked_at,answered_at,answered_by_id,asked_by_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(16, 'merchants_personevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,name,staff_role,is_active,pgh_obj_id,pgh_role}', now()),
+	(17, 'merchants_playerevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,player_id,is_blocked,blocked_reason,bets_per_minute,max_stake,merchant_id,pgh_obj_id,pgh_role,max_stake_by_currency}', now()),
+	(18, 'merchants_secretclaimevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,sent_at,expires_at,withdrawn_at,claimed_at,claimed_by_id,key_id,merchant_id,pgh_obj_id,secret_id,sent_by_id,pgh_role}', now()),
+	(19, 'merchants_secretevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,superseded_at,usable_until,quiet_hours,revoked_at,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(20, 'merchants_signinrecord', 1, 'history', 'id', '', '{id,at,kind,email,address,method,by_id,person_id}', now()),
+	(21, 'merchants_staffchange', 1, 'history', 'id', 'merchant_id', '{id,thing,event,transaction,created_at,merchant_id}', now()),
+	(22, 'merchants_staffvisitevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,hour,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
+	(23, 'wallet_caseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,day,kind,subject,player_id,currency,difference,severity,state,resolution,opened_at,resolved_at,merchant_id,other_id,owner_id,pgh_obj_id,resolved_by_id,write_off_asked_by_id,found_by_id,pgh_role,asked_resolution}', now()),
+	(24, 'wallet_casenote', 1, 'history', 'id', '', '{id,is_staff,is_internal,text,created_at,by_id,case_id,statement_id}', now()),
+	(25, 'wallet_casereminder', 1, 'history', 'id', '', '{id,step,due_at,created_at,case_id}', now()),
+	(26, 'wallet_correctionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,amount,is_credit,asked_at,approved_at,declined_at,approved_by_id,asked_by_id,case_id,declined_by_id,merchant_id,pgh_obj_id,player_id,transaction_id}', now()),
+	(27, 'wallet_currencyrateevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,per_euro,pgh_obj_id}', now()),
+	(28, 'wallet_exportevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,form,wish,downloads,cancelled_at,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(29, 'wallet_invoice', 1, 'history', 'id', 'merchant_id', '{id,month,issuer,number,basis,totals,name,file,content_type,digest,size,uploaded_at,by_id,merchant_id}', now()),
+	(30, 'wallet_reconciliationplanevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,is_on,hour,grain,mapping,unsettled_hours,high_amount,write_off_alone,is_attached,names_players,merchant_id,pgh_obj_id,pgh_role,day_begins,left_out,scopes,high_amount_by_currency,write_off_alone_by_currency}', now()),
+	(31, 'wallet_refusedpayout', 1, 'history', 'id', 'merchant_id', '{id,transaction_id,ref_transaction_id,player_id,game_id,round_id,currency,amount,status,request_id,created_at,merchant_id}', now()),
+	(32, 'wallet_reportoptoutevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,email,asked_at,merchant_id,pgh_obj_id}', now()),
+	(33, 'wallet_reportrecipientevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(34, 'wallet_settlementadjustment', 1, 'history', 'id', '', '{id,kind,month,day,transaction_id,part,ref_transaction_id,moved,currency,amount,difference,text,at,case_id,game_id,run_id,settlement_id}', now()),
+	(35, 'wallet_settlementconfirmation', 1, 'history', 'id', '', '{id,at,by_id,settlement_id}', now()),
+	(36, 'wallet_settlementevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,month,number,state,time_zone,begins_at,ends_at,reason,digest,counted_at,refusal,requested_at,signed_at,withdrawn_at,withdrawal,merchant_id,pgh_obj_id,prepared_by_id,signed_by_id,withdrawn_by_id}', now()),
+	(37, 'wallet_statementsourceevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,address,host_key,is_on,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(38, 'wallet_transaction', 1, 'ledger', 'id', 'merchant_id', '{id,transaction_id,part,kind,status,currency,amount,balance,ref_transaction_id,is_win,reward_type,round_id,address,request_id,created_at,credit_account_id,debit_account_id,game_id,merchant_id,player_id,reverses_id,secret_id,session_id,case_id}', now());
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+INSERT INTO public.wallet_mark VALUES
+	('calls', 0),
+	('movements', 0),
+	('books', 0);
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.account_emailconfirmation_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.auth_permission_id_seq', 436, true);
+
+
+SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.django_content_type_id_seq', 109, true);
+
+
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 132, true);
+
+
+SELECT pg_catalog.setval('public.merchants_alloweddomain_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_alloweddomainevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_allowlistentry_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_allowlistentryevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_apikey_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_apikeyevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_approval_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_approvalevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_chainblock_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_chainrecipe_id_seq', 38, true);
+
+
+SELECT pg_catalog.setval('public.merchants_compromise_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_compromiseevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_contact_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_contactevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_disabledgame_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_disabledgameevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_download_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_downloadevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_egressproof_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_game_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_gameevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_importproposal_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_invitation_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_invitationevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_letter_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_listtrial_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_listtrialevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_membership_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_membershipevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_merchant_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_merchantevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_ownerquestion_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_ownerquestionevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_person_groups_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_person_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_person_user_permissions_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_personevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_player_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_playerevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_secret_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_secretclaim_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_secretclaimevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_secretevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_seenaddress_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_seenorigin_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_signinrecord_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_staffchange_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_staffvisit_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_staffvisitevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.mfa_authenticator_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.usersessions_usersession_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_account_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_bookfinding_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_callhour_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_case_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_caseevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_casenote_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_casereminder_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_correction_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_correctionevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_currencyrate_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_currencyrateevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_export_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_exportevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_foldedrow_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_hostkeylookup_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_invoice_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_merchanthour_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_movementhour_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_playerday_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_playtransaction_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reconciliation_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reconciliationplan_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reconciliationplanevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_refusedhour_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_refusedpayout_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reportdelivery_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reportoptout_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reportoptoutevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reportrecipient_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_reportrecipientevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_session_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_settlement_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_settlementadjustment_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_settlementconfirmation_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_settlementevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_signedrequest_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_statement_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_statementpreview_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_statementsource_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_statementsourceevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_transaction_id_seq', 1, false);
+
+
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_user_id_email_987c8728_uniq UNIQUE (user_id, email);
+
+
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirmation_key_key UNIQUE (key);
+
+
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirmation_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_allowlistentry
+    ADD CONSTRAINT allowlist_network_once UNIQUE NULLS NOT DISTINCT (merchant_id, key_id, network);
+
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_name_key UNIQUE (name);
+
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_permission_id_0cd325b0_uniq UNIQUE (group_id, permission_id);
+
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.auth_group
+    ADD CONSTRAINT auth_group_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_codename_01ab375a_uniq UNIQUE (content_type_id, codename);
+
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_bookfinding
+    ADD CONSTRAINT book_finding_once UNIQUE (merchant_id, origin, kind, subject);
+
+
+ALTER TABLE ONLY public.wallet_callhour
+    ADD CONSTRAINT call_hour_once UNIQUE (secret_id, hour, address, endpoint, status);
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT case_once UNIQUE (merchant_id, day, kind, subject);
+
+
+ALTER TABLE ONLY public.wallet_casereminder
+    ADD CONSTRAINT case_reminder_once UNIQUE (case_id, due_at, step);
+
+
+ALTER TABLE ONLY public.merchants_chainblock
+    ADD CONSTRAINT chain_block_once UNIQUE (chain, merchant_id, number);
+
+
+ALTER TABLE ONLY public.merchants_chainblock
+    ADD CONSTRAINT chain_block_window_once UNIQUE (table_name, upto_id, merchant_id);
+
+
+ALTER TABLE ONLY public.merchants_chainrecipe
+    ADD CONSTRAINT chain_recipe_once UNIQUE (table_name, version);
+
+
+ALTER TABLE ONLY public.merchants_disabledgame
+    ADD CONSTRAINT disabled_game_once UNIQUE (merchant_id, game_id);
+
+
+ALTER TABLE ONLY public.django_admin_log
+    ADD CONSTRAINT django_admin_log_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_app_label_model_76bd3d3b_uniq UNIQUE (app_label, model);
+
+
+ALTER TABLE ONLY public.django_content_type
+    ADD CONSTRAINT django_content_type_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.django_migrations
+    ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.django_session
+    ADD CONSTRAINT django_session_pkey PRIMARY KEY (session_key);
+
+
+ALTER TABLE ONLY public.wallet_foldedrow
+    ADD CONSTRAINT folded_row_once UNIQUE (case_id, number);
+
+
+ALTER TABLE ONLY public.merchants_membership
+    ADD CONSTRAINT membership_once UNIQUE (person_id, merchant_id);
+
+
+ALTER TABLE ONLY public.wallet_merchanthour
+    ADD CONSTRAINT merchant_hour_once UNIQUE (merchant_id, hour, status, signed);
+
+
+ALTER TABLE ONLY public.merchants_alloweddomain
+    ADD CONSTRAINT merchants_alloweddomain_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_alloweddomainevent
+    ADD CONSTRAINT merchants_alloweddomainevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_allowlistentry
+    ADD CONSTRAINT merchants_allowlistentry_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_allowlistentryevent
+    ADD CONSTRAINT merchants_allowlistentryevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_apikey
+    ADD CONSTRAINT merchants_apikey_auth_key_key UNIQUE (auth_key);
+
+
+ALTER TABLE ONLY public.merchants_apikey
+    ADD CONSTRAINT merchants_apikey_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_apikeyevent
+    ADD CONSTRAINT merchants_apikeyevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_approval
+    ADD CONSTRAINT merchants_approval_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_approvalevent
+    ADD CONSTRAINT merchants_approvalevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_chainblock
+    ADD CONSTRAINT merchants_chainblock_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_chainrecipe
+    ADD CONSTRAINT merchants_chainrecipe_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_compromise
+    ADD CONSTRAINT merchants_compromise_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_compromiseevent
+    ADD CONSTRAINT merchants_compromiseevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_contact
+    ADD CONSTRAINT merchants_contact_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_contactevent
+    ADD CONSTRAINT merchants_contactevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_disabledgame
+    ADD CONSTRAINT merchants_disabledgame_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_disabledgameevent
+    ADD CONSTRAINT merchants_disabledgameevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_download
+    ADD CONSTRAINT merchants_download_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_downloadevent
+    ADD CONSTRAINT merchants_downloadevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_egressproof
+    ADD CONSTRAINT merchants_egressproof_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_egressproof
+    ADD CONSTRAINT merchants_egressproof_word_key UNIQUE (word);
+
+
+ALTER TABLE ONLY public.merchants_game
+    ADD CONSTRAINT merchants_game_game_id_key UNIQUE (game_id);
+
+
+ALTER TABLE ONLY public.merchants_game
+    ADD CONSTRAINT merchants_game_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_gameevent
+    ADD CONSTRAINT merchants_gameevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_heartbeat
+    ADD CONSTRAINT merchants_heartbeat_pkey PRIMARY KEY (job);
+
+
+ALTER TABLE ONLY public.merchants_importproposal
+    ADD CONSTRAINT merchants_importproposal_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_invitation
+    ADD CONSTRAINT merchants_invitation_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_invitationevent
+    ADD CONSTRAINT merchants_invitationevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_letter
+    ADD CONSTRAINT merchants_letter_once_key UNIQUE (once);
+
+
+ALTER TABLE ONLY public.merchants_letter
+    ADD CONSTRAINT merchants_letter_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_listtrial
+    ADD CONSTRAINT merchants_listtrial_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_listtrialevent
+    ADD CONSTRAINT merchants_listtrialevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_membership
+    ADD CONSTRAINT merchants_membership_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_membershipevent
+    ADD CONSTRAINT merchants_membershipevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_merchant
+    ADD CONSTRAINT merchants_merchant_code_key UNIQUE (code);
+
+
+ALTER TABLE ONLY public.merchants_merchant
+    ADD CONSTRAINT merchants_merchant_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_merchant
+    ADD CONSTRAINT merchants_merchant_sandbox_of_id_key UNIQUE (sandbox_of_id);
+
+
+ALTER TABLE ONLY public.merchants_merchantevent
+    ADD CONSTRAINT merchants_merchantevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_ownerquestion
+    ADD CONSTRAINT merchants_ownerquestion_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_ownerquestionevent
+    ADD CONSTRAINT merchants_ownerquestionevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_person
+    ADD CONSTRAINT merchants_person_email_key UNIQUE (email);
+
+
+ALTER TABLE ONLY public.merchants_person_groups
+    ADD CONSTRAINT merchants_person_groups_person_id_group_id_f2e74bfa_uniq UNIQUE (person_id, group_id);
+
+
+ALTER TABLE ONLY public.merchants_person_groups
+    ADD CONSTRAINT merchants_person_groups_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_person
+    ADD CONSTRAINT merchants_person_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_person_user_permissions
+    ADD CONSTRAINT merchants_person_user_pe_person_id_permission_id_a4a666a9_uniq UNIQUE (person_id, permission_id);
+
+
+ALTER TABLE ONLY public.merchants_person_user_permissions
+    ADD CONSTRAINT merchants_person_user_permissions_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_personevent
+    ADD CONSTRAINT merchants_personevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_player
+    ADD CONSTRAINT merchants_player_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_playerevent
+    ADD CONSTRAINT merchants_playerevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_secret
+    ADD CONSTRAINT merchants_secret_approval_id_key UNIQUE (approval_id);
+
+
+ALTER TABLE ONLY public.merchants_secret
+    ADD CONSTRAINT merchants_secret_fingerprint_key UNIQUE (fingerprint);
+
+
+ALTER TABLE ONLY public.merchants_secret
+    ADD CONSTRAINT merchants_secret_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_secretclaim
+    ADD CONSTRAINT merchants_secretclaim_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_secretclaim
+    ADD CONSTRAINT merchants_secretclaim_token_hash_key UNIQUE (token_hash);
+
+
+ALTER TABLE ONLY public.merchants_secretclaimevent
+    ADD CONSTRAINT merchants_secretclaimevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_secretevent
+    ADD CONSTRAINT merchants_secretevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_seenaddress
+    ADD CONSTRAINT merchants_seenaddress_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_seenorigin
+    ADD CONSTRAINT merchants_seenorigin_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_signinrecord
+    ADD CONSTRAINT merchants_signinrecord_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_staffchange
+    ADD CONSTRAINT merchants_staffchange_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_staffvisit
+    ADD CONSTRAINT merchants_staffvisit_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_staffvisitevent
+    ADD CONSTRAINT merchants_staffvisitevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_timetablejob
+    ADD CONSTRAINT merchants_timetablejob_pkey PRIMARY KEY (name);
+
+
+ALTER TABLE ONLY public.merchants_timetablelead
+    ADD CONSTRAINT merchants_timetablelead_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_usedform
+    ADD CONSTRAINT merchants_usedform_pkey PRIMARY KEY (nonce);
+
+
+ALTER TABLE ONLY public.mfa_authenticator
+    ADD CONSTRAINT mfa_authenticator_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_movementhour
+    ADD CONSTRAINT movement_hour_once UNIQUE (secret_id, hour, address, kind, currency);
+
+
+ALTER TABLE ONLY public.wallet_openbet
+    ADD CONSTRAINT open_bet_once UNIQUE (merchant_id, transaction_id);
+
+
+ALTER TABLE ONLY public.pghistory_context
+    ADD CONSTRAINT pghistory_context_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_playtransaction
+    ADD CONSTRAINT play_transaction_once UNIQUE (session_id, transaction_id);
+
+
+ALTER TABLE ONLY public.wallet_playerday
+    ADD CONSTRAINT player_day_once UNIQUE (secret_id, day, player_id);
+
+
+ALTER TABLE ONLY public.merchants_player
+    ADD CONSTRAINT player_once UNIQUE (merchant_id, player_id);
+
+
+ALTER TABLE ONLY public.wallet_reconciliation
+    ADD CONSTRAINT reconciliation_once UNIQUE (merchant_id, day, number);
+
+
+ALTER TABLE ONLY public.wallet_refusedhour
+    ADD CONSTRAINT refused_hour_once UNIQUE (hour, merchant_id, is_signed);
+
+
+ALTER TABLE ONLY public.wallet_refusedpayout
+    ADD CONSTRAINT refused_payout_once UNIQUE (merchant_id, transaction_id);
+
+
+ALTER TABLE ONLY public.wallet_reportdelivery
+    ADD CONSTRAINT report_delivery_once UNIQUE (reconciliation_id, "to");
+
+
+ALTER TABLE ONLY public.wallet_reportoptout
+    ADD CONSTRAINT report_opt_out_once UNIQUE (merchant_id, email);
+
+
+ALTER TABLE ONLY public.wallet_reportrecipient
+    ADD CONSTRAINT report_recipient_once UNIQUE (merchant_id, email);
+
+
+ALTER TABLE ONLY public.merchants_secret
+    ADD CONSTRAINT secret_version_once UNIQUE (key_id, version);
+
+
+ALTER TABLE ONLY public.merchants_seenaddress
+    ADD CONSTRAINT seen_address_once UNIQUE (key_id, address);
+
+
+ALTER TABLE ONLY public.merchants_seenorigin
+    ADD CONSTRAINT seen_origin_once UNIQUE (key_id, host);
+
+
+ALTER TABLE ONLY public.wallet_settlement
+    ADD CONSTRAINT settlement_once UNIQUE (merchant_id, month, number);
+
+
+ALTER TABLE ONLY public.merchants_staffvisit
+    ADD CONSTRAINT staff_visit_once_an_hour UNIQUE (merchant_id, person_id, hour);
+
+
+ALTER TABLE ONLY public.wallet_transaction
+    ADD CONSTRAINT transaction_once UNIQUE (merchant_id, transaction_id, part);
+
+
+ALTER TABLE ONLY public.usersessions_usersession
+    ADD CONSTRAINT usersessions_usersession_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.usersessions_usersession
+    ADD CONSTRAINT usersessions_usersession_session_key_key UNIQUE (session_key);
+
+
+ALTER TABLE ONLY public.wallet_account
+    ADD CONSTRAINT wallet_account_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_accountproof
+    ADD CONSTRAINT wallet_accountproof_pkey PRIMARY KEY (account_id);
+
+
+ALTER TABLE ONLY public.wallet_bookfinding
+    ADD CONSTRAINT wallet_bookfinding_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_booksslice
+    ADD CONSTRAINT wallet_booksslice_pkey PRIMARY KEY (merchant_id);
+
+
+ALTER TABLE ONLY public.wallet_callhour
+    ADD CONSTRAINT wallet_callhour_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_caseevent
+    ADD CONSTRAINT wallet_caseevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_casenote
+    ADD CONSTRAINT wallet_casenote_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_casereminder
+    ADD CONSTRAINT wallet_casereminder_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_transaction_id_key UNIQUE (transaction_id);
+
+
+ALTER TABLE ONLY public.wallet_correctionevent
+    ADD CONSTRAINT wallet_correctionevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_currencyrate
+    ADD CONSTRAINT wallet_currencyrate_currency_key UNIQUE (currency);
+
+
+ALTER TABLE ONLY public.wallet_currencyrate
+    ADD CONSTRAINT wallet_currencyrate_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_currencyrateevent
+    ADD CONSTRAINT wallet_currencyrateevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_export
+    ADD CONSTRAINT wallet_export_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_exportevent
+    ADD CONSTRAINT wallet_exportevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_foldedrow
+    ADD CONSTRAINT wallet_foldedrow_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_hostkeylookup
+    ADD CONSTRAINT wallet_hostkeylookup_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_invoice
+    ADD CONSTRAINT wallet_invoice_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_mark
+    ADD CONSTRAINT wallet_mark_pkey PRIMARY KEY (source);
+
+
+ALTER TABLE ONLY public.wallet_merchanthour
+    ADD CONSTRAINT wallet_merchanthour_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_movementhour
+    ADD CONSTRAINT wallet_movementhour_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_openbet
+    ADD CONSTRAINT wallet_openbet_pkey PRIMARY KEY (bet_id);
+
+
+ALTER TABLE ONLY public.wallet_playerday
+    ADD CONSTRAINT wallet_playerday_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_playtransaction
+    ADD CONSTRAINT wallet_playtransaction_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_reconciliation
+    ADD CONSTRAINT wallet_reconciliation_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_reconciliationplan
+    ADD CONSTRAINT wallet_reconciliationplan_merchant_id_key UNIQUE (merchant_id);
+
+
+ALTER TABLE ONLY public.wallet_reconciliationplan
+    ADD CONSTRAINT wallet_reconciliationplan_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_reconciliationplanevent
+    ADD CONSTRAINT wallet_reconciliationplanevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_refusedcall
+    ADD CONSTRAINT wallet_refusedcall_pkey PRIMARY KEY (request_id);
+
+
+ALTER TABLE ONLY public.wallet_refusedhour
+    ADD CONSTRAINT wallet_refusedhour_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_refusedpayout
+    ADD CONSTRAINT wallet_refusedpayout_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_reportdelivery
+    ADD CONSTRAINT wallet_reportdelivery_letter_id_key UNIQUE (letter_id);
+
+
+ALTER TABLE ONLY public.wallet_reportdelivery
+    ADD CONSTRAINT wallet_reportdelivery_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_reportoptout
+    ADD CONSTRAINT wallet_reportoptout_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_reportoptoutevent
+    ADD CONSTRAINT wallet_reportoptoutevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_reportrecipient
+    ADD CONSTRAINT wallet_reportrecipient_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_reportrecipientevent
+    ADD CONSTRAINT wallet_reportrecipientevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_session
+    ADD CONSTRAINT wallet_session_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_session
+    ADD CONSTRAINT wallet_session_session_id_key UNIQUE (session_id);
+
+
+ALTER TABLE ONLY public.wallet_settlement
+    ADD CONSTRAINT wallet_settlement_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_settlementadjustment
+    ADD CONSTRAINT wallet_settlementadjustment_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_settlementconfirmation
+    ADD CONSTRAINT wallet_settlementconfirmation_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_settlementconfirmation
+    ADD CONSTRAINT wallet_settlementconfirmation_settlement_id_key UNIQUE (settlement_id);
+
+
+ALTER TABLE ONLY public.wallet_settlementevent
+    ADD CONSTRAINT wallet_settlementevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_signedrequest
+    ADD CONSTRAINT wallet_signedrequest_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_signedrequest_1000000
+    ADD CONSTRAINT wallet_signedrequest_1000000_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_signedrequest_2000000
+    ADD CONSTRAINT wallet_signedrequest_2000000_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_signedrequest_3000000
+    ADD CONSTRAINT wallet_signedrequest_3000000_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_signedrequest_0
+    ADD CONSTRAINT wallet_signedrequest_pkey_0 PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_statement
+    ADD CONSTRAINT wallet_statement_number_key UNIQUE (number);
+
+
+ALTER TABLE ONLY public.wallet_statement
+    ADD CONSTRAINT wallet_statement_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_statement
+    ADD CONSTRAINT wallet_statement_replaces_id_key UNIQUE (replaces_id);
+
+
+ALTER TABLE ONLY public.wallet_statementpreview
+    ADD CONSTRAINT wallet_statementpreview_number_key UNIQUE (number);
+
+
+ALTER TABLE ONLY public.wallet_statementpreview
+    ADD CONSTRAINT wallet_statementpreview_path_key UNIQUE (path);
+
+
+ALTER TABLE ONLY public.wallet_statementpreview
+    ADD CONSTRAINT wallet_statementpreview_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_statementsource
+    ADD CONSTRAINT wallet_statementsource_merchant_id_key UNIQUE (merchant_id);
+
+
+ALTER TABLE ONLY public.wallet_statementsource
+    ADD CONSTRAINT wallet_statementsource_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_statementsourceevent
+    ADD CONSTRAINT wallet_statementsourceevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.wallet_transaction
+    ADD CONSTRAINT wallet_transaction_pkey PRIMARY KEY (id);
+
+
+CREATE INDEX account_emailaddress_email_03be32b2 ON public.account_emailaddress USING btree (email);
+
+
+CREATE INDEX account_emailaddress_email_03be32b2_like ON public.account_emailaddress USING btree (email varchar_pattern_ops);
+
+
+CREATE INDEX account_emailaddress_user_id_2c513194 ON public.account_emailaddress USING btree (user_id);
+
+
+CREATE INDEX account_emailconfirmation_email_address_id_5b7f8c58 ON public.account_emailconfirmation USING btree (email_address_id);
+
+
+CREATE INDEX account_emailconfirmation_key_f43612bd_like ON public.account_emailconfirmation USING btree (key varchar_pattern_ops);
+
+
+CREATE INDEX adjustment_of_settlement ON public.wallet_settlementadjustment USING btree (settlement_id, id);
+
+
+CREATE UNIQUE INDEX allowed_domain_once ON public.merchants_alloweddomain USING btree (merchant_id, lower((domain)::text));
+
+
+CREATE UNIQUE INDEX approval_one_of_merchant ON public.merchants_approval USING btree (merchant_id, verb) WHERE ((key_id IS NULL) AND ((state)::text = 'waiting'::text));
+
+
+CREATE UNIQUE INDEX approval_one_waiting ON public.merchants_approval USING btree (key_id) WHERE ((state)::text = 'waiting'::text);
+
+
+CREATE INDEX auth_group_name_a6ea08ec_like ON public.auth_group USING btree (name varchar_pattern_ops);
+
+
+CREATE INDEX auth_group_permissions_group_id_b120cbf9 ON public.auth_group_permissions USING btree (group_id);
+
+
+CREATE INDEX auth_group_permissions_permission_id_84c5c92e ON public.auth_group_permissions USING btree (permission_id);
+
+
+CREATE INDEX auth_permission_content_type_id_2f476e4b ON public.auth_permission USING btree (content_type_id);
+
+
+CREATE INDEX case_closed_by ON public.wallet_case USING btree (resolved_by_id, resolved_at) WHERE ((resolved_by_id IS NOT NULL) AND ((state)::text = 'resolved'::text));
+
+
+CREATE INDEX case_of_day ON public.wallet_case USING btree (merchant_id, day DESC, kind);
+
+
+CREATE INDEX case_of_day_worst_first ON public.wallet_case USING btree (merchant_id, day, severity DESC, id);
+
+
+CREATE INDEX case_of_player ON public.wallet_case USING btree (player_id);
+
+
+CREATE INDEX case_of_subject ON public.wallet_case USING btree (subject);
+
+
+CREATE INDEX case_open_by_due_date ON public.wallet_case USING btree (due_at) WHERE (NOT ((state)::text = 'resolved'::text));
+
+
+CREATE INDEX case_open_of ON public.wallet_case USING btree (merchant_id, severity DESC, opened_at) WHERE (NOT ((state)::text = 'resolved'::text));
+
+
+CREATE INDEX case_open_worst_first ON public.wallet_case USING btree (severity DESC, opened_at) WHERE (NOT ((state)::text = 'resolved'::text));
+
+
+CREATE INDEX case_over_midnight ON public.wallet_case USING btree (merchant_id, subject) WHERE (((kind)::text = 'day_boundary'::text) AND (NOT ((state)::text = 'resolved'::text)));
+
+
+CREATE INDEX case_waits_for_second ON public.wallet_case USING btree (merchant_id) WHERE ((write_off_asked_by_id IS NOT NULL) AND (NOT ((state)::text = 'resolved'::text)));
+
+
+CREATE UNIQUE INDEX claim_one_link ON public.merchants_secretclaim USING btree (secret_id) WHERE (withdrawn_at IS NULL);
+
+
+CREATE UNIQUE INDEX contact_once ON public.merchants_contact USING btree (merchant_id, lower((email)::text));
+
+
+CREATE UNIQUE INDEX correction_one_proposal ON public.wallet_correction USING btree (case_id) WHERE ((approved_at IS NULL) AND (declined_at IS NULL));
+
+
+CREATE UNIQUE INDEX counter_account_once ON public.wallet_account USING btree (merchant_id, currency, kind) WHERE (NOT ((kind)::text = 'player'::text));
+
+
+CREATE INDEX django_admin_log_content_type_id_c4bce8eb ON public.django_admin_log USING btree (content_type_id);
+
+
+CREATE INDEX django_admin_log_user_id_c564eba6 ON public.django_admin_log USING btree (user_id);
+
+
+CREATE INDEX django_session_expire_date_a5c62663 ON public.django_session USING btree (expire_date);
+
+
+CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session USING btree (session_key varchar_pattern_ops);
+
+
+CREATE INDEX download_of_person ON public.merchants_download USING btree (person_id, created_at);
+
+
+CREATE INDEX export_due ON public.wallet_export USING btree (expires_at) WHERE ((state)::text = 'ready'::text);
+
+
+CREATE INDEX export_newest ON public.wallet_export USING btree (merchant_id, id DESC);
+
+
+CREATE INDEX history_alloweddomain_merchant ON public.merchants_alloweddomainevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_allowlistentry_key ON public.merchants_allowlistentryevent USING btree (key_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_allowlistentry_merchan ON public.merchants_allowlistentryevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_apikey_merchant ON public.merchants_apikeyevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_apikey_pgh_obj ON public.merchants_apikeyevent USING btree (pgh_obj_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_approval_key ON public.merchants_approvalevent USING btree (key_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_approval_merchant ON public.merchants_approvalevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_case_pgh_obj ON public.wallet_caseevent USING btree (pgh_obj_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_compromise_key ON public.merchants_compromiseevent USING btree (key_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_compromise_merchant ON public.merchants_compromiseevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_contact_merchant ON public.merchants_contactevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_correction_case ON public.wallet_correctionevent USING btree (case_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_correction_merchant ON public.wallet_correctionevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_currencyrate_pgh_obj ON public.wallet_currencyrateevent USING btree (pgh_obj_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_disabledgame_game ON public.merchants_disabledgameevent USING btree (game_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_disabledgame_merchant ON public.merchants_disabledgameevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_download_merchant ON public.merchants_downloadevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_download_person ON public.merchants_downloadevent USING btree (person_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_export_merchant ON public.wallet_exportevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_game_pgh_obj ON public.merchants_gameevent USING btree (pgh_obj_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_invitation_merchant ON public.merchants_invitationevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_listtrial_key ON public.merchants_listtrialevent USING btree (key_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_listtrial_merchant ON public.merchants_listtrialevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_membership_merchant ON public.merchants_membershipevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_membership_person ON public.merchants_membershipevent USING btree (person_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_merchant_pgh_obj ON public.merchants_merchantevent USING btree (pgh_obj_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_ownerquestion_merchant ON public.merchants_ownerquestionevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_person_pgh_obj ON public.merchants_personevent USING btree (pgh_obj_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_player_merchant ON public.merchants_playerevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_player_pgh_obj ON public.merchants_playerevent USING btree (pgh_obj_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_reconciliationplan_mer ON public.wallet_reconciliationplanevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_reportoptout_merchant ON public.wallet_reportoptoutevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_reportrecipient_mercha ON public.wallet_reportrecipientevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_secret_key ON public.merchants_secretevent USING btree (key_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_secret_merchant ON public.merchants_secretevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_secretclaim_key ON public.merchants_secretclaimevent USING btree (key_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_secretclaim_merchant ON public.merchants_secretclaimevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_settlement_merchant ON public.wallet_settlementevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_staffvisit_merchant ON public.merchants_staffvisitevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_staffvisit_person ON public.merchants_staffvisitevent USING btree (person_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_statementsource_mercha ON public.wallet_statementsourceevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX host_key_lookup_newest ON public.wallet_hostkeylookup USING btree (merchant_id, id DESC);
+
+
+CREATE INDEX host_key_lookup_waiting ON public.wallet_hostkeylookup USING btree (asked_at) WHERE (answered_at IS NULL);
+
+
+CREATE UNIQUE INDEX invitation_once ON public.merchants_invitation USING btree (merchant_id, lower((email)::text)) WHERE ((accepted_at IS NULL) AND (withdrawn_at IS NULL));
+
+
+CREATE INDEX invoice_newest ON public.wallet_invoice USING btree (merchant_id, month, id DESC);
+
+
+CREATE INDEX letter_given_up ON public.merchants_letter USING btree (id DESC) WHERE ((state)::text = 'given_up'::text);
+
+
+CREATE INDEX letter_to ON public.merchants_letter USING btree ("to", id DESC);
+
+
+CREATE INDEX letter_waiting ON public.merchants_letter USING btree (due_at) WHERE ((state)::text = 'waiting'::text);
+
+
+CREATE INDEX list_trial_due ON public.merchants_listtrial USING btree (deadline) WHERE ((state)::text = 'trying'::text);
+
+
+CREATE UNIQUE INDEX list_trial_one ON public.merchants_listtrial USING btree (merchant_id, key_id) NULLS NOT DISTINCT WHERE ((state)::text = 'trying'::text);
+
+
+CREATE INDEX merchants_alloweddomain_merchant_id_01f7d074 ON public.merchants_alloweddomain USING btree (merchant_id);
+
+
+CREATE INDEX merchants_alloweddomain_owner_id_83dab9c6 ON public.merchants_alloweddomain USING btree (owner_id);
+
+
+CREATE INDEX merchants_allowlistentry_key_id_e58f3359 ON public.merchants_allowlistentry USING btree (key_id);
+
+
+CREATE INDEX merchants_allowlistentry_merchant_id_104ba8a2 ON public.merchants_allowlistentry USING btree (merchant_id);
+
+
+CREATE INDEX merchants_allowlistentry_owner_id_c007d11e ON public.merchants_allowlistentry USING btree (owner_id);
+
+
+CREATE INDEX merchants_apikey_auth_key_9f4adf0b_like ON public.merchants_apikey USING btree (auth_key varchar_pattern_ops);
+
+
+CREATE INDEX merchants_apikey_merchant_id_6da38186 ON public.merchants_apikey USING btree (merchant_id);
+
+
+CREATE INDEX merchants_approval_asked_by_id_2bccf3d4 ON public.merchants_approval USING btree (asked_by_id);
+
+
+CREATE INDEX merchants_approval_decided_by_id_5b362f14 ON public.merchants_approval USING btree (decided_by_id);
+
+
+CREATE INDEX merchants_approval_key_id_4cadb98e ON public.merchants_approval USING btree (key_id);
+
+
+CREATE INDEX merchants_approval_merchant_id_ef5d48c8 ON public.merchants_approval USING btree (merchant_id);
+
+
+CREATE INDEX merchants_compromise_closed_by_id_451313a6 ON public.merchants_compromise USING btree (closed_by_id);
+
+
+CREATE INDEX merchants_compromise_declared_by_id_3835387a ON public.merchants_compromise USING btree (declared_by_id);
+
+
+CREATE INDEX merchants_compromise_key_id_594333bd ON public.merchants_compromise USING btree (key_id);
+
+
+CREATE INDEX merchants_compromise_replacement_id_683be8af ON public.merchants_compromise USING btree (replacement_id);
+
+
+CREATE INDEX merchants_compromise_secret_id_6d900d67 ON public.merchants_compromise USING btree (secret_id);
+
+
+CREATE INDEX merchants_contact_merchant_id_aab89164 ON public.merchants_contact USING btree (merchant_id);
+
+
+CREATE INDEX merchants_disabledgame_game_id_e7e57d85 ON public.merchants_disabledgame USING btree (game_id);
+
+
+CREATE INDEX merchants_disabledgame_merchant_id_6bf557c5 ON public.merchants_disabledgame USING btree (merchant_id);
+
+
+CREATE INDEX merchants_egressproof_by_id_046c9be0 ON public.merchants_egressproof USING btree (by_id);
+
+
+CREATE INDEX merchants_egressproof_key_id_9831a490 ON public.merchants_egressproof USING btree (key_id);
+
+
+CREATE INDEX merchants_egressproof_merchant_id_4e2d2803 ON public.merchants_egressproof USING btree (merchant_id);
+
+
+CREATE INDEX merchants_egressproof_word_f50e3777_like ON public.merchants_egressproof USING btree (word varchar_pattern_ops);
+
+
+CREATE INDEX merchants_game_game_id_63e16bb9_like ON public.merchants_game USING btree (game_id varchar_pattern_ops);
+
+
+CREATE INDEX merchants_heartbeat_job_b00efe18_like ON public.merchants_heartbeat USING btree (job varchar_pattern_ops);
+
+
+CREATE INDEX merchants_importproposal_by_id_518fc625 ON public.merchants_importproposal USING btree (by_id);
+
+
+CREATE INDEX merchants_importproposal_created_at_aebab656 ON public.merchants_importproposal USING btree (created_at);
+
+
+CREATE INDEX merchants_invitation_invited_by_id_6aeb8522 ON public.merchants_invitation USING btree (invited_by_id);
+
+
+CREATE INDEX merchants_invitation_merchant_id_f9b5cced ON public.merchants_invitation USING btree (merchant_id);
+
+
+CREATE INDEX merchants_letter_merchant_id_af82ad4f ON public.merchants_letter USING btree (merchant_id);
+
+
+CREATE INDEX merchants_letter_once_2355a252_like ON public.merchants_letter USING btree (once varchar_pattern_ops);
+
+
+CREATE INDEX merchants_listtrial_by_id_b3a82e18 ON public.merchants_listtrial USING btree (by_id);
+
+
+CREATE INDEX merchants_listtrial_key_id_9dfb1bd1 ON public.merchants_listtrial USING btree (key_id);
+
+
+CREATE INDEX merchants_listtrial_merchant_id_214cacb7 ON public.merchants_listtrial USING btree (merchant_id);
+
+
+CREATE INDEX merchants_membership_merchant_id_fba4ba2f ON public.merchants_membership USING btree (merchant_id);
+
+
+CREATE INDEX merchants_membership_person_id_e682a1df ON public.merchants_membership USING btree (person_id);
+
+
+CREATE INDEX merchants_merchant_code_b9968922_like ON public.merchants_merchant USING btree (code varchar_pattern_ops);
+
+
+CREATE INDEX merchants_ownerquestion_answered_by_id_dd24e320 ON public.merchants_ownerquestion USING btree (answered_by_id);
+
+
+CREATE INDEX merchants_ownerquestion_asked_by_id_c45baa72 ON public.merchants_ownerquestion USING btree (asked_by_id);
+
+
+CREATE INDEX merchants_ownerquestion_merchant_id_6a559d57 ON public.merchants_ownerquestion USING btree (merchant_id);
+
+
+CREATE INDEX merchants_person_email_1b577e0e_like ON public.merchants_person USING btree (email varchar_pattern_ops);
+
+
+CREATE INDEX merchants_person_groups_group_id_4b067b45 ON public.merchants_person_groups USING btree (group_id);
+
+
+CREATE INDEX merchants_person_groups_person_id_11cf12ca ON public.merchants_person_groups USING btree (person_id);
+
+
+CREATE INDEX merchants_person_user_permissions_permission_id_874734ae ON public.merchants_person_user_permissions USING btree (permission_id);
+
+
+CREATE INDEX merchants_person_user_permissions_person_id_befbb1bc ON public.merchants_person_user_permissions USING btree (person_id);
+
+
+CREATE INDEX merchants_player_merchant_id_9b832e19 ON public.merchants_player USING btree (merchant_id);
+
+
+CREATE INDEX merchants_secret_key_id_c3cb6277 ON public.merchants_secret USING btree (key_id);
+
+
+CREATE INDEX merchants_secretclaim_claimed_by_id_0beb2ed1 ON public.merchants_secretclaim USING btree (claimed_by_id);
+
+
+CREATE INDEX merchants_secretclaim_key_id_bf499592 ON public.merchants_secretclaim USING btree (key_id);
+
+
+CREATE INDEX merchants_secretclaim_secret_id_35e6be9d ON public.merchants_secretclaim USING btree (secret_id);
+
+
+CREATE INDEX merchants_secretclaim_sent_by_id_b1381203 ON public.merchants_secretclaim USING btree (sent_by_id);
+
+
+CREATE INDEX merchants_secretclaim_token_hash_5dfb83b5_like ON public.merchants_secretclaim USING btree (token_hash varchar_pattern_ops);
+
+
+CREATE INDEX merchants_seenaddress_key_id_524530f7 ON public.merchants_seenaddress USING btree (key_id);
+
+
+CREATE INDEX merchants_seenorigin_key_id_fa622665 ON public.merchants_seenorigin USING btree (key_id);
+
+
+CREATE INDEX merchants_staffchange_letter_id_3b950596 ON public.merchants_staffchange USING btree (letter_id);
+
+
+CREATE INDEX merchants_staffvisit_merchant_id_5daeb7e9 ON public.merchants_staffvisit USING btree (merchant_id);
+
+
+CREATE INDEX merchants_staffvisit_person_id_d5bcf1be ON public.merchants_staffvisit USING btree (person_id);
+
+
+CREATE INDEX merchants_timetablejob_name_020e2291_like ON public.merchants_timetablejob USING btree (name varchar_pattern_ops);
+
+
+CREATE INDEX merchants_usedform_nonce_ee144678_like ON public.merchants_usedform USING btree (nonce varchar_pattern_ops);
+
+
+CREATE INDEX merchants_usedform_used_at_3939b9ff ON public.merchants_usedform USING btree (used_at);
+
+
+CREATE INDEX mfa_authenticator_user_id_0c3a50c0 ON public.mfa_authenticator USING btree (user_id);
+
+
+CREATE INDEX open_bet_by_age ON public.wallet_openbet USING btree (merchant_id, created_at, bet_id);
+
+
+CREATE INDEX open_bet_of_game ON public.wallet_openbet USING btree (merchant_id, game_id, created_at);
+
+
+CREATE INDEX open_bet_of_player ON public.wallet_openbet USING btree (player_id, created_at);
+
+
+CREATE INDEX open_bet_of_secret ON public.wallet_openbet USING btree (secret_id, created_at);
+
+
+CREATE UNIQUE INDEX owner_question_once ON public.merchants_ownerquestion USING btree (merchant_id, kind, lower((email)::text)) WHERE ((state)::text = 'waiting'::text);
+
+
+CREATE UNIQUE INDEX person_email_once ON public.merchants_person USING btree (lower((email)::text));
+
+
+CREATE UNIQUE INDEX player_account_once ON public.wallet_account USING btree (player_id, currency) WHERE ((kind)::text = 'player'::text);
+
+
+CREATE INDEX player_blocked_by_id ON public.merchants_player USING btree (merchant_id, player_id) WHERE is_blocked;
+
+
+CREATE INDEX player_with_limits ON public.merchants_player USING btree (merchant_id, player_id) WHERE ((bets_per_minute IS NOT NULL) OR (max_stake IS NOT NULL) OR (max_stake_by_currency IS NOT NULL));
+
+
+CREATE INDEX reconciliation_newest ON public.wallet_reconciliation USING btree (merchant_id, day DESC, number DESC);
+
+
+CREATE UNIQUE INDEX reconciliation_one_runs ON public.wallet_reconciliation USING btree (merchant_id, day) WHERE ((state)::text = 'running'::text);
+
+
+CREATE INDEX reconciliation_restates ON public.wallet_reconciliation USING btree (begun_at) WHERE (NOT (restates = '{}'::date[]));
+
+
+CREATE INDEX refused_payout_of_day ON public.wallet_refusedpayout USING btree (merchant_id, created_at);
+
+
+CREATE INDEX request_by_id ON ONLY public.wallet_signedrequest USING btree (request_id);
+
+
+CREATE INDEX request_by_id_0 ON public.wallet_signedrequest_0 USING btree (request_id);
+
+
+CREATE INDEX request_by_time ON ONLY public.wallet_signedrequest USING brin (created_at);
+
+
+CREATE INDEX request_by_time_0 ON public.wallet_signedrequest_0 USING brin (created_at);
+
+
+CREATE INDEX request_of_address ON ONLY public.wallet_signedrequest USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_of_address_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_of_merchant ON ONLY public.wallet_signedrequest USING btree (merchant_id, id);
+
+
+CREATE INDEX request_of_merchant_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, id);
+
+
+CREATE INDEX request_of_player ON ONLY public.wallet_signedrequest USING btree (player_id, id) WHERE (player_id IS NOT NULL);
+
+
+CREATE INDEX request_of_player_0 ON public.wallet_signedrequest_0 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
+
+
+CREATE INDEX request_of_secret ON ONLY public.wallet_signedrequest USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX request_of_secret_0 ON public.wallet_signedrequest_0 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX request_of_transaction ON ONLY public.wallet_signedrequest USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX request_of_transaction_0 ON public.wallet_signedrequest_0 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX request_rare_endpoint ON ONLY public.wallet_signedrequest USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
+
+
+CREATE INDEX request_rare_endpoint_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY ((ARRAY['/wallet/balance'::character varying, '/wallet/transaction/bet'::character varying, '/wallet/transaction/payout'::character varying])::text[]))));
+
+
+CREATE INDEX request_refused ON ONLY public.wallet_signedrequest USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
+
+
+CREATE INDEX request_refused_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
+
+
+CREATE INDEX request_unsigned ON ONLY public.wallet_signedrequest USING btree (auth_key, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX request_unsigned_0 ON public.wallet_signedrequest_0 USING btree (auth_key, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX request_unsigned_address ON ONLY public.wallet_signedrequest USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX request_unsigned_address_0 ON public.wallet_signedrequest_0 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX request_unsigned_answer ON ONLY public.wallet_signedrequest USING btree (auth_key, status, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX request_unsigned_answer_0 ON public.wallet_signedrequest_0 USING btree (auth_key, status, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE UNIQUE INDEX secret_one_current ON public.merchants_secret USING btree (key_id) WHERE ((revoked_at IS NULL) AND (usable_until IS NULL));
+
+
+CREATE INDEX session_newest ON public.wallet_session USING btree (merchant_id, id DESC);
+
+
+CREATE UNIQUE INDEX settlement_one_draft ON public.wallet_settlement USING btree (merchant_id) WHERE ((state)::text = ANY ((ARRAY['requested'::character varying, 'prepared'::character varying])::text[]));
+
+
+CREATE UNIQUE INDEX settlement_signed_once ON public.wallet_settlement USING btree (merchant_id, month) WHERE ((state)::text = 'signed'::text);
+
+
+CREATE INDEX settlement_waiting ON public.wallet_settlement USING btree (requested_at) WHERE ((state)::text = 'requested'::text);
+
+
+CREATE INDEX sign_in_of_kind ON public.merchants_signinrecord USING btree (kind, at DESC);
+
+
+CREATE INDEX sign_in_of_person ON public.merchants_signinrecord USING btree (person_id, id DESC);
+
+
+CREATE INDEX staff_change_untold ON public.merchants_staffchange USING btree (id) WHERE (told_at IS NULL);
+
+
+CREATE UNIQUE INDEX statement_current_once_a_scope ON public.wallet_statement USING btree (merchant_id, day, scope) WHERE is_current;
+
+
+CREATE INDEX statement_current_since ON public.wallet_statement USING btree (received_at) WHERE is_current;
+
+
+CREATE INDEX statement_newest ON public.wallet_statement USING btree (merchant_id, id DESC);
+
+
+CREATE UNIQUE INDEX statement_of_same_bytes_and_scope_once ON public.wallet_statement USING btree (merchant_id, day, digest, md5((mapping)::text), scope) WHERE ((NOT ((state)::text = 'refused'::text)) AND (repeats_id IS NULL));
+
+
+CREATE INDEX statement_preview_of_person ON public.wallet_statementpreview USING btree (merchant_id, by_id, id DESC);
+
+
+CREATE INDEX statement_preview_oldest ON public.wallet_statementpreview USING btree (created_at);
+
+
+CREATE INDEX statement_waiting ON public.wallet_statement USING btree (tries, id) WHERE ((state)::text = 'received'::text);
+
+
+CREATE INDEX transaction_bets ON public.wallet_transaction USING btree (merchant_id, created_at, id) WHERE ((kind)::text = 'bet'::text);
+
+
+CREATE INDEX transaction_by_time ON public.wallet_transaction USING brin (created_at);
+
+
+CREATE INDEX transaction_counted_bets ON public.wallet_transaction USING btree (player_id, created_at) WHERE (((kind)::text = 'bet'::text) AND (NOT ((status)::text = 'RS_ERROR_LIMIT_REACHED'::text)));
+
+
+CREATE INDEX transaction_in_round ON public.wallet_transaction USING btree (merchant_id, round_id, session_id) WHERE (round_id IS NOT NULL);
+
+
+CREATE INDEX transaction_of_player ON public.wallet_transaction USING btree (player_id, id);
+
+
+CREATE INDEX transaction_of_reference ON public.wallet_transaction USING btree (merchant_id, ref_transaction_id) WHERE (ref_transaction_id IS NOT NULL);
+
+
+CREATE UNIQUE INDEX transaction_reversed_once ON public.wallet_transaction USING btree (reverses_id) WHERE (reverses_id IS NOT NULL);
+
+
+CREATE UNIQUE INDEX unique_authenticator_type ON public.mfa_authenticator USING btree (user_id, type) WHERE ((type)::text = ANY ((ARRAY['totp'::character varying, 'recovery_codes'::character varying])::text[]));
+
+
+CREATE UNIQUE INDEX unique_primary_email ON public.account_emailaddress USING btree (user_id, "primary") WHERE "primary";
+
+
+CREATE UNIQUE INDEX unique_verified_email ON public.account_emailaddress USING btree (email) WHERE verified;
+
+
+CREATE INDEX usersessions_usersession_session_key_fd35de43_like ON public.usersessions_usersession USING btree (session_key varchar_pattern_ops);
+
+
+CREATE INDEX usersessions_usersession_user_id_af5e0a6d ON public.usersessions_usersession USING btree (user_id);
+
+
+CREATE INDEX wallet_account_merchant_id_52b56d96 ON public.wallet_account USING btree (merchant_id);
+
+
+CREATE INDEX wallet_account_player_id_651ba349 ON public.wallet_account USING btree (player_id);
+
+
+CREATE INDEX wallet_case_found_by_id_4f3318bf ON public.wallet_case USING btree (found_by_id);
+
+
+CREATE INDEX wallet_case_other_id_d4747f56 ON public.wallet_case USING btree (other_id);
+
+
+CREATE INDEX wallet_case_owner_id_0183089c ON public.wallet_case USING btree (owner_id);
+
+
+CREATE INDEX wallet_case_resolved_by_id_232de97e ON public.wallet_case USING btree (resolved_by_id);
+
+
+CREATE INDEX wallet_case_seen_by_id_17953c8d ON public.wallet_case USING btree (seen_by_id);
+
+
+CREATE INDEX wallet_case_write_off_asked_by_id_41505ed3 ON public.wallet_case USING btree (write_off_asked_by_id);
+
+
+CREATE INDEX wallet_casenote_by_id_782507d7 ON public.wallet_casenote USING btree (by_id);
+
+
+CREATE INDEX wallet_casenote_case_id_00ea3088 ON public.wallet_casenote USING btree (case_id);
+
+
+CREATE INDEX wallet_casenote_statement_id_ca305ff4 ON public.wallet_casenote USING btree (statement_id);
+
+
+CREATE INDEX wallet_correction_case_id_2a4015d9 ON public.wallet_correction USING btree (case_id);
+
+
+CREATE INDEX wallet_currencyrate_currency_23b02a8c_like ON public.wallet_currencyrate USING btree (currency varchar_pattern_ops);
+
+
+CREATE INDEX wallet_export_by_id_4943e837 ON public.wallet_export USING btree (by_id);
+
+
+CREATE INDEX wallet_hostkeylookup_merchant_id_0f3a7b93 ON public.wallet_hostkeylookup USING btree (merchant_id);
+
+
+CREATE INDEX wallet_invoice_by_id_8f21e3b0 ON public.wallet_invoice USING btree (by_id);
+
+
+CREATE INDEX wallet_mark_source_ed5517ef_like ON public.wallet_mark USING btree (source varchar_pattern_ops);
+
+
+CREATE INDEX wallet_playtransaction_session_id_0ecbe65b ON public.wallet_playtransaction USING btree (session_id);
+
+
+CREATE INDEX wallet_reconciliation_by_id_ba6e8d5b ON public.wallet_reconciliation USING btree (by_id);
+
+
+CREATE INDEX wallet_reconciliation_statement_id_de9c0fb8 ON public.wallet_reconciliation USING btree (statement_id);
+
+
+CREATE INDEX wallet_refusedcall_created_at_3606ab8b ON public.wallet_refusedcall USING btree (created_at);
+
+
+CREATE INDEX wallet_reportdelivery_reconciliation_id_1d3c12d0 ON public.wallet_reportdelivery USING btree (reconciliation_id);
+
+
+CREATE INDEX wallet_reportoptout_merchant_id_380fc6c4 ON public.wallet_reportoptout USING btree (merchant_id);
+
+
+CREATE INDEX wallet_reportrecipient_merchant_id_edc821a2 ON public.wallet_reportrecipient USING btree (merchant_id);
+
+
+CREATE INDEX wallet_session_account_id_02a8c952 ON public.wallet_session USING btree (account_id);
+
+
+CREATE INDEX wallet_session_game_id_cc857625 ON public.wallet_session USING btree (game_id);
+
+
+CREATE INDEX wallet_session_player_id_90cfd821 ON public.wallet_session USING btree (player_id);
+
+
+CREATE INDEX wallet_session_session_id_6f6b47c2_like ON public.wallet_session USING btree (session_id varchar_pattern_ops);
+
+
+CREATE INDEX wallet_settlement_prepared_by_id_c64d4376 ON public.wallet_settlement USING btree (prepared_by_id);
+
+
+CREATE INDEX wallet_settlement_signed_by_id_f1b325df ON public.wallet_settlement USING btree (signed_by_id);
+
+
+CREATE INDEX wallet_settlement_withdrawn_by_id_1d44390c ON public.wallet_settlement USING btree (withdrawn_by_id);
+
+
+CREATE INDEX wallet_settlementconfirmation_by_id_1f5b5e89 ON public.wallet_settlementconfirmation USING btree (by_id);
+
+
+CREATE INDEX wallet_signedrequest_1000000_auth_key_address_id_idx ON public.wallet_signedrequest_1000000 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_1000000_auth_key_id_idx ON public.wallet_signedrequest_1000000 USING btree (auth_key, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_1000000_auth_key_status_id_idx ON public.wallet_signedrequest_1000000 USING btree (auth_key, status, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_1000000_created_at_idx ON public.wallet_signedrequest_1000000 USING brin (created_at);
+
+
+CREATE INDEX wallet_signedrequest_1000000_merchant_id_address_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_1000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
+
+
+CREATE INDEX wallet_signedrequest_1000000_merchant_id_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, id);
+
+
+CREATE INDEX wallet_signedrequest_1000000_merchant_id_status_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
+
+
+CREATE INDEX wallet_signedrequest_1000000_player_id_id_idx ON public.wallet_signedrequest_1000000 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_1000000_request_id_idx ON public.wallet_signedrequest_1000000 USING btree (request_id);
+
+
+CREATE INDEX wallet_signedrequest_1000000_secret_id_id_idx ON public.wallet_signedrequest_1000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_1000000_transaction_id_idx ON public.wallet_signedrequest_1000000 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_2000000_auth_key_address_id_idx ON public.wallet_signedrequest_2000000 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_2000000_auth_key_id_idx ON public.wallet_signedrequest_2000000 USING btree (auth_key, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_2000000_auth_key_status_id_idx ON public.wallet_signedrequest_2000000 USING btree (auth_key, status, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_2000000_created_at_idx ON public.wallet_signedrequest_2000000 USING brin (created_at);
+
+
+CREATE INDEX wallet_signedrequest_2000000_merchant_id_address_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_2000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
+
+
+CREATE INDEX wallet_signedrequest_2000000_merchant_id_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, id);
+
+
+CREATE INDEX wallet_signedrequest_2000000_merchant_id_status_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
+
+
+CREATE INDEX wallet_signedrequest_2000000_player_id_id_idx ON public.wallet_signedrequest_2000000 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_2000000_request_id_idx ON public.wallet_signedrequest_2000000 USING btree (request_id);
+
+
+CREATE INDEX wallet_signedrequest_2000000_secret_id_id_idx ON public.wallet_signedrequest_2000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_2000000_transaction_id_idx ON public.wallet_signedrequest_2000000 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_3000000_auth_key_address_id_idx ON public.wallet_signedrequest_3000000 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_3000000_auth_key_id_idx ON public.wallet_signedrequest_3000000 USING btree (auth_key, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_3000000_auth_key_status_id_idx ON public.wallet_signedrequest_3000000 USING btree (auth_key, status, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
+
+
+CREATE INDEX wallet_signedrequest_3000000_created_at_idx ON public.wallet_signedrequest_3000000 USING brin (created_at);
+
+
+CREATE INDEX wallet_signedrequest_3000000_merchant_id_address_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_3000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
+
+
+CREATE INDEX wallet_signedrequest_3000000_merchant_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, id);
+
+
+CREATE INDEX wallet_signedrequest_3000000_merchant_id_status_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
+
+
+CREATE INDEX wallet_signedrequest_3000000_player_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_3000000_request_id_idx ON public.wallet_signedrequest_3000000 USING btree (request_id);
+
+
+CREATE INDEX wallet_signedrequest_3000000_secret_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX wallet_signedrequest_3000000_transaction_id_idx ON public.wallet_signedrequest_3000000 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX wallet_statement_by_id_ee21313c ON public.wallet_statement USING btree (by_id);
+
+
+CREATE INDEX wallet_statement_repeats_id_07b91562 ON public.wallet_statement USING btree (repeats_id);
+
+
+CREATE INDEX wallet_statementpreview_by_id_66dd4ce1 ON public.wallet_statementpreview USING btree (by_id);
+
+
+CREATE INDEX wallet_statementpreview_path_8299d55b_like ON public.wallet_statementpreview USING btree (path varchar_pattern_ops);
+
+
+ALTER INDEX public.request_by_id ATTACH PARTITION public.request_by_id_0;
+
+
+ALTER INDEX public.request_by_time ATTACH PARTITION public.request_by_time_0;
+
+
+ALTER INDEX public.request_of_address ATTACH PARTITION public.request_of_address_0;
+
+
+ALTER INDEX public.request_of_merchant ATTACH PARTITION public.request_of_merchant_0;
+
+
+ALTER INDEX public.request_of_player ATTACH PARTITION public.request_of_player_0;
+
+
+ALTER INDEX public.request_of_secret ATTACH PARTITION public.request_of_secret_0;
+
+
+ALTER INDEX public.request_of_transaction ATTACH PARTITION public.request_of_transaction_0;
+
+
+ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.request_rare_endpoint_0;
+
+
+ALTER INDEX public.request_refused ATTACH PARTITION public.request_refused_0;
+
+
+ALTER INDEX public.request_unsigned ATTACH PARTITION public.request_unsigned_0;
+
+
+ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.request_unsigned_address_0;
+
+
+ALTER INDEX public.request_unsigned_answer ATTACH PARTITION public.request_unsigned_answer_0;
+
+
+ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.wallet_signedrequest_1000000_auth_key_address_id_idx;
+
+
+ALTER INDEX public.request_unsigned ATTACH PARTITION public.wallet_signedrequest_1000000_auth_key_id_idx;
+
+
+ALTER INDEX public.request_unsigned_answer ATTACH PARTITION public.wallet_signedrequest_1000000_auth_key_status_id_idx;
+
+
+ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_1000000_created_at_idx;
+
+
+ALTER INDEX public.request_of_address ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_address_id_idx;
+
+
+ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_endpoint_id_idx;
+
+
+ALTER INDEX public.request_of_merchant ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_id_idx;
+
+
+ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_status_id_idx;
+
+
+ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_1000000_pkey;
+
+
+ALTER INDEX public.request_of_player ATTACH PARTITION public.wallet_signedrequest_1000000_player_id_id_idx;
+
+
+ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_1000000_request_id_idx;
+
+
+ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_1000000_secret_id_id_idx;
+
+
+ALTER INDEX public.request_of_transaction ATTACH PARTITION public.wallet_signedrequest_1000000_transaction_id_idx;
+
+
+ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.wallet_signedrequest_2000000_auth_key_address_id_idx;
+
+
+ALTER INDEX public.request_unsigned ATTACH PARTITION public.wallet_signedrequest_2000000_auth_key_id_idx;
+
+
+ALTER INDEX public.request_unsigned_answer ATTACH PARTITION public.wallet_signedrequest_2000000_auth_key_status_id_idx;
+
+
+ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_2000000_created_at_idx;
+
+
+ALTER INDEX public.request_of_address ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_address_id_idx;
+
+
+ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_endpoint_id_idx;
+
+
+ALTER INDEX public.request_of_merchant ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_id_idx;
+
+
+ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_status_id_idx;
+
+
+ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_2000000_pkey;
+
+
+ALTER INDEX public.request_of_player ATTACH PARTITION public.wallet_signedrequest_2000000_player_id_id_idx;
+
+
+ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_2000000_request_id_idx;
+
+
+ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_2000000_secret_id_id_idx;
+
+
+ALTER INDEX public.request_of_transaction ATTACH PARTITION public.wallet_signedrequest_2000000_transaction_id_idx;
+
+
+ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.wallet_signedrequest_3000000_auth_key_address_id_idx;
+
+
+ALTER INDEX public.request_unsigned ATTACH PARTITION public.wallet_signedrequest_3000000_auth_key_id_idx;
+
+
+ALTER INDEX public.request_unsigned_answer ATTACH PARTITION public.wallet_signedrequest_3000000_auth_key_status_id_idx;
+
+
+ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_3000000_created_at_idx;
+
+
+ALTER INDEX public.request_of_address ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_address_id_idx;
+
+
+ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_endpoint_id_idx;
+
+
+ALTER INDEX public.request_of_merchant ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_id_idx;
+
+
+ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_status_id_idx;
+
+
+ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_3000000_pkey;
+
+
+ALTER INDEX public.request_of_player ATTACH PARTITION public.wallet_signedrequest_3000000_player_id_id_idx;
+
+
+ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_3000000_request_id_idx;
+
+
+ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_3000000_secret_id_id_idx;
+
+
+ALTER INDEX public.request_of_transaction ATTACH PARTITION public.wallet_signedrequest_3000000_transaction_id_idx;
+
+
+ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_pkey_0;
+
+
+CREATE TRIGGER pgtrigger_account_not_emptied_6a0d2 BEFORE TRUNCATE ON public.wallet_account FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_account_not_emptied_6a0d2();
+
+
+CREATE TRIGGER pgtrigger_account_stays_11409 BEFORE DELETE ON public.wallet_account FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_account_stays_11409();
+
+
+CREATE TRIGGER pgtrigger_adjustment_not_emptied_9147b BEFORE TRUNCATE ON public.wallet_settlementadjustment FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_adjustment_not_emptied_9147b();
+
+
+CREATE TRIGGER pgtrigger_adjustment_stays_d2ca1 BEFORE DELETE OR UPDATE ON public.wallet_settlementadjustment FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_adjustment_stays_d2ca1();
+
+
+CREATE TRIGGER pgtrigger_adjustment_while_prepared_b1a07 BEFORE INSERT ON public.wallet_settlementadjustment FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_adjustment_while_prepared_b1a07();
+
+
+CREATE TRIGGER pgtrigger_allowlist_access_changed_78942 AFTER INSERT OR DELETE OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_access_changed_78942();
+
+
+CREATE TRIGGER pgtrigger_allowlist_at_most_100_3eb54 BEFORE INSERT ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_at_most_100_3eb54();
+
+
+CREATE TRIGGER pgtrigger_allowlist_by_two_people_7362f BEFORE INSERT OR DELETE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_by_two_people_7362f();
+
+
+CREATE TRIGGER pgtrigger_allowlist_changed_by_two_people_e88e3 BEFORE UPDATE ON public.merchants_allowlistentry FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.network)::inet IS DISTINCT FROM (new.network)::inet))) EXECUTE FUNCTION public.pgtrigger_allowlist_changed_by_two_people_e88e3();
+
+
+CREATE TRIGGER pgtrigger_allowlist_not_changed_on_trial_58c4f BEFORE UPDATE ON public.merchants_allowlistentry FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.network)::inet IS DISTINCT FROM (new.network)::inet))) EXECUTE FUNCTION public.pgtrigger_allowlist_not_changed_on_trial_58c4f();
+
+
+CREATE TRIGGER pgtrigger_allowlist_not_on_trial_f61ff BEFORE INSERT OR DELETE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_not_on_trial_f61ff();
+
+
+CREATE TRIGGER pgtrigger_allowlist_not_too_wide_8af01 BEFORE INSERT OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_not_too_wide_8af01();
+
+
+CREATE TRIGGER pgtrigger_allowlist_not_too_wide_together_1bac0 AFTER INSERT OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_not_too_wide_together_1bac0();
+
+
+CREATE TRIGGER pgtrigger_allowlist_of_own_key_3d940 BEFORE INSERT OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_of_own_key_3d940();
+
+
+CREATE TRIGGER pgtrigger_api_key_access_changed_56daa AFTER INSERT OR UPDATE ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_api_key_access_changed_56daa();
+
+
+CREATE TRIGGER pgtrigger_api_key_of_its_environment_dae9a BEFORE INSERT ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_api_key_of_its_environment_dae9a();
+
+
+CREATE TRIGGER pgtrigger_api_key_revoked_for_good_8f048 BEFORE UPDATE ON public.merchants_apikey FOR EACH ROW WHEN ((((old.status)::text = 'revoked'::text) AND (NOT ((new.status)::text = 'revoked'::text)))) EXECUTE FUNCTION public.pgtrigger_api_key_revoked_for_good_8f048();
+
+
+CREATE TRIGGER pgtrigger_api_key_stays_f9a45 BEFORE DELETE ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_api_key_stays_f9a45();
+
+
+CREATE TRIGGER pgtrigger_api_key_stays_where_it_is_083b4 BEFORE UPDATE ON public.merchants_apikey FOR EACH ROW WHEN ((((old.auth_key)::text IS DISTINCT FROM (new.auth_key)::text) OR ((old.environment)::text IS DISTINCT FROM (new.environment)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_api_key_stays_where_it_is_083b4();
+
+
+CREATE TRIGGER pgtrigger_append_only_1916f BEFORE DELETE OR UPDATE ON public.merchants_membershipevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_1916f();
+
+
+CREATE TRIGGER pgtrigger_append_only_290a1 BEFORE DELETE OR UPDATE ON public.merchants_allowlistentryevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_290a1();
+
+
+CREATE TRIGGER pgtrigger_append_only_2c95c BEFORE DELETE OR UPDATE ON public.wallet_reportrecipientevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_2c95c();
+
+
+CREATE TRIGGER pgtrigger_append_only_2e5fa BEFORE DELETE OR UPDATE ON public.merchants_ownerquestionevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_2e5fa();
+
+
+CREATE TRIGGER pgtrigger_append_only_3f8c1 BEFORE DELETE OR UPDATE ON public.wallet_currencyrateevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_3f8c1();
+
+
+CREATE TRIGGER pgtrigger_append_only_44678 BEFORE DELETE OR UPDATE ON public.merchants_listtrialevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_44678();
+
+
+CREATE TRIGGER pgtrigger_append_only_4c3c1 BEFORE DELETE OR UPDATE ON public.merchants_disabledgameevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_4c3c1();
+
+
+CREATE TRIGGER pgtrigger_append_only_5c69d BEFORE DELETE OR UPDATE ON public.merchants_staffvisitevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_5c69d();
+
+
+CREATE TRIGGER pgtrigger_append_only_63e58 BEFORE DELETE OR UPDATE ON public.wallet_exportevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_63e58();
+
+
+CREATE TRIGGER pgtrigger_append_only_6c0a8 BEFORE DELETE OR UPDATE ON public.merchants_personevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_6c0a8();
+
+
+CREATE TRIGGER pgtrigger_append_only_706a1 BEFORE DELETE OR UPDATE ON public.merchants_contactevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_706a1();
+
+
+CREATE TRIGGER pgtrigger_append_only_84d09 BEFORE DELETE OR UPDATE ON public.merchants_approvalevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_84d09();
+
+
+CREATE TRIGGER pgtrigger_append_only_8e362 BEFORE DELETE OR UPDATE ON public.merchants_alloweddomainevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_8e362();
+
+
+CREATE TRIGGER pgtrigger_append_only_9082d BEFORE DELETE OR UPDATE ON public.merchants_playerevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_9082d();
+
+
+CREATE TRIGGER pgtrigger_append_only_923c5 BEFORE DELETE OR UPDATE ON public.merchants_downloadevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_923c5();
+
+
+CREATE TRIGGER pgtrigger_append_only_acb9e BEFORE DELETE OR UPDATE ON public.merchants_merchantevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_acb9e();
+
+
+CREATE TRIGGER pgtrigger_append_only_ad3ee BEFORE DELETE OR UPDATE ON public.wallet_reconciliationplanevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_ad3ee();
+
+
+CREATE TRIGGER pgtrigger_append_only_afbbe BEFORE DELETE OR UPDATE ON public.merchants_secretclaimevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_afbbe();
+
+
+CREATE TRIGGER pgtrigger_append_only_b6472 BEFORE DELETE OR UPDATE ON public.wallet_caseevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_b6472();
+
+
+CREATE TRIGGER pgtrigger_append_only_bbf20 BEFORE DELETE OR UPDATE ON public.wallet_settlementevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_bbf20();
+
+
+CREATE TRIGGER pgtrigger_append_only_c60c2 BEFORE DELETE OR UPDATE ON public.merchants_secretevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_c60c2();
+
+
+CREATE TRIGGER pgtrigger_append_only_d5a36 BEFORE DELETE OR UPDATE ON public.merchants_invitationevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_d5a36();
+
+
+CREATE TRIGGER pgtrigger_append_only_e6416 BEFORE DELETE OR UPDATE ON public.wallet_statementsourceevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_e6416();
+
+
+CREATE TRIGGER pgtrigger_append_only_eb068 BEFORE DELETE OR UPDATE ON public.merchants_gameevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_eb068();
+
+
+CREATE TRIGGER pgtrigger_append_only_ef6f9 BEFORE DELETE OR UPDATE ON public.merchants_apikeyevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_ef6f9();
+
+
+CREATE TRIGGER pgtrigger_append_only_ef961 BEFORE DELETE OR UPDATE ON public.wallet_correctionevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_ef961();
+
+
+CREATE TRIGGER pgtrigger_append_only_f0536 BEFORE DELETE OR UPDATE ON public.merchants_compromiseevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_f0536();
+
+
+CREATE TRIGGER pgtrigger_append_only_fe3c1 BEFORE DELETE OR UPDATE ON public.wallet_reportoptoutevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_fe3c1();
+
+
+CREATE TRIGGER pgtrigger_approval_as_asked_d24a4 BEFORE INSERT OR UPDATE ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_approval_as_asked_d24a4();
+
+
+CREATE TRIGGER pgtrigger_approval_stays_1574f BEFORE DELETE ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_approval_stays_1574f();
+
+
+CREATE TRIGGER pgtrigger_case_by_two_people_a96b7 BEFORE UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((new.state)::text = 'resolved'::text) AND (new.resolved_by_id IS NOT NULL) AND (((old.state)::text <> 'resolved'::text) OR ((old.resolution)::text <> (new.resolution)::text) OR (old.resolved_by_id IS DISTINCT FROM new.resolved_by_id)))) EXECUTE FUNCTION public.pgtrigger_case_by_two_people_a96b7();
+
+
+CREATE TRIGGER pgtrigger_case_due_7b7d0 BEFORE INSERT OR UPDATE ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_due_7b7d0();
+
+
+CREATE TRIGGER pgtrigger_case_note_stays_8df6c BEFORE DELETE OR UPDATE ON public.wallet_casenote FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_note_stays_8df6c();
+
+
+CREATE TRIGGER pgtrigger_case_reminder_stays_05ee5 BEFORE DELETE OR UPDATE ON public.wallet_casereminder FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_reminder_stays_05ee5();
+
+
+CREATE TRIGGER pgtrigger_case_settled_by_correction_b0b18 BEFORE UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((new.resolution)::text = 'settled'::text) AND (((old.resolution)::text <> 'settled'::text) OR (old.resolved_by_id IS DISTINCT FROM new.resolved_by_id)))) EXECUTE FUNCTION public.pgtrigger_case_settled_by_correction_b0b18();
+
+
+CREATE TRIGGER pgtrigger_case_stays_cd5ae BEFORE DELETE ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_stays_cd5ae();
+
+
+CREATE TRIGGER pgtrigger_chain_block_stays_046b5 BEFORE DELETE OR UPDATE ON public.merchants_chainblock FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_chain_block_stays_046b5();
+
+
+CREATE TRIGGER pgtrigger_chain_recipe_stays_03cbf BEFORE DELETE OR UPDATE ON public.merchants_chainrecipe FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_chain_recipe_stays_03cbf();
+
+
+CREATE TRIGGER pgtrigger_claim_stays_13640 BEFORE DELETE ON public.merchants_secretclaim FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_claim_stays_13640();
+
+
+CREATE TRIGGER pgtrigger_claim_works_once_71574 BEFORE UPDATE ON public.merchants_secretclaim FOR EACH ROW WHEN (((old.claimed_at IS NOT NULL) OR (old.withdrawn_at IS NOT NULL))) EXECUTE FUNCTION public.pgtrigger_claim_works_once_71574();
+
+
+CREATE TRIGGER pgtrigger_compromise_stays_3639e BEFORE DELETE ON public.merchants_compromise FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_compromise_stays_3639e();
+
+
+CREATE TRIGGER pgtrigger_confirmation_not_emptied_ed71f BEFORE TRUNCATE ON public.wallet_settlementconfirmation FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_confirmation_not_emptied_ed71f();
+
+
+CREATE TRIGGER pgtrigger_confirmation_of_a_signed_one_7a65b BEFORE INSERT ON public.wallet_settlementconfirmation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_confirmation_of_a_signed_one_7a65b();
+
+
+CREATE TRIGGER pgtrigger_confirmation_stays_4658b BEFORE DELETE OR UPDATE ON public.wallet_settlementconfirmation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_confirmation_stays_4658b();
+
+
+CREATE TRIGGER pgtrigger_contact_outside_by_owner_fc32b BEFORE INSERT OR UPDATE ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_contact_outside_by_owner_fc32b();
+
+
+CREATE TRIGGER pgtrigger_correction_begins_undecided_9744c BEFORE INSERT ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_correction_begins_undecided_9744c();
+
+
+CREATE TRIGGER pgtrigger_correction_decided_once_fb527 BEFORE UPDATE ON public.wallet_correction FOR EACH ROW WHEN (((old.approved_at IS NOT NULL) OR (old.declined_at IS NOT NULL))) EXECUTE FUNCTION public.pgtrigger_correction_decided_once_fb527();
+
+
+CREATE TRIGGER pgtrigger_correction_stays_3f2f9 BEFORE DELETE ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_correction_stays_3f2f9();
+
+
+CREATE TRIGGER pgtrigger_currency_rate_raises_no_limit_0a21e BEFORE INSERT OR UPDATE ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_currency_rate_raises_no_limit_0a21e();
+
+
+CREATE TRIGGER pgtrigger_currency_rate_stays_93f51 BEFORE DELETE ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_currency_rate_stays_93f51();
+
+
+CREATE TRIGGER pgtrigger_domain_access_changed_3375c AFTER INSERT OR DELETE OR UPDATE ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_domain_access_changed_3375c();
+
+
+CREATE TRIGGER pgtrigger_domain_by_two_people_decb6 BEFORE INSERT OR DELETE ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_domain_by_two_people_decb6();
+
+
+CREATE TRIGGER pgtrigger_domain_changed_by_two_people_7cf41 BEFORE UPDATE ON public.merchants_alloweddomain FOR EACH ROW WHEN ((((old.domain)::text IS DISTINCT FROM (new.domain)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_domain_changed_by_two_people_7cf41();
+
+
+CREATE TRIGGER pgtrigger_download_ends_once_c254e BEFORE UPDATE ON public.merchants_download FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_download_ends_once_c254e();
+
+
+CREATE TRIGGER pgtrigger_download_stays_d7c27 BEFORE DELETE ON public.merchants_download FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_download_stays_d7c27();
+
+
+CREATE TRIGGER pgtrigger_game_stays_7966f BEFORE DELETE ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_game_stays_7966f();
+
+
+CREATE TRIGGER pgtrigger_history_delete_185df AFTER DELETE ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_185df();
+
+
+CREATE TRIGGER pgtrigger_history_delete_19973 AFTER DELETE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_19973();
+
+
+CREATE TRIGGER pgtrigger_history_delete_199a9 AFTER DELETE ON public.merchants_person FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_199a9();
+
+
+CREATE TRIGGER pgtrigger_history_delete_1d9b3 AFTER DELETE ON public.merchants_compromise FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_1d9b3();
+
+
+CREATE TRIGGER pgtrigger_history_delete_1e2e2 AFTER DELETE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_1e2e2();
+
+
+CREATE TRIGGER pgtrigger_history_delete_34a7d AFTER DELETE ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_34a7d();
+
+
+CREATE TRIGGER pgtrigger_history_delete_3f9d8 AFTER DELETE ON public.merchants_secretclaim FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_3f9d8();
+
+
+CREATE TRIGGER pgtrigger_history_delete_43527 AFTER DELETE ON public.wallet_reportrecipient FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_43527();
+
+
+CREATE TRIGGER pgtrigger_history_delete_4e414 AFTER DELETE ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_4e414();
+
+
+CREATE TRIGGER pgtrigger_history_delete_6fa7c AFTER DELETE ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_6fa7c();
+
+
+CREATE TRIGGER pgtrigger_history_delete_70348 AFTER DELETE ON public.merchants_disabledgame FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_70348();
+
+
+CREATE TRIGGER pgtrigger_history_delete_7a251 AFTER DELETE ON public.wallet_reportoptout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_7a251();
+
+
+CREATE TRIGGER pgtrigger_history_delete_7afc6 AFTER DELETE ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_7afc6();
+
+
+CREATE TRIGGER pgtrigger_history_delete_8778d AFTER DELETE ON public.merchants_invitation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_8778d();
+
+
+CREATE TRIGGER pgtrigger_history_delete_8d741 AFTER DELETE ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_8d741();
+
+
+CREATE TRIGGER pgtrigger_history_delete_9be58 AFTER DELETE ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_9be58();
+
+
+CREATE TRIGGER pgtrigger_history_delete_9f6b6 AFTER DELETE ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_9f6b6();
+
+
+CREATE TRIGGER pgtrigger_history_delete_a4ba4 AFTER DELETE ON public.merchants_ownerquestion FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_a4ba4();
+
+
+CREATE TRIGGER pgtrigger_history_delete_b4ee4 AFTER DELETE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_b4ee4();
+
+
+CREATE TRIGGER pgtrigger_history_delete_bb0b0 AFTER DELETE ON public.merchants_merchant FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_bb0b0();
+
+
+CREATE TRIGGER pgtrigger_history_delete_c7127 AFTER DELETE ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_c7127();
+
+
+CREATE TRIGGER pgtrigger_history_delete_eac7a AFTER DELETE ON public.wallet_reconciliationplan FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_eac7a();
+
+
+CREATE TRIGGER pgtrigger_history_delete_f4adb AFTER DELETE ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_f4adb();
+
+
+CREATE TRIGGER pgtrigger_history_delete_ff802 AFTER DELETE ON public.wallet_statementsource FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_ff802();
+
+
+CREATE TRIGGER pgtrigger_history_insert_05dd2 AFTER INSERT ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_05dd2();
+
+
+CREATE TRIGGER pgtrigger_history_insert_0628a AFTER INSERT ON public.merchants_download FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_0628a();
+
+
+CREATE TRIGGER pgtrigger_history_insert_08570 AFTER INSERT ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_08570();
+
+
+CREATE TRIGGER pgtrigger_history_insert_14074 AFTER INSERT ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_14074();
+
+
+CREATE TRIGGER pgtrigger_history_insert_1d64e AFTER INSERT ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_1d64e();
+
+
+CREATE TRIGGER pgtrigger_history_insert_29785 AFTER INSERT ON public.wallet_reportoptout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_29785();
+
+
+CREATE TRIGGER pgtrigger_history_insert_2da00 AFTER INSERT ON public.merchants_person FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_2da00();
+
+
+CREATE TRIGGER pgtrigger_history_insert_3655b AFTER INSERT ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_3655b();
+
+
+CREATE TRIGGER pgtrigger_history_insert_3ae26 AFTER INSERT ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_3ae26();
+
+
+CREATE TRIGGER pgtrigger_history_insert_3c285 AFTER INSERT ON public.merchants_merchant FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_3c285();
+
+
+CREATE TRIGGER pgtrigger_history_insert_51208 AFTER INSERT ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_51208();
+
+
+CREATE TRIGGER pgtrigger_history_insert_55454 AFTER INSERT ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_55454();
+
+
+CREATE TRIGGER pgtrigger_history_insert_56517 AFTER INSERT ON public.merchants_ownerquestion FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_56517();
+
+
+CREATE TRIGGER pgtrigger_history_insert_5815d AFTER INSERT ON public.merchants_staffvisit FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_5815d();
+
+
+CREATE TRIGGER pgtrigger_history_insert_6a917 AFTER INSERT ON public.merchants_disabledgame FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_6a917();
+
+
+CREATE TRIGGER pgtrigger_history_insert_7665b AFTER INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_7665b();
+
+
+CREATE TRIGGER pgtrigger_history_insert_8dd41 AFTER INSERT ON public.wallet_reportrecipient FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_8dd41();
+
+
+CREATE TRIGGER pgtrigger_history_insert_8e1eb AFTER INSERT ON public.wallet_export FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_8e1eb();
+
+
+CREATE TRIGGER pgtrigger_history_insert_9319f AFTER INSERT ON public.wallet_reconciliationplan FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_9319f();
+
+
+CREATE TRIGGER pgtrigger_history_insert_9ed35 AFTER INSERT ON public.merchants_compromise FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_9ed35();
+
+
+CREATE TRIGGER pgtrigger_history_insert_aec8a AFTER INSERT ON public.merchants_invitation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_aec8a();
+
+
+CREATE TRIGGER pgtrigger_history_insert_b94e2 AFTER INSERT ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_b94e2();
+
+
+CREATE TRIGGER pgtrigger_history_insert_bce7d AFTER INSERT ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_bce7d();
+
+
+CREATE TRIGGER pgtrigger_history_insert_c6d8c AFTER INSERT ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_c6d8c();
+
+
+CREATE TRIGGER pgtrigger_history_insert_ea180 AFTER INSERT ON public.merchants_secretclaim FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_ea180();
+
+
+CREATE TRIGGER pgtrigger_history_insert_ed4de AFTER INSERT ON public.wallet_statementsource FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_ed4de();
+
+
+CREATE TRIGGER pgtrigger_history_insert_f7909 AFTER INSERT ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_f7909();
+
+
+CREATE TRIGGER pgtrigger_history_password_e4a01 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN (((old.password)::text IS DISTINCT FROM (new.password)::text)) EXECUTE FUNCTION public.pgtrigger_history_password_e4a01();
+
+
+CREATE TRIGGER pgtrigger_history_update_16311 AFTER UPDATE ON public.merchants_listtrial FOR EACH ROW WHEN (((old.begun_at IS DISTINCT FROM new.begun_at) OR (old.by_id IS DISTINCT FROM new.by_id) OR (old.deadline IS DISTINCT FROM new.deadline) OR (old.ended_at IS DISTINCT FROM new.ended_at) OR (old.kept_for IS DISTINCT FROM new.kept_for) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.state)::text IS DISTINCT FROM (new.state)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_16311();
+
+
+CREATE TRIGGER pgtrigger_history_update_384c0 AFTER UPDATE ON public.wallet_correction FOR EACH ROW WHEN (((old.amount IS DISTINCT FROM new.amount) OR (old.approved_at IS DISTINCT FROM new.approved_at) OR (old.approved_by_id IS DISTINCT FROM new.approved_by_id) OR (old.asked_at IS DISTINCT FROM new.asked_at) OR (old.asked_by_id IS DISTINCT FROM new.asked_by_id) OR (old.case_id IS DISTINCT FROM new.case_id) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.declined_at IS DISTINCT FROM new.declined_at) OR (old.declined_by_id IS DISTINCT FROM new.declined_by_id) OR (old.is_credit IS DISTINCT FROM new.is_credit) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.player_id IS DISTINCT FROM new.player_id) OR (old.transaction_id IS DISTINCT FROM new.transaction_id))) EXECUTE FUNCTION public.pgtrigger_history_update_384c0();
+
+
+CREATE TRIGGER pgtrigger_history_update_38cf5 AFTER UPDATE ON public.wallet_reportrecipient FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_38cf5();
+
+
+CREATE TRIGGER pgtrigger_history_update_3c50f AFTER UPDATE ON public.merchants_apikey FOR EACH ROW WHEN ((((old.auth_key)::text IS DISTINCT FROM (new.auth_key)::text) OR ((old.environment)::text IS DISTINCT FROM (new.environment)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR ((old.label)::text IS DISTINCT FROM (new.label)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.quarantined_at IS DISTINCT FROM new.quarantined_at) OR ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_3c50f();
+
+
+CREATE TRIGGER pgtrigger_history_update_465cd AFTER UPDATE ON public.merchants_compromise FOR EACH ROW WHEN (((old.closed_at IS DISTINCT FROM new.closed_at) OR (old.closed_by_id IS DISTINCT FROM new.closed_by_id) OR (old.declared_by_id IS DISTINCT FROM new.declared_by_id) OR (old.exposed_since IS DISTINCT FROM new.exposed_since) OR (old.key_id IS DISTINCT FROM new.key_id) OR ((old.reason)::text IS DISTINCT FROM (new.reason)::text) OR (old.replacement_id IS DISTINCT FROM new.replacement_id) OR ((old.response)::text IS DISTINCT FROM (new.response)::text) OR (old.secret_id IS DISTINCT FROM new.secret_id))) EXECUTE FUNCTION public.pgtrigger_history_update_465cd();
+
+
+CREATE TRIGGER pgtrigger_history_update_503ad AFTER UPDATE ON public.merchants_disabledgame FOR EACH ROW WHEN (((old.game_id IS DISTINCT FROM new.game_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_503ad();
+
+
+CREATE TRIGGER pgtrigger_history_update_5911b AFTER UPDATE ON public.merchants_alloweddomain FOR EACH ROW WHEN ((((old.domain)::text IS DISTINCT FROM (new.domain)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.note)::text IS DISTINCT FROM (new.note)::text) OR (old.owner_id IS DISTINCT FROM new.owner_id))) EXECUTE FUNCTION public.pgtrigger_history_update_5911b();
+
+
+CREATE TRIGGER pgtrigger_history_update_6dad7 AFTER UPDATE ON public.merchants_secretclaim FOR EACH ROW WHEN (((old.claimed_at IS DISTINCT FROM new.claimed_at) OR (old.claimed_by_id IS DISTINCT FROM new.claimed_by_id) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.secret_id IS DISTINCT FROM new.secret_id) OR (old.sent_at IS DISTINCT FROM new.sent_at) OR (old.sent_by_id IS DISTINCT FROM new.sent_by_id) OR (old.version IS DISTINCT FROM new.version) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at))) EXECUTE FUNCTION public.pgtrigger_history_update_6dad7();
+
+
+CREATE TRIGGER pgtrigger_history_update_7543b AFTER UPDATE ON public.wallet_export FOR EACH ROW WHEN (((old.cancelled_at IS DISTINCT FROM new.cancelled_at) OR (old.downloads IS DISTINCT FROM new.downloads) OR ((old.form)::text IS DISTINCT FROM (new.form)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.what)::text IS DISTINCT FROM (new.what)::text) OR (old.wish IS DISTINCT FROM new.wish))) EXECUTE FUNCTION public.pgtrigger_history_update_7543b();
+
+
+CREATE TRIGGER pgtrigger_history_update_7be23 AFTER UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((old.asked_resolution)::text IS DISTINCT FROM (new.asked_resolution)::text) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.day IS DISTINCT FROM new.day) OR (old.difference IS DISTINCT FROM new.difference) OR (old.found_by_id IS DISTINCT FROM new.found_by_id) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.opened_at IS DISTINCT FROM new.opened_at) OR (old.other_id IS DISTINCT FROM new.other_id) OR (old.owner_id IS DISTINCT FROM new.owner_id) OR ((old.player_id)::text IS DISTINCT FROM (new.player_id)::text) OR ((old.resolution)::text IS DISTINCT FROM (new.resolution)::text) OR (old.resolved_at IS DISTINCT FROM new.resolved_at) OR (old.resolved_by_id IS DISTINCT FROM new.resolved_by_id) OR (old.severity IS DISTINCT FROM new.severity) OR ((old.state)::text IS DISTINCT FROM (new.state)::text) OR ((old.subject)::text IS DISTINCT FROM (new.subject)::text) OR (old.write_off_asked_by_id IS DISTINCT FROM new.write_off_asked_by_id))) EXECUTE FUNCTION public.pgtrigger_history_update_7be23();
+
+
+CREATE TRIGGER pgtrigger_history_update_81e29 AFTER UPDATE ON public.merchants_merchant FOR EACH ROW WHEN (((old.bets_per_minute IS DISTINCT FROM new.bets_per_minute) OR ((old.code)::text IS DISTINCT FROM (new.code)::text) OR (old.max_stake IS DISTINCT FROM new.max_stake) OR (old.max_stake_by_currency IS DISTINCT FROM new.max_stake_by_currency) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.second_factor_required IS DISTINCT FROM new.second_factor_required) OR (old.staff_sees_secrets IS DISTINCT FROM new.staff_sees_secrets) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text) OR (old.timestamp_window_seconds IS DISTINCT FROM new.timestamp_window_seconds) OR (old.two_person IS DISTINCT FROM new.two_person))) EXECUTE FUNCTION public.pgtrigger_history_update_81e29();
+
+
+CREATE TRIGGER pgtrigger_history_update_8a9c0 AFTER UPDATE ON public.wallet_settlement FOR EACH ROW WHEN (((old.begins_at IS DISTINCT FROM new.begins_at) OR (old.counted_at IS DISTINCT FROM new.counted_at) OR ((old.digest)::text IS DISTINCT FROM (new.digest)::text) OR (old.ends_at IS DISTINCT FROM new.ends_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.month IS DISTINCT FROM new.month) OR (old.number IS DISTINCT FROM new.number) OR (old.prepared_by_id IS DISTINCT FROM new.prepared_by_id) OR ((old.reason)::text IS DISTINCT FROM (new.reason)::text) OR ((old.refusal)::text IS DISTINCT FROM (new.refusal)::text) OR (old.requested_at IS DISTINCT FROM new.requested_at) OR (old.signed_at IS DISTINCT FROM new.signed_at) OR (old.signed_by_id IS DISTINCT FROM new.signed_by_id) OR ((old.state)::text IS DISTINCT FROM (new.state)::text) OR ((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text) OR ((old.withdrawal)::text IS DISTINCT FROM (new.withdrawal)::text) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at) OR (old.withdrawn_by_id IS DISTINCT FROM new.withdrawn_by_id))) EXECUTE FUNCTION public.pgtrigger_history_update_8a9c0();
+
+
+CREATE TRIGGER pgtrigger_history_update_8e24a AFTER UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id) OR ((old.role)::text IS DISTINCT FROM (new.role)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_8e24a();
+
+
+CREATE TRIGGER pgtrigger_history_update_90f05 AFTER UPDATE ON public.merchants_ownerquestion FOR EACH ROW WHEN (((old.answered_at IS DISTINCT FROM new.answered_at) OR (old.answered_by_id IS DISTINCT FROM new.answered_by_id) OR (old.asked_at IS DISTINCT FROM new.asked_at) OR (old.asked_by_id IS DISTINCT FROM new.asked_by_id) OR ((old.email)::text IS DISTINCT FROM (new.email)::text) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.state)::text IS DISTINCT FROM (new.state)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_90f05();
+
+
+CREATE TRIGGER pgtrigger_history_update_9a028 AFTER UPDATE ON public.wallet_statementsource FOR EACH ROW WHEN ((((old.address)::text IS DISTINCT FROM (new.address)::text) OR ((old.host_key)::text IS DISTINCT FROM (new.host_key)::text) OR (old.is_on IS DISTINCT FROM new.is_on) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_9a028();
+
+
+CREATE TRIGGER pgtrigger_history_update_9be30 AFTER UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((old.day_begins IS DISTINCT FROM new.day_begins) OR ((old.grain)::text IS DISTINCT FROM (new.grain)::text) OR (old.high_amount IS DISTINCT FROM new.high_amount) OR (old.high_amount_by_currency IS DISTINCT FROM new.high_amount_by_currency) OR (old.hour IS DISTINCT FROM new.hour) OR (old.is_attached IS DISTINCT FROM new.is_attached) OR (old.is_on IS DISTINCT FROM new.is_on) OR (old.left_out IS DISTINCT FROM new.left_out) OR (old.mapping IS DISTINCT FROM new.mapping) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.names_players IS DISTINCT FROM new.names_players) OR (old.scopes IS DISTINCT FROM new.scopes) OR (old.unsettled_hours IS DISTINCT FROM new.unsettled_hours) OR (old.write_off_alone IS DISTINCT FROM new.write_off_alone) OR (old.write_off_alone_by_currency IS DISTINCT FROM new.write_off_alone_by_currency))) EXECUTE FUNCTION public.pgtrigger_history_update_9be30();
+
+
+CREATE TRIGGER pgtrigger_history_update_9dec1 AFTER UPDATE ON public.merchants_download FOR EACH ROW WHEN (((old.filters IS DISTINCT FROM new.filters) OR (old.is_complete IS DISTINCT FROM new.is_complete) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id) OR (old.rows IS DISTINCT FROM new.rows) OR ((old.what)::text IS DISTINCT FROM (new.what)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_9dec1();
+
+
+CREATE TRIGGER pgtrigger_history_update_a4ab3 AFTER UPDATE ON public.merchants_game FOR EACH ROW WHEN ((((old.game_id)::text IS DISTINCT FROM (new.game_id)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR ((old.name)::text IS DISTINCT FROM (new.name)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_a4ab3();
+
+
+CREATE TRIGGER pgtrigger_history_update_bdb0b AFTER UPDATE ON public.wallet_reportoptout FOR EACH ROW WHEN (((old.asked_at IS DISTINCT FROM new.asked_at) OR ((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_bdb0b();
+
+
+CREATE TRIGGER pgtrigger_history_update_c2604 AFTER UPDATE ON public.merchants_invitation FOR EACH ROW WHEN (((old.accepted_at IS DISTINCT FROM new.accepted_at) OR ((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.invited_by_id IS DISTINCT FROM new.invited_by_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.role)::text IS DISTINCT FROM (new.role)::text) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at))) EXECUTE FUNCTION public.pgtrigger_history_update_c2604();
+
+
+CREATE TRIGGER pgtrigger_history_update_caf19 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.staff_role)::text IS DISTINCT FROM (new.staff_role)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_caf19();
+
+
+CREATE TRIGGER pgtrigger_history_update_d5ee7 AFTER UPDATE ON public.merchants_player REFERENCING OLD TABLE AS old_values NEW TABLE AS new_values FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_history_update_d5ee7();
+
+
+CREATE TRIGGER pgtrigger_history_update_de107 AFTER UPDATE ON public.merchants_secret FOR EACH ROW WHEN (((old.key_id IS DISTINCT FROM new.key_id) OR (old.quiet_hours IS DISTINCT FROM new.quiet_hours) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.superseded_at IS DISTINCT FROM new.superseded_at) OR (old.usable_until IS DISTINCT FROM new.usable_until) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION public.pgtrigger_history_update_de107();
+
+
+CREATE TRIGGER pgtrigger_history_update_df9be AFTER UPDATE ON public.wallet_currencyrate FOR EACH ROW WHEN ((((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.per_euro IS DISTINCT FROM new.per_euro))) EXECUTE FUNCTION public.pgtrigger_history_update_df9be();
+
+
+CREATE TRIGGER pgtrigger_history_update_e6827 AFTER UPDATE ON public.merchants_allowlistentry FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.network)::inet IS DISTINCT FROM (new.network)::inet) OR ((old.note)::text IS DISTINCT FROM (new.note)::text) OR (old.owner_id IS DISTINCT FROM new.owner_id))) EXECUTE FUNCTION public.pgtrigger_history_update_e6827();
+
+
+CREATE TRIGGER pgtrigger_history_update_ecc04 AFTER UPDATE ON public.merchants_contact FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.note)::text IS DISTINCT FROM (new.note)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_ecc04();
+
+
+CREATE TRIGGER pgtrigger_history_update_fe0b0 AFTER UPDATE ON public.merchants_approval FOR EACH ROW WHEN (((old.asked_at IS DISTINCT FROM new.asked_at) OR (old.asked_by_id IS DISTINCT FROM new.asked_by_id) OR (old.decided_at IS DISTINCT FROM new.decided_at) OR (old.decided_by_id IS DISTINCT FROM new.decided_by_id) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.reason)::text IS DISTINCT FROM (new.reason)::text) OR ((old.state)::text IS DISTINCT FROM (new.state)::text) OR ((old.verb)::text IS DISTINCT FROM (new.verb)::text) OR (old.wish IS DISTINCT FROM new.wish))) EXECUTE FUNCTION public.pgtrigger_history_update_fe0b0();
+
+
+CREATE TRIGGER pgtrigger_invoice_not_emptied_d083f BEFORE TRUNCATE ON public.wallet_invoice FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_invoice_not_emptied_d083f();
+
+
+CREATE TRIGGER pgtrigger_invoice_stays_ca79d BEFORE DELETE OR UPDATE ON public.wallet_invoice FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_invoice_stays_ca79d();
+
+
+CREATE TRIGGER pgtrigger_letter_as_written_f9381 BEFORE INSERT OR UPDATE ON public.merchants_letter FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_letter_as_written_f9381();
+
+
+CREATE TRIGGER pgtrigger_letter_stays_eb9c5 BEFORE DELETE ON public.merchants_letter FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_letter_stays_eb9c5();
+
+
+CREATE TRIGGER pgtrigger_list_trial_access_changed_42fdd AFTER INSERT OR UPDATE ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_list_trial_access_changed_42fdd();
+
+
+CREATE TRIGGER pgtrigger_list_trial_ends_once_55d49 BEFORE UPDATE ON public.merchants_listtrial FOR EACH ROW WHEN (((NOT ((old.state)::text = 'trying'::text)) AND (((new.state)::text IS DISTINCT FROM (old.state)::text) OR (new.deadline IS DISTINCT FROM old.deadline)))) EXECUTE FUNCTION public.pgtrigger_list_trial_ends_once_55d49();
+
+
+CREATE TRIGGER pgtrigger_list_trial_stays_73c2f BEFORE DELETE ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_list_trial_stays_73c2f();
+
+
+CREATE TRIGGER pgtrigger_mark_stays_9b2b9 BEFORE DELETE ON public.wallet_mark FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_mark_stays_9b2b9();
+
+
+CREATE TRIGGER pgtrigger_membership_of_the_same_4dfe7 BEFORE UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION public.pgtrigger_membership_of_the_same_4dfe7();
+
+
+CREATE TRIGGER pgtrigger_merchant_access_changed_07adc BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((((old.code)::text IS DISTINCT FROM (new.code)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.timestamp_window_seconds IS DISTINCT FROM new.timestamp_window_seconds))) EXECUTE FUNCTION public.pgtrigger_merchant_access_changed_07adc();
+
+
+CREATE TRIGGER pgtrigger_merchant_by_two_people_2be83 BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((old.two_person AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (NOT new.two_person)))) EXECUTE FUNCTION public.pgtrigger_merchant_by_two_people_2be83();
+
+
+CREATE TRIGGER pgtrigger_merchant_sandbox_for_good_655de BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((old.sandbox_of_id IS DISTINCT FROM new.sandbox_of_id)) EXECUTE FUNCTION public.pgtrigger_merchant_sandbox_for_good_655de();
+
+
+CREATE TRIGGER pgtrigger_merchant_sandbox_of_a_live_one_ce99b BEFORE INSERT ON public.merchants_merchant FOR EACH ROW WHEN ((new.sandbox_of_id IS NOT NULL)) EXECUTE FUNCTION public.pgtrigger_merchant_sandbox_of_a_live_one_ce99b();
+
+
+CREATE TRIGGER pgtrigger_merchant_stays_fadf3 BEFORE DELETE ON public.merchants_merchant FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_merchant_stays_fadf3();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_01d11 BEFORE TRUNCATE ON public.merchants_ownerquestionevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_01d11();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_1af51 BEFORE TRUNCATE ON public.merchants_allowlistentryevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_1af51();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_1ff6a BEFORE TRUNCATE ON public.wallet_reportrecipientevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_1ff6a();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_22e5e BEFORE TRUNCATE ON public.merchants_alloweddomainevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_22e5e();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_2c40b BEFORE TRUNCATE ON public.wallet_settlementevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_2c40b();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_2e0d1 BEFORE TRUNCATE ON public.merchants_compromiseevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_2e0d1();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_32b7e BEFORE TRUNCATE ON public.merchants_approvalevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_32b7e();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_33d47 BEFORE TRUNCATE ON public.merchants_apikeyevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_33d47();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_437b2 BEFORE TRUNCATE ON public.wallet_currencyrateevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_437b2();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_44f48 BEFORE TRUNCATE ON public.merchants_invitationevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_44f48();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_4fa16 BEFORE TRUNCATE ON public.wallet_statementsourceevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_4fa16();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_57771 BEFORE TRUNCATE ON public.wallet_correctionevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_57771();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_6a675 BEFORE TRUNCATE ON public.merchants_disabledgameevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_6a675();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_74c13 BEFORE TRUNCATE ON public.merchants_chainrecipe FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_74c13();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_77599 BEFORE TRUNCATE ON public.merchants_personevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_77599();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_81e72 BEFORE TRUNCATE ON public.merchants_gameevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_81e72();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_99f97 BEFORE TRUNCATE ON public.merchants_staffvisitevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_99f97();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_a3c5f BEFORE TRUNCATE ON public.merchants_chainblock FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_a3c5f();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_abead BEFORE TRUNCATE ON public.merchants_secretclaimevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_abead();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_ad024 BEFORE TRUNCATE ON public.wallet_exportevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_ad024();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_b0336 BEFORE TRUNCATE ON public.merchants_signinrecord FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_b0336();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_b0e9f BEFORE TRUNCATE ON public.merchants_downloadevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_b0e9f();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_b9875 BEFORE TRUNCATE ON public.wallet_caseevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_b9875();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_bcd93 BEFORE TRUNCATE ON public.merchants_playerevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_bcd93();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_bf656 BEFORE TRUNCATE ON public.wallet_reportoptoutevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_bf656();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_cd031 BEFORE TRUNCATE ON public.wallet_reconciliationplanevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_cd031();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_d6c7c BEFORE TRUNCATE ON public.merchants_contactevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_d6c7c();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_e6f06 BEFORE TRUNCATE ON public.merchants_secretevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_e6f06();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_f379b BEFORE TRUNCATE ON public.merchants_membershipevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_f379b();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_f500a BEFORE TRUNCATE ON public.merchants_merchantevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_f500a();
+
+
+CREATE TRIGGER pgtrigger_never_emptied_fd3d7 BEFORE TRUNCATE ON public.merchants_listtrialevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_fd3d7();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_04f17 BEFORE TRUNCATE ON public.merchants_player FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_04f17();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_0cfdb BEFORE TRUNCATE ON public.merchants_disabledgame FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_0cfdb();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_0fc34 BEFORE TRUNCATE ON public.merchants_alloweddomain FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_0fc34();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_121e5 BEFORE TRUNCATE ON public.merchants_person FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_121e5();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_1bdc4 BEFORE TRUNCATE ON public.merchants_membership FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_1bdc4();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_1e617 BEFORE TRUNCATE ON public.wallet_correction FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_1e617();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_2c5a5 BEFORE TRUNCATE ON public.wallet_statementsource FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_2c5a5();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_336a4 BEFORE TRUNCATE ON public.wallet_case FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_336a4();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_33f95 BEFORE TRUNCATE ON public.merchants_staffvisit FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_33f95();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_3448f BEFORE TRUNCATE ON public.merchants_ownerquestion FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_3448f();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_3d2a7 BEFORE TRUNCATE ON public.merchants_merchant FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_3d2a7();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_4e97b BEFORE TRUNCATE ON public.wallet_reportoptout FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_4e97b();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_54934 BEFORE TRUNCATE ON public.merchants_secret FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_54934();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_58df2 BEFORE TRUNCATE ON public.wallet_export FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_58df2();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_5e5ca BEFORE TRUNCATE ON public.wallet_currencyrate FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_5e5ca();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_65ed8 BEFORE TRUNCATE ON public.merchants_approval FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_65ed8();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_6792a BEFORE TRUNCATE ON public.merchants_invitation FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_6792a();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_8c86d BEFORE TRUNCATE ON public.merchants_compromise FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_8c86d();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_910c6 BEFORE TRUNCATE ON public.merchants_download FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_910c6();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_997ee BEFORE TRUNCATE ON public.merchants_apikey FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_997ee();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_9a4f4 BEFORE TRUNCATE ON public.merchants_allowlistentry FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_9a4f4();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_a4ad7 BEFORE TRUNCATE ON public.merchants_game FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_a4ad7();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_a4ec1 BEFORE TRUNCATE ON public.wallet_reportrecipient FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_a4ec1();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_cccb1 BEFORE TRUNCATE ON public.merchants_secretclaim FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_cccb1();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_e740e BEFORE TRUNCATE ON public.wallet_reconciliationplan FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_e740e();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_e74ba BEFORE TRUNCATE ON public.wallet_settlement FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_e74ba();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_f5220 BEFORE TRUNCATE ON public.merchants_contact FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_f5220();
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_f60ca BEFORE TRUNCATE ON public.merchants_listtrial FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_f60ca();
+
+
+CREATE TRIGGER pgtrigger_not_of_a_sandbox_5217c BEFORE INSERT OR UPDATE ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_5217c();
+
+
+CREATE TRIGGER pgtrigger_not_of_a_sandbox_a2306 BEFORE INSERT OR UPDATE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_a2306();
+
+
+CREATE TRIGGER pgtrigger_not_of_a_sandbox_c3422 BEFORE INSERT OR UPDATE ON public.wallet_invoice FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_c3422();
+
+
+CREATE TRIGGER pgtrigger_not_of_a_sandbox_efcf0 BEFORE INSERT OR UPDATE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_efcf0();
+
+
+CREATE TRIGGER pgtrigger_not_of_a_sandbox_f74ab BEFORE INSERT OR UPDATE ON public.merchants_invitation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_f74ab();
+
+
+CREATE TRIGGER pgtrigger_owner_question_answered_once_7dff8 BEFORE UPDATE ON public.merchants_ownerquestion FOR EACH ROW WHEN (((old.state)::text <> 'waiting'::text)) EXECUTE FUNCTION public.pgtrigger_owner_question_answered_once_7dff8();
+
+
+CREATE TRIGGER pgtrigger_owner_question_stays_b5ef1 BEFORE DELETE ON public.merchants_ownerquestion FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_owner_question_stays_b5ef1();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_155d5 AFTER INSERT ON public.merchants_merchantevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR (((new.pgh_before ->> 'two_person'::text) = 'true'::text) AND (NOT new.two_person)))) EXECUTE FUNCTION public.pgtrigger_owners_are_told_155d5();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_5eb63 AFTER INSERT ON public.wallet_reconciliationplanevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR (((new.pgh_before ->> 'is_on'::text) = 'true'::text) AND (NOT new.is_on)))) EXECUTE FUNCTION public.pgtrigger_owners_are_told_5eb63();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_60b45 AFTER INSERT ON public.merchants_membershipevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_60b45();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_88f4c AFTER INSERT ON public.wallet_correctionevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_88f4c();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_8afd3 AFTER INSERT ON public.merchants_allowlistentryevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_8afd3();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_8b753 AFTER INSERT ON public.wallet_reportrecipientevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_8b753();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_8e6c4 AFTER INSERT ON public.wallet_statementsourceevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR (((new.pgh_before ->> 'is_on'::text) = 'true'::text) AND (NOT new.is_on)))) EXECUTE FUNCTION public.pgtrigger_owners_are_told_8e6c4();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_97ec2 AFTER INSERT ON public.merchants_contactevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_97ec2();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_b842a AFTER INSERT ON public.merchants_alloweddomainevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_b842a();
+
+
+CREATE TRIGGER pgtrigger_owners_are_told_d5ec8 AFTER INSERT ON public.merchants_invitationevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_d5ec8();
+
+
+CREATE TRIGGER pgtrigger_person_old_address_forgotten_9d98f AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN (((old.email)::text IS DISTINCT FROM (new.email)::text)) EXECUTE FUNCTION public.pgtrigger_person_old_address_forgotten_9d98f();
+
+
+CREATE TRIGGER pgtrigger_plan_higher_limit_by_two_7075c BEFORE UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((new.write_off_alone > old.write_off_alone) OR (new.merchant_id <> old.merchant_id) OR (new.write_off_alone_by_currency IS DISTINCT FROM old.write_off_alone_by_currency))) EXECUTE FUNCTION public.pgtrigger_plan_higher_limit_by_two_7075c();
+
+
+CREATE TRIGGER pgtrigger_plan_limit_by_two_8c9bf BEFORE INSERT ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((new.write_off_alone > 0) OR (new.write_off_alone_by_currency IS NOT NULL))) EXECUTE FUNCTION public.pgtrigger_plan_limit_by_two_8c9bf();
+
+
+CREATE TRIGGER pgtrigger_plan_names_by_owner_8fbf1 BEFORE INSERT ON public.wallet_reconciliationplan FOR EACH ROW WHEN (new.names_players) EXECUTE FUNCTION public.pgtrigger_plan_names_by_owner_8fbf1();
+
+
+CREATE TRIGGER pgtrigger_plan_names_later_by_owner_fc0f3 BEFORE UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN ((new.names_players AND (NOT old.names_players))) EXECUTE FUNCTION public.pgtrigger_plan_names_later_by_owner_fc0f3();
+
+
+CREATE TRIGGER pgtrigger_plan_stays_2dfd6 BEFORE DELETE ON public.wallet_reconciliationplan FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_plan_stays_2dfd6();
+
+
+CREATE TRIGGER pgtrigger_player_stays_4fd44 BEFORE DELETE ON public.merchants_player FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_player_stays_4fd44();
+
+
+CREATE TRIGGER pgtrigger_recipient_outside_by_owner_7d060 BEFORE INSERT OR UPDATE ON public.wallet_reportrecipient FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_recipient_outside_by_owner_7d060();
+
+
+CREATE TRIGGER pgtrigger_reconciliation_ends_once_b6fcc BEFORE UPDATE ON public.wallet_reconciliation FOR EACH ROW WHEN ((NOT ((old.state)::text = 'running'::text))) EXECUTE FUNCTION public.pgtrigger_reconciliation_ends_once_b6fcc();
+
+
+CREATE TRIGGER pgtrigger_reconciliation_stays_8e09e BEFORE DELETE ON public.wallet_reconciliation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_reconciliation_stays_8e09e();
+
+
+CREATE TRIGGER pgtrigger_refused_payout_stays_27807 BEFORE DELETE OR UPDATE ON public.wallet_refusedpayout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_refused_payout_stays_27807();
+
+
+CREATE TRIGGER pgtrigger_request_immutable_e92a8 BEFORE UPDATE ON public.wallet_signedrequest FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_request_immutable_e92a8();
+
+
+CREATE TRIGGER pgtrigger_secret_access_begun_b081c AFTER INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_access_begun_b081c();
+
+
+CREATE TRIGGER pgtrigger_secret_access_changed_f3450 AFTER UPDATE ON public.merchants_secret FOR EACH ROW WHEN (((old.key_id IS DISTINCT FROM new.key_id) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.usable_until IS DISTINCT FROM new.usable_until))) EXECUTE FUNCTION public.pgtrigger_secret_access_changed_f3450();
+
+
+CREATE TRIGGER pgtrigger_secret_at_most_two_28c0c BEFORE INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_at_most_two_28c0c();
+
+
+CREATE TRIGGER pgtrigger_secret_by_two_people_306ee BEFORE INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_by_two_people_306ee();
+
+
+CREATE TRIGGER pgtrigger_secret_ended_for_good_4bc90 BEFORE UPDATE ON public.merchants_secret FOR EACH ROW WHEN ((old.usable_until IS DISTINCT FROM new.usable_until)) EXECUTE FUNCTION public.pgtrigger_secret_ended_for_good_4bc90();
+
+
+CREATE TRIGGER pgtrigger_secret_revoked_for_good_b49de BEFORE UPDATE ON public.merchants_secret FOR EACH ROW WHEN (((old.revoked_at IS NOT NULL) AND (new.revoked_at IS DISTINCT FROM old.revoked_at))) EXECUTE FUNCTION public.pgtrigger_secret_revoked_for_good_b49de();
+
+
+CREATE TRIGGER pgtrigger_secret_stays_9a994 BEFORE DELETE ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_stays_9a994();
+
+
+CREATE TRIGGER pgtrigger_session_stays_1df3a BEFORE DELETE ON public.wallet_session FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_session_stays_1df3a();
+
+
+CREATE TRIGGER pgtrigger_settlement_begins_c432e BEFORE INSERT ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_settlement_begins_c432e();
+
+
+CREATE TRIGGER pgtrigger_settlement_frozen_2128f BEFORE UPDATE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_settlement_frozen_2128f();
+
+
+CREATE TRIGGER pgtrigger_settlement_stays_7454e BEFORE DELETE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_settlement_stays_7454e();
+
+
+CREATE TRIGGER pgtrigger_sign_in_record_stays_09e79 BEFORE DELETE OR UPDATE ON public.merchants_signinrecord FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_sign_in_record_stays_09e79();
+
+
+CREATE TRIGGER pgtrigger_staff_change_stays_6cfe3 BEFORE DELETE ON public.merchants_staffchange FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_staff_change_stays_6cfe3();
+
+
+CREATE TRIGGER pgtrigger_staff_change_told_by_letter_d110f BEFORE INSERT OR UPDATE ON public.merchants_staffchange FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_staff_change_told_by_letter_d110f();
+
+
+CREATE TRIGGER pgtrigger_statement_stays_92ea6 BEFORE DELETE ON public.wallet_statement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_statement_stays_92ea6();
+
+
+CREATE TRIGGER pgtrigger_transaction_immutable_8868e BEFORE DELETE OR UPDATE ON public.wallet_transaction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_transaction_immutable_8868e();
+
+
+CREATE TRIGGER pgtrigger_transaction_not_emptied_df4b4 BEFORE TRUNCATE ON public.wallet_transaction FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_transaction_not_emptied_df4b4();
+
+
+ALTER TABLE ONLY public.account_emailaddress
+    ADD CONSTRAINT account_emailaddress_user_id_2c513194_fk_merchants_person_id FOREIGN KEY (user_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.account_emailconfirmation
+    ADD CONSTRAINT account_emailconfirm_email_address_id_5b7f8c58_fk_account_e FOREIGN KEY (email_address_id) REFERENCES public.account_emailaddress(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissio_permission_id_84c5c92e_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.auth_group_permissions
+    ADD CONSTRAINT auth_group_permissions_group_id_b120cbf9_fk_auth_group_id FOREIGN KEY (group_id) REFERENCES public.auth_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.auth_permission
+    ADD CONSTRAINT auth_permission_content_type_id_2f476e4b_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.django_admin_log
+    ADD CONSTRAINT django_admin_log_content_type_id_c4bce8eb_fk_django_co FOREIGN KEY (content_type_id) REFERENCES public.django_content_type(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.django_admin_log
+    ADD CONSTRAINT django_admin_log_user_id_c564eba6_fk_merchants_person_id FOREIGN KEY (user_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_alloweddomain
+    ADD CONSTRAINT merchants_alloweddom_merchant_id_01f7d074_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_alloweddomain
+    ADD CONSTRAINT merchants_alloweddom_owner_id_83dab9c6_fk_merchants FOREIGN KEY (owner_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_allowlistentry
+    ADD CONSTRAINT merchants_allowliste_merchant_id_104ba8a2_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_allowlistentry
+    ADD CONSTRAINT merchants_allowliste_owner_id_c007d11e_fk_merchants FOREIGN KEY (owner_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_allowlistentry
+    ADD CONSTRAINT merchants_allowlistentry_key_id_e58f3359_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_apikey
+    ADD CONSTRAINT merchants_apikey_merchant_id_6da38186_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_approval
+    ADD CONSTRAINT merchants_approval_asked_by_id_2bccf3d4_fk_merchants_person_id FOREIGN KEY (asked_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_approval
+    ADD CONSTRAINT merchants_approval_decided_by_id_5b362f14_fk_merchants FOREIGN KEY (decided_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_approval
+    ADD CONSTRAINT merchants_approval_key_id_4cadb98e_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_approval
+    ADD CONSTRAINT merchants_approval_merchant_id_ef5d48c8_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_chainblock
+    ADD CONSTRAINT merchants_chainblock_recipe_id_c5de68fa_fk_merchants FOREIGN KEY (recipe_id) REFERENCES public.merchants_chainrecipe(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_compromise
+    ADD CONSTRAINT merchants_compromise_closed_by_id_451313a6_fk_merchants FOREIGN KEY (closed_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_compromise
+    ADD CONSTRAINT merchants_compromise_declared_by_id_3835387a_fk_merchants FOREIGN KEY (declared_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_compromise
+    ADD CONSTRAINT merchants_compromise_key_id_594333bd_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_compromise
+    ADD CONSTRAINT merchants_compromise_replacement_id_683be8af_fk_merchants FOREIGN KEY (replacement_id) REFERENCES public.merchants_secret(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_compromise
+    ADD CONSTRAINT merchants_compromise_secret_id_6d900d67_fk_merchants_secret_id FOREIGN KEY (secret_id) REFERENCES public.merchants_secret(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_contact
+    ADD CONSTRAINT merchants_contact_merchant_id_aab89164_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_disabledgame
+    ADD CONSTRAINT merchants_disabledga_merchant_id_6bf557c5_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_disabledgame
+    ADD CONSTRAINT merchants_disabledgame_game_id_e7e57d85_fk_merchants_game_id FOREIGN KEY (game_id) REFERENCES public.merchants_game(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_download
+    ADD CONSTRAINT merchants_download_merchant_id_1aef9e9b_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_download
+    ADD CONSTRAINT merchants_download_person_id_1dfadae3_fk_merchants_person_id FOREIGN KEY (person_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_egressproof
+    ADD CONSTRAINT merchants_egressproo_merchant_id_4e2d2803_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_egressproof
+    ADD CONSTRAINT merchants_egressproof_by_id_046c9be0_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_egressproof
+    ADD CONSTRAINT merchants_egressproof_key_id_9831a490_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_importproposal
+    ADD CONSTRAINT merchants_importprop_merchant_id_8a1e09a1_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_importproposal
+    ADD CONSTRAINT merchants_importproposal_by_id_518fc625_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_invitation
+    ADD CONSTRAINT merchants_invitation_invited_by_id_6aeb8522_fk_merchants FOREIGN KEY (invited_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_invitation
+    ADD CONSTRAINT merchants_invitation_merchant_id_f9b5cced_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_letter
+    ADD CONSTRAINT merchants_letter_merchant_id_af82ad4f_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_listtrial
+    ADD CONSTRAINT merchants_listtrial_by_id_b3a82e18_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_listtrial
+    ADD CONSTRAINT merchants_listtrial_key_id_9dfb1bd1_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_listtrial
+    ADD CONSTRAINT merchants_listtrial_merchant_id_214cacb7_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_membership
+    ADD CONSTRAINT merchants_membership_merchant_id_fba4ba2f_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_membership
+    ADD CONSTRAINT merchants_membership_person_id_e682a1df_fk_merchants_person_id FOREIGN KEY (person_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_merchant
+    ADD CONSTRAINT merchants_merchant_sandbox_of_id_0dff8d7b_fk_merchants FOREIGN KEY (sandbox_of_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_ownerquestion
+    ADD CONSTRAINT merchants_ownerquest_answered_by_id_dd24e320_fk_merchants FOREIGN KEY (answered_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_ownerquestion
+    ADD CONSTRAINT merchants_ownerquest_asked_by_id_c45baa72_fk_merchants FOREIGN KEY (asked_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_ownerquestion
+    ADD CONSTRAINT merchants_ownerquest_merchant_id_6a559d57_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_person_groups
+    ADD CONSTRAINT merchants_person_gro_person_id_11cf12ca_fk_merchants FOREIGN KEY (person_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_person_groups
+    ADD CONSTRAINT merchants_person_groups_group_id_4b067b45_fk_auth_group_id FOREIGN KEY (group_id) REFERENCES public.auth_group(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_person_user_permissions
+    ADD CONSTRAINT merchants_person_use_permission_id_874734ae_fk_auth_perm FOREIGN KEY (permission_id) REFERENCES public.auth_permission(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_person_user_permissions
+    ADD CONSTRAINT merchants_person_use_person_id_befbb1bc_fk_merchants FOREIGN KEY (person_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_player
+    ADD CONSTRAINT merchants_player_merchant_id_9b832e19_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_secret
+    ADD CONSTRAINT merchants_secret_approval_id_61fde027_fk_merchants_approval_id FOREIGN KEY (approval_id) REFERENCES public.merchants_approval(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_secret
+    ADD CONSTRAINT merchants_secret_key_id_c3cb6277_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_secretclaim
+    ADD CONSTRAINT merchants_secretclai_claimed_by_id_0beb2ed1_fk_merchants FOREIGN KEY (claimed_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_secretclaim
+    ADD CONSTRAINT merchants_secretclai_sent_by_id_b1381203_fk_merchants FOREIGN KEY (sent_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_secretclaim
+    ADD CONSTRAINT merchants_secretclaim_key_id_bf499592_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_secretclaim
+    ADD CONSTRAINT merchants_secretclaim_secret_id_35e6be9d_fk_merchants_secret_id FOREIGN KEY (secret_id) REFERENCES public.merchants_secret(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_seenaddress
+    ADD CONSTRAINT merchants_seenaddress_key_id_524530f7_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_seenorigin
+    ADD CONSTRAINT merchants_seenorigin_key_id_fa622665_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_staffchange
+    ADD CONSTRAINT merchants_staffchange_letter_id_3b950596_fk_merchants_letter_id FOREIGN KEY (letter_id) REFERENCES public.merchants_letter(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_staffvisit
+    ADD CONSTRAINT merchants_staffvisit_merchant_id_5daeb7e9_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_staffvisit
+    ADD CONSTRAINT merchants_staffvisit_person_id_d5bcf1be_fk_merchants_person_id FOREIGN KEY (person_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.mfa_authenticator
+    ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_merchants_person_id FOREIGN KEY (user_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.usersessions_usersession
+    ADD CONSTRAINT usersessions_userses_user_id_af5e0a6d_fk_merchants FOREIGN KEY (user_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_account
+    ADD CONSTRAINT wallet_account_merchant_id_52b56d96_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_account
+    ADD CONSTRAINT wallet_account_player_id_651ba349_fk_merchants_player_id FOREIGN KEY (player_id) REFERENCES public.merchants_player(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_bookfinding
+    ADD CONSTRAINT wallet_bookfinding_merchant_id_cb6f6234_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_booksslice
+    ADD CONSTRAINT wallet_booksslice_merchant_id_8fd4965c_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_found_by_id_4f3318bf_fk_wallet_reconciliation_id FOREIGN KEY (found_by_id) REFERENCES public.wallet_reconciliation(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_merchant_id_2aa9d0eb_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_other_id_d4747f56_fk_wallet_case_id FOREIGN KEY (other_id) REFERENCES public.wallet_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_owner_id_0183089c_fk_merchants_person_id FOREIGN KEY (owner_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_resolved_by_id_232de97e_fk_merchants_person_id FOREIGN KEY (resolved_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_seen_by_id_17953c8d_fk_wallet_reconciliation_id FOREIGN KEY (seen_by_id) REFERENCES public.wallet_reconciliation(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_case
+    ADD CONSTRAINT wallet_case_write_off_asked_by_i_41505ed3_fk_merchants FOREIGN KEY (write_off_asked_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_casenote
+    ADD CONSTRAINT wallet_casenote_by_id_782507d7_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_casenote
+    ADD CONSTRAINT wallet_casenote_case_id_00ea3088_fk_wallet_case_id FOREIGN KEY (case_id) REFERENCES public.wallet_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_casenote
+    ADD CONSTRAINT wallet_casenote_statement_id_ca305ff4_fk_wallet_statement_id FOREIGN KEY (statement_id) REFERENCES public.wallet_statement(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_casereminder
+    ADD CONSTRAINT wallet_casereminder_case_id_eaf8221f_fk_wallet_case_id FOREIGN KEY (case_id) REFERENCES public.wallet_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_approved_by_id_35cbca92_fk_merchants FOREIGN KEY (approved_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_asked_by_id_53e691f3_fk_merchants_person_id FOREIGN KEY (asked_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_case_id_2a4015d9_fk_wallet_case_id FOREIGN KEY (case_id) REFERENCES public.wallet_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_declined_by_id_1fe8fb49_fk_merchants FOREIGN KEY (declined_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_merchant_id_a52be374_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_correction
+    ADD CONSTRAINT wallet_correction_player_id_5eef72b4_fk_merchants_player_id FOREIGN KEY (player_id) REFERENCES public.merchants_player(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_export
+    ADD CONSTRAINT wallet_export_by_id_4943e837_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_export
+    ADD CONSTRAINT wallet_export_merchant_id_d4525975_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_hostkeylookup
+    ADD CONSTRAINT wallet_hostkeylookup_merchant_id_0f3a7b93_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_invoice
+    ADD CONSTRAINT wallet_invoice_by_id_8f21e3b0_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_invoice
+    ADD CONSTRAINT wallet_invoice_merchant_id_5a605a87_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_playtransaction
+    ADD CONSTRAINT wallet_playtransaction_session_id_0ecbe65b_fk_wallet_session_id FOREIGN KEY (session_id) REFERENCES public.wallet_session(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reconciliation
+    ADD CONSTRAINT wallet_reconciliatio_merchant_id_23e60831_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reconciliationplan
+    ADD CONSTRAINT wallet_reconciliatio_merchant_id_e2c1e5f0_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reconciliation
+    ADD CONSTRAINT wallet_reconciliatio_statement_id_de9c0fb8_fk_wallet_st FOREIGN KEY (statement_id) REFERENCES public.wallet_statement(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reconciliation
+    ADD CONSTRAINT wallet_reconciliation_by_id_ba6e8d5b_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reportdelivery
+    ADD CONSTRAINT wallet_reportdeliver_reconciliation_id_1d3c12d0_fk_wallet_re FOREIGN KEY (reconciliation_id) REFERENCES public.wallet_reconciliation(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reportdelivery
+    ADD CONSTRAINT wallet_reportdelivery_letter_id_f4157136_fk_merchants_letter_id FOREIGN KEY (letter_id) REFERENCES public.merchants_letter(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reportoptout
+    ADD CONSTRAINT wallet_reportoptout_merchant_id_380fc6c4_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_reportrecipient
+    ADD CONSTRAINT wallet_reportrecipie_merchant_id_edc821a2_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_session
+    ADD CONSTRAINT wallet_session_account_id_02a8c952_fk_wallet_account_id FOREIGN KEY (account_id) REFERENCES public.wallet_account(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_session
+    ADD CONSTRAINT wallet_session_game_id_cc857625_fk_merchants_game_id FOREIGN KEY (game_id) REFERENCES public.merchants_game(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_session
+    ADD CONSTRAINT wallet_session_merchant_id_f877dada_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_session
+    ADD CONSTRAINT wallet_session_player_id_90cfd821_fk_merchants_player_id FOREIGN KEY (player_id) REFERENCES public.merchants_player(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlement
+    ADD CONSTRAINT wallet_settlement_merchant_id_64c57fda_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlement
+    ADD CONSTRAINT wallet_settlement_prepared_by_id_c64d4376_fk_merchants FOREIGN KEY (prepared_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlement
+    ADD CONSTRAINT wallet_settlement_signed_by_id_f1b325df_fk_merchants_person_id FOREIGN KEY (signed_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlement
+    ADD CONSTRAINT wallet_settlement_withdrawn_by_id_1d44390c_fk_merchants FOREIGN KEY (withdrawn_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlementadjustment
+    ADD CONSTRAINT wallet_settlementadj_run_id_1919fa82_fk_wallet_re FOREIGN KEY (run_id) REFERENCES public.wallet_reconciliation(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlementadjustment
+    ADD CONSTRAINT wallet_settlementadj_settlement_id_33631c14_fk_wallet_se FOREIGN KEY (settlement_id) REFERENCES public.wallet_settlement(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlementadjustment
+    ADD CONSTRAINT wallet_settlementadjustment_case_id_4f426d1a_fk_wallet_case_id FOREIGN KEY (case_id) REFERENCES public.wallet_case(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlementconfirmation
+    ADD CONSTRAINT wallet_settlementcon_by_id_1f5b5e89_fk_merchants FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_settlementconfirmation
+    ADD CONSTRAINT wallet_settlementcon_settlement_id_d09f0e17_fk_wallet_se FOREIGN KEY (settlement_id) REFERENCES public.wallet_settlement(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_statement
+    ADD CONSTRAINT wallet_statement_by_id_ee21313c_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_statement
+    ADD CONSTRAINT wallet_statement_merchant_id_172832db_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_statement
+    ADD CONSTRAINT wallet_statement_repeats_id_07b91562_fk_wallet_statement_id FOREIGN KEY (repeats_id) REFERENCES public.wallet_statement(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_statement
+    ADD CONSTRAINT wallet_statement_replaces_id_188a666f_fk_wallet_statement_id FOREIGN KEY (replaces_id) REFERENCES public.wallet_statement(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_statementpreview
+    ADD CONSTRAINT wallet_statementprev_merchant_id_6cb5a162_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_statementpreview
+    ADD CONSTRAINT wallet_statementpreview_by_id_66dd4ce1_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_statementsource
+    ADD CONSTRAINT wallet_statementsour_merchant_id_117e478f_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+--
+-- PostgreSQL database dump complete
+--
+
+
