@@ -9421,10 +9421,6 @@ ALTER TABLE ONLY public.wallet_signedrequest ATTACH PARTITION public.wallet_sign
 
 
 
-
-
-
-
 INSERT INTO public.django_migrations VALUES
 	(1, 'contenttypes', '0001_initial', now()),
 	(2, 'contenttypes', '0002_remove_content_type_name', now()),
@@ -9827,13 +9823,11 @@ SELECT pg_catalog.setval('public.auth_group_id_seq', 1, false);
 SELECT pg_catalog.setval('public.auth_group_permissions_id_seq', 1, false);
 
 
-SELECT pg_catalog.setval('public.auth_permission_id_seq', 436, true);
 
 
 SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
-SELECT pg_catalog.setval('public.django_content_type_id_seq', 109, true);
 
 
 SELECT pg_catalog.setval('public.django_migrations_id_seq', 132, true);

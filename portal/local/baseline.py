@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from portal.database import roles
 from portal.database.baseline import DUMP_OPTIONS, FILE, baseline_from_dump
