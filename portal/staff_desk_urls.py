@@ -8,8 +8,7 @@ from portal import urls
 
 handler400 = urls.handler400
 
-portal_patterns: list[URLPattern | URLResolver] = list(urls.urlpatterns)
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/operations/", include("wallet.pages.urls")),
-    *(each for each in portal_patterns if str(each.pattern) != "operator/"),
+    *(each for each in urls.urlpatterns if str(each.pattern) != "operator/"),
 ]

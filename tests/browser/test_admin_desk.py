@@ -38,7 +38,7 @@ def test_an_allowlist_is_rehearsed_tried_and_restored(
     expect(staff.get_by_role("heading", name="Rehearsal: effect on your recent requests")).to_be_visible()
     staff.screenshot(path=album / "desk-preview.png", full_page=True)
     staff.get_by_role("button", name="Save allowlist").click()
-    expect(staff.get_by_text("On trial until")).to_be_visible()
+    expect(staff.locator("strong", has_text="On trial until")).to_be_visible()
     staff.get_by_role("link", name="Restore previous allowlist").click()
     staff.get_by_role("button", name="Restore previous allowlist").click()
     expect(staff.get_by_text("The previous allowlist is active.")).to_be_visible()

@@ -93,9 +93,11 @@ def act(request: HttpRequest, merchant: Merchant, what: str, wish: dict[str, Any
 
 def page_context(merchant: Merchant, sent: dict[str, forms.Form]) -> dict[str, Any]:
     items = checklist(merchant)
+    is_new = onboarding.is_not_live_yet(merchant)
     return {
         "merchant": merchant,
-        "is_not_live_yet": onboarding.is_not_live_yet(merchant),
+        "is_not_live_yet": is_new,
+        "state": _("Not live yet") if is_new else merchant.get_status_display(),
         "items": [
             {
                 "item": item,

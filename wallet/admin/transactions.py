@@ -22,6 +22,10 @@ from wallet.admin.base import STATUS, Choice, CurrencyFilter, ReadOnlyAdmin, Tim
 from wallet.models import Account, Transaction
 from wallet.reconciliation import corrections
 from wallet.services.rounds import find_by_id, round_story, round_texts
+from wallet.services.rounds.round_story import Round
+
+
+MOST_LEGS = 50
 
 
 class TransactionStatusFilter(Choice):
@@ -158,9 +162,6 @@ class TransactionAdmin(ReadOnlyAdmin):
         return link_to("wallet_signedrequest_changelist", str(row.request_id), q=row.request_id)
 
 
-MOST_LEGS = 50
-
-
 def round_panel(row: Transaction) -> dict[str, Any]:
     """All rows with the id of a transaction, and the round that it belongs to."""
     legs = Transaction.objects.filter(merchant=row.merchant, transaction_id=row.transaction_id)
@@ -173,16 +174,19 @@ def round_panel(row: Transaction) -> dict[str, Any]:
         "legs": [leg_texts(leg) for leg in legs[:MOST_LEGS]],
         "round": story,
         "round_url": staff_desk.desk_address("round", code, root.pk),
-        "sums": [
-            (title, money.format_with_code(units, currency))
-            for title, units in ((_("Stake"), story.stake), (_("Paid"), story.paid), (_("Rewards"), story.rewards))
-            if root.kind == Transaction.Kind.BET
-        ],
+        "sums": sums(story) if root.kind == Transaction.Kind.BET else [],
         "steps": [
             round_texts.step_texts(step, currency, lambda request_id: staff_desk.desk_address("call", code, request_id))
             for step in story.steps
         ],
     }
+
+
+def sums(story: Round) -> list[tuple[str, str]]:
+    """What was staked and paid, and the rewards where there are any."""
+    amounts = [(_("Stake"), story.stake), (_("Paid"), story.paid)]
+    amounts += [(_("Rewards"), story.rewards)] if story.rewards else []
+    return [(title, money.format_with_code(units, story.root.currency or "")) for title, units in amounts]
 
 
 def leg_texts(leg: Transaction) -> dict[str, Any]:
