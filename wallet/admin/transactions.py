@@ -24,7 +24,6 @@ from wallet.reconciliation import corrections
 from wallet.services.rounds import find_by_id, round_story, round_texts
 from wallet.services.rounds.round_story import Round
 
-
 MOST_LEGS = 50
 
 
