@@ -51,12 +51,12 @@ class KeptForm:
         return {name: getattr(self, name) for name in self.__slots__} | {"at": self.at.isoformat()}
 
     def is_of(self, request: HttpRequest) -> bool:
-        return (
-            secrets.compare_digest(self.token, request.GET.get(PARAMETER, ""))
-            and self.path == request.path
-            and self.person == request.user.pk
-            and clock.now() < self.at + KEPT_FOR
-        )
+        is_fresh = clock.now() < self.at + KEPT_FOR
+        return is_fresh and self.path == request.path and self.person == request.user.pk
+
+    def is_named(self, request: HttpRequest) -> bool:
+        """Whether the address of the request brings it back."""
+        return secrets.compare_digest(self.token.encode(), request.GET.get(PARAMETER, "").encode())
 
 
 # --- keeping ----------------------------------------------------------------------------------------------------------
@@ -101,7 +101,7 @@ def take_form(request: HttpRequest) -> KeptForm | None:
     if request.method != "GET" or PARAMETER not in request.GET or IN_SESSION not in request.session:
         return None
     kept = KeptForm.read(request.session[IN_SESSION])
-    if not kept.is_of(request):
+    if not (kept.is_of(request) and kept.is_named(request)):
         return None
     del request.session[IN_SESSION]
     return kept
@@ -139,7 +139,13 @@ def show_fields(request: HttpRequest, kept: KeptForm) -> None:
 
 
 def kept_data(request: HttpRequest) -> dict[str, str]:
-    """Return what is put into the page, by name; empty when nothing is."""
+    """Return what is put into the page, or waits for it, by name; for a page that shows what was sent to it.
+
+    Who did not finish the proof comes back by the address alone, and finds it too.
+    """
+    if not hasattr(request, "kept_fields") and IN_SESSION in request.session:
+        kept = KeptForm.read(request.session[IN_SESSION])
+        return dict(kept.fields) if kept.is_of(request) else {}
     return dict(getattr(request, "kept_fields", None) or [])
 
 

@@ -133,7 +133,7 @@ class FastAdmin(TimelinePage, ExportedList):
         own = getattr(self, name, None)
         if callable(own):
             return own(obj)
-        return getattr(obj, f"{name}_id", None) if hasattr(obj, f"{name}_id") else getattr(obj, name)
+        return getattr(obj, f"{name}_id") if hasattr(obj, f"{name}_id") else getattr(obj, name, True)
 
     def watched(self, request: HttpRequest, obj: Model) -> Watched:
         """What the form of `obj` can change. Another person's save of it is not overwritten."""
