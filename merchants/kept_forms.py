@@ -18,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from merchants import crypto
 from portal.lib import clock
 
 IN_SESSION, PARAMETER, ENDED = "kept_form", "kept", "session_ended_of"
@@ -76,11 +77,11 @@ def return_address(request: HttpRequest) -> str:
 def keep_form(request: HttpRequest, *, person: int, complete: bool) -> str:
     """Keep what was sent, in the session. Return the address that brings it back."""
     sent = [[name, value] for name, values in request.POST.lists() for value in values if name not in NEVER]
-    fields = [[name, value] for name, value in sent if not SECRET.search(name)]
+    fields = [[name, value] for name, value in sent if not is_secret(name, value)]
     if sum(len(name) + len(value) for name, value in fields) > MOST_CHARACTERS:
         messages.warning(request, TOO_LARGE)
         return request.get_full_path()
-    whole = not request.FILES and all(not value for name, value in sent if SECRET.search(name))
+    whole = not request.FILES and not any(value and is_secret(name, value) for name, value in sent)
     kept = KeptForm(
         token=secrets.token_urlsafe(16),
         path=request.path,
@@ -93,6 +94,11 @@ def keep_form(request: HttpRequest, *, person: int, complete: bool) -> str:
     query = request.GET.copy()
     query[PARAMETER] = kept.token
     return f"{request.path}?{urlencode(list(query.lists()), doseq=True)}"
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a field is for a secret, or somebody typed a secret key into another one."""
+    return SECRET.search(name) is not None or crypto.mask(value) != value
 
 
 # --- bringing back ----------------------------------------------------------------------------------------------------

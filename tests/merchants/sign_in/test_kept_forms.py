@@ -12,7 +12,7 @@ from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
 
-from merchants import kept_forms
+from merchants import crypto, kept_forms
 from merchants.models import Game, Merchant, Person, Secret
 from merchants.services import keys
 from merchants.sign_in.session_age import SEEN
@@ -156,6 +156,15 @@ def test_no_password_is_kept_and_its_form_is_only_shown(client: Client, administ
     shown = said(chief.get(back(asked)))
     assert '["email", "new@acme.test"]' in shown
     assert not Person.objects.filter(email="new@acme.test").exists()
+
+
+def test_a_secret_key_in_another_field_is_not_kept(client: Client, support: Person, acme: Merchant) -> None:
+    staff, secret = late(client, support), crypto.new_secret("live")
+    asked = staff.post(page_of(acme), merchant_form(f"Acme {secret}"))
+    assert secret not in repr(dict(staff.session))
+    prove(staff)
+    assert "The form shows what you typed" in said(staff.get(back(asked)))
+    assert Merchant.objects.get().name == "Acme Casino"
 
 
 def test_a_form_that_is_too_large_is_not_kept(client: Client, owner: Person, acme: Merchant) -> None:
