@@ -46,6 +46,11 @@ MAY: Mapping[str, frozenset[Work]] = {
 }
 NOT_IN_A_SANDBOX = frozenset({Work.PEOPLE})  # they are the live merchant's, and changed there
 STAFF = ""  # the role of our staff here: they look as an operator does, and change nothing
+AT_THE_DESK: Mapping[Work, str] = {  # what our staff change at their own desk, and the permission for it
+    Work.LISTS: "merchants.change_allowlistentry",
+    Work.PLAYERS: "merchants.change_player",
+    Work.GAMES: "merchants.change_disabledgame",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,16 @@ class Visit:
     person: Person
     role: str
     has_factor: bool = True
+    desk_work: frozenset[str] | None = None  # of our staff at their desk; None everywhere else
+
+    @property
+    def at_desk(self) -> bool:
+        return self.desk_work is not None
+
+    @property
+    def needs_second_person(self) -> bool:
+        """Whether another of our staff approves what this one changes about the allowlists."""
+        return self.at_desk and self.merchant.two_person
 
     @property
     def by_staff(self) -> bool:
@@ -64,7 +79,7 @@ class Visit:
     def may(self, work: str) -> bool:
         if self.merchant.is_sandbox and work in NOT_IN_A_SANDBOX:
             return False
-        return work in MAY.get(self.role, frozenset())
+        return work in MAY.get(self.role, frozenset()) | (self.desk_work or frozenset())
 
     @property
     def live_merchant(self) -> Merchant:
@@ -126,11 +141,11 @@ class Visit:
         return self.second_factor_begins is not None and not self.has_factor
 
 
-def load_visit(person: Person, code: str, work: str = "") -> Visit:
+def load_visit(person: Person, code: str, work: str = "", *, at_desk: bool = False) -> Visit:
     """Raises Http404 for a merchant that is not the person's to see, as for one that is not there at all, and
-    PermissionDenied for somebody who may look but not do this.
+    PermissionDenied for somebody who may look but not do this. `at_desk`: at the desk of our staff.
     """
-    found = _looks(person, code) if person.is_staff else _belongs(person, code)
+    found = _looks(person, code, at_desk=at_desk) if person.is_staff else _belongs(person, code)
     if found is None:
         raise Http404
     if work and not found.may(work):
@@ -138,10 +153,13 @@ def load_visit(person: Person, code: str, work: str = "") -> Visit:
     return found
 
 
-def _looks(person: Person, code: str) -> Visit | None:
+def _looks(person: Person, code: str, *, at_desk: bool) -> Visit | None:
     """Of our staff, whatever they were to the merchant before: no role there, and each visit is noted."""
     merchant = Merchant.objects.select_related("sandbox", "sandbox_of").filter(code=code).first()
-    return Visit(merchant, person, STAFF) if merchant else None
+    if merchant is None:
+        return None
+    granted = frozenset(work for work, permission in AT_THE_DESK.items() if person.has_perm(permission))
+    return Visit(merchant, person, STAFF, desk_work=granted if at_desk else None)
 
 
 def _belongs(person: Person, code: str) -> Visit | None:

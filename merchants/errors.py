@@ -448,6 +448,20 @@ class ChangedSince(OutOfDate):
         )
 
 
+class ChangedWhileOpen(OutOfDate):
+    """`changes`: who did what, since the form was opened."""
+
+    def __init__(self, changes: Sequence[str]) -> None:
+        told = " ".join(f"{change}." for change in changes)
+        super().__init__(
+            _(
+                "This page was changed after you opened it, so nothing was saved. %(told)s The form still shows what "
+                "you typed. Compare it with the change, then save again."
+            )
+            % {"told": told}
+        )
+
+
 class ProposalGone(Refusal):
     def __init__(self) -> None:
         super().__init__(

@@ -169,6 +169,7 @@ MIDDLEWARE = [
     "merchants.sign_in.profile.TimeZone",
     "merchants.sign_in.refused_pages.RefusedPages",
     "portal.middleware.RefuseNul",
+    "merchants.staff_desk.StaffDesk",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "merchants.sign_in.gate.StaffGate",
@@ -176,6 +177,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "portal.urls"
+STAFF_DESK_URLCONF = "portal.staff_desk_urls"
 WSGI_APPLICATION = "portal.wsgi.people"
 AUTH_USER_MODEL = "merchants.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -190,8 +192,9 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "merchants.sign_in.appearance.admin_appearance",
+                "merchants.kept_forms.kept_fields",
             ],
-            "builtins": ["portal.templatetags.moments", "portal.templatetags.parts"],
+            "builtins": ["portal.templatetags.desk", "portal.templatetags.moments", "portal.templatetags.parts"],
         },
     },
 ]

@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from merchants.sign_in.views import start
@@ -8,7 +8,7 @@ from wallet.api.schema_page import DocsPage, SchemaPage
 
 handler400 = "merchants.pages.page_frame.oversized_form_page"
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),
     path("healthz", healthz, name="healthz"),
     path("healthz/reconciliation", reconciliation_health, name="reconciliation_health"),

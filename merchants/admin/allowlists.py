@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -21,13 +20,12 @@ from unfold.forms import PaginationInlineFormSet
 
 from merchants import errors
 from merchants.admin import labels
-from merchants.admin.fields import ReasonedField
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Person, Secret
-from merchants.services import allowlist, people
-from merchants.services.allowlist import trial
+from merchants.services import people
 
 
 class ReadOnlyTable(TabularInline):
+    is_read_only = True
     extra = 0
     can_delete = False
     tab = True
@@ -73,87 +71,30 @@ class SecretTable(ReadOnlyTable):
         return found
 
 
-class ListFormSet(PaginationInlineFormSet):
-    """The rules of a list as a whole, before the database says them less kindly."""
-
-    listed: str
-
-    def clean(self) -> None:
-        super().clean()
-        try:
-            allowlist.check_list([form.cleaned_data[self.listed] for form in self.standing()])
-        except allowlist.NotAllowed as refused:
-            raise ValidationError(str(refused)) from refused
-
-    def standing(self) -> list[forms.ModelForm]:  # type: ignore[type-arg]
-        return [
-            form
-            for form in self.forms
-            if form not in self.deleted_forms and form.is_valid() and form.cleaned_data.get(self.listed)
-        ]
-
-
-class NetworkForm(forms.ModelForm):  # type: ignore[type-arg]
-    network = ReasonedField(allowlist.parse_network, label=_("Address or CIDR block"), max_length=64)
-
-
-class NetworkFormSet(ListFormSet):
-    listed = "network"
-
-    def clean(self) -> None:
-        super().clean()
-        if self.has_changed():
-            self.check_free()
-
-    def check_free(self) -> None:
-        of = self.instance
-        merchant, key = (of.merchant, of) if isinstance(of, ApiKey) else (of, None)
-        try:
-            trial.check_not_on_trial(merchant=merchant, key=key)
-        except errors.Refusal as refused:
-            raise ValidationError(str(refused)) from refused
-
-
-class DomainForm(forms.ModelForm):  # type: ignore[type-arg]
-    domain = ReasonedField(allowlist.parse_domain, label=_("Domain"), max_length=253)
-
-
-class DomainFormSet(ListFormSet):
-    listed = "domain"
-
-
-class NetworkTable(TabularInline):
-    """The list of a merchant, or of one key; on both, an address must be on both."""
+class NetworkTable(ReadOnlyTable):
+    """The list of a merchant, or of one key; on both, an address must be on both. It is changed at the desk."""
 
     model = AllowlistEntry
-    form = NetworkForm
-    formset = NetworkFormSet
-    fields = ["network", "note", "expires_at"]
-    extra = 0
-    tab = True
-    show_title = False
-    verbose_name = "network"
+    fields = ["network", "note", "owner", "expires_at"]
+    readonly_fields = fields
     verbose_name_plural = _("IP allowlist entries")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.has_change_permission(request, obj))
 
 
 class MerchantNetworkTable(NetworkTable):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AllowlistEntry]:
-        found: QuerySet[AllowlistEntry] = super().get_queryset(request).filter(key=None)
+        found: QuerySet[AllowlistEntry] = super().get_queryset(request).filter(key=None).select_related("owner")
         return found
 
 
-class DomainTable(TabularInline):
+class DomainTable(ReadOnlyTable):
     model = AllowedDomain
-    form = DomainForm
-    formset = DomainFormSet
-    fields = ["domain", "note", "expires_at"]
-    extra = 0
-    tab = True
-    show_title = False
+    fields = ["domain", "note", "owner", "expires_at"]
+    readonly_fields = fields
     verbose_name_plural = _("Domain allowlist entries")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AllowedDomain]:
+        found: QuerySet[AllowedDomain] = super().get_queryset(request).select_related("owner")
+        return found
 
 
 class KnownPerson(AutocompleteSelect):

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, ValidationError
 from django.db import IntegrityError
 from django.db.models import Model
 from django.db.models.constants import LOOKUP_SEP
@@ -28,8 +28,9 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants import errors
-from merchants.admin import labels
+from merchants.admin import labels, opened_state
 from merchants.admin.exports import ExportedList
+from merchants.admin.opened_state import Watched
 from merchants.admin.timeline import TimelinePage
 from merchants.services import history
 from portal.lib.texts import Answers, Text
@@ -104,6 +105,63 @@ class FastAdmin(TimelinePage, ExportedList):
         """Nothing that money or a trace hangs on is ever deleted; it is closed, revoked, blocked or switched off."""
         return False
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without the fields that can only be read and that are empty, and without the boxes that are left empty."""
+        boxes = super().get_fieldsets(request, obj)
+        if obj is None:
+            return boxes
+        empty = self.empty_fields(request, obj, [name for _title, box in boxes for name in box["fields"]])
+        kept = [
+            (title, box | {"fields": [name for name in box["fields"] if name not in empty]}) for title, box in boxes
+        ]
+        return [(title, box) for title, box in kept if box["fields"]]
+
+    def empty_fields(self, request: HttpRequest, obj: Any, names: Sequence[str]) -> frozenset[str]:
+        """Asked once for each page: some of the values are questions to the database."""
+        known: dict[Any, frozenset[str]] = request.__dict__.setdefault("empty_fields", {})
+        if obj.pk not in known:
+            readable = (
+                {*self.get_readonly_fields(request, obj)} if self.has_change_permission(request, obj) else {*names}
+            )
+            known[obj.pk] = frozenset(
+                name for name in names if name in readable and self.shown_value(obj, name) in (None, "")
+            )
+        return known[obj.pk]
+
+    def shown_value(self, obj: Any, name: str) -> Any:
+        """Return what stands in a field: of a method of this class, or the column, without what it refers to."""
+        own = getattr(self, name, None)
+        if callable(own):
+            return own(obj)
+        return getattr(obj, f"{name}_id") if hasattr(obj, f"{name}_id") else getattr(obj, name, True)
+
+    def watched(self, request: HttpRequest, obj: Model) -> Watched:
+        """What the form of `obj` can change. Another person's save of it is not overwritten."""
+        names = super().get_form(request, obj, change=True).base_fields
+        tables = [table.model for table in self.get_inlines(request, obj) if not getattr(table, "is_read_only", False)]
+        return Watched.build(obj, names, tables)
+
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        **options: Any,
+    ) -> type[forms.ModelForm[Any]]:
+        form: type[forms.ModelForm[Any]] = super().get_form(request, obj, change=change, **options)
+        is_whole = obj is not None and options.get("fields", ()) is not None  # None: Django asks for the names alone
+        sent = request.POST.get(opened_state.FIELD, "") if is_whole else ""
+        return opened_state.watching_form(form, self.watched(request, obj), sent) if sent else form
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any
+    ) -> HttpResponse:
+        obj = kind.get("obj")
+        if obj is not None and self.has_change_permission(request, obj):
+            context[opened_state.FIELD] = self.watched(request, obj).signed()
+        response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
+        return response
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -136,9 +194,12 @@ class FastAdmin(TimelinePage, ExportedList):
         """The page that says what will follow; done only when it comes back confirmed."""
         form = question.form(request.POST if request.method == "POST" else None, initial=dict(question.initial))
         if "reason" not in form.fields:
-            form.fields["why"] = reason_field()
+            form.fields["why"] = reason_field(required=question.impact is not None)
+        if question.impact is not None and question.impact.is_wide:
+            form.fields["typed_code"] = code_field(question.impact.code)
         if request.method == "POST" and form.is_valid():
             wish = form.cleaned_data
+            wish.pop("typed_code", None)
             try:
                 with history.give_reason(wish.pop("why", "") or wish.get("reason", "")):
                     question.act(**wish)
@@ -158,6 +219,10 @@ class FastAdmin(TimelinePage, ExportedList):
         }
         return TemplateResponse(request, "admin/question.html", context)
 
+    def off_switch_impact(self, obj: Any) -> OffSwitchImpact | None:
+        """What switching `obj` off meets. The wallet knows it, and says so in a class of its own."""
+        return None
+
     def change_url(self, obj: Model) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
@@ -166,13 +231,27 @@ def _is_of(offer: str, lookup: str) -> bool:
     return lookup == offer or lookup.removeprefix(offer + LOOKUP_SEP) in COMPARISONS
 
 
-def reason_field() -> forms.CharField:
+def reason_field(*, required: bool = False) -> forms.CharField:
     return forms.CharField(
         label=gettext_lazy("Reason"),
         max_length=200,
-        required=False,
+        required=required,
         widget=UnfoldAdminTextInputWidget(),
         help_text=gettext_lazy("Stored and shown in the history."),
+    )
+
+
+def code_field(code: str) -> forms.CharField:
+    def check(text: str) -> None:
+        if text.strip() != code:
+            raise ValidationError(_("Type the code %(code)s to confirm.") % {"code": code})
+
+    return forms.CharField(
+        label=_("Type %(code)s to confirm") % {"code": code},
+        max_length=100,
+        validators=[check],
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("Live traffic, players in session or open rounds are affected."),
     )
 
 
@@ -190,9 +269,21 @@ def explain_refusal(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class OffSwitchImpact:
+    """What an off-switch meets: facts by name. A wide one is confirmed by typing `code`."""
+
+    facts: Sequence[tuple[Text, Text]]
+    is_wide: bool
+    code: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class AdminQuestion:
-    """One decision: what it says, what callers will be answered, and the service that carries it out."""
+    """One decision: what it says, what callers will be answered, and the service that carries it out.
+
+    With an `impact` it needs a reason.
+    """
 
     title: Text
     text: Text
@@ -202,3 +293,4 @@ class AdminQuestion:
     form: type[forms.Form] = field(default=forms.Form)
     initial: Mapping[str, Any] = field(default_factory=dict)
     danger: bool = False
+    impact: OffSwitchImpact | None = None

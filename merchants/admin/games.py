@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,6 +12,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from merchants import staff_desk
 from merchants.admin import labels
 from merchants.admin.allowlists import SwitchedOffForTable
 from merchants.admin.base import AdminQuestion, FastAdmin
@@ -50,6 +53,7 @@ class GameAdmin(FastAdmin):
             act=lambda: flags.switch_game(game=game, on=False),
             done=_("is switched off for every merchant"),
             danger=True,
+            impact=self.off_switch_impact(game),
         )
         return self.ask(request, game, question)
 
@@ -66,17 +70,26 @@ class GameAdmin(FastAdmin):
 
     @action(description=gettext_lazy("Switch off for one merchant"), permissions=["change"])
     def off_for(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The merchant's own page of games shows what it meets, and asks for a confirmation."""
         game = self.found(request, object_id)
-        question = AdminQuestion(
-            title=_("Switch the game off for one merchant"),
-            text=_("The game still works for all other merchants. Open rounds are still settled."),
-            answers=flags.OFF_ANSWERS,
-            form=MerchantChoice,
-            act=lambda merchant: flags.switch_game_for(game=game, merchant=merchant, on=False),
-            done=_("is switched off for the merchant"),
-            danger=True,
-        )
-        return self.ask(request, game, question)
+        form = MerchantChoice(request.POST or None)
+        if form.is_valid():
+            address = staff_desk.desk_address("games_off", form.cleaned_data["merchant"].code)
+            return HttpResponseRedirect(f"{address}?{urlencode({'game': game.pk})}")
+        context = self.admin_site.each_context(request) | {
+            "title": _("Switch the game off for one merchant"),
+            "subtitle": str(game),
+            "opts": self.opts,
+            "form": form,
+            "back": self.change_url(game),
+            "question": AdminQuestion(
+                title=_("Choose merchant"),
+                text=_("The game still works for all other merchants. Open rounds are still settled."),
+                act=lambda: None,
+                done="",
+            ),
+        }
+        return TemplateResponse(request, "admin/question.html", context)
 
     @action(description=gettext_lazy("Switch on for one merchant"), permissions=["change"])
     def on_for(self, request: HttpRequest, object_id: str) -> HttpResponse:

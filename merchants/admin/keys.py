@@ -23,7 +23,6 @@ from merchants.admin.allowlists import NetworkTable, SecretTable
 from merchants.admin.base import ASKED, AdminQuestion
 from merchants.admin.fields import moment_field
 from merchants.admin.handover import HandOverForm, OncePage
-from merchants.admin.merchants import ask_approval_instead, own_new_entries
 from merchants.admin.rotation import ReasonForm, RotationAdmin
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import ApiKey, Merchant, Secret, SeenAddress
@@ -149,11 +148,6 @@ class ApiKeyAdmin(RotationAdmin):
         if "expires_at" in form.changed_data:
             obj.expires_at = keys.set_end(key=obj, ends=ends).expires_at
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
-        if not ask_approval_instead(self, request, formset):
-            own_new_entries(request, formset)
-            super().save_formset(request, form, formset, change)
-
     @step_up_to_save
     def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
         response: HttpResponse = super().change_view(request, object_id, *rest, **options)
@@ -199,6 +193,7 @@ class ApiKeyAdmin(RotationAdmin):
             act=lambda: keys.quarantine_key(key=key),
             done=_("is quarantined"),
             danger=True,
+            impact=self.off_switch_impact(key),
         )
         return self.ask(request, key, question)
 
@@ -217,5 +212,6 @@ class ApiKeyAdmin(RotationAdmin):
             else (lambda: keys.revoke_key(key=key)),
             done=_("waits for a second approver") if waits else _("is revoked"),
             danger=True,
+            impact=self.off_switch_impact(key),
         )
         return self.ask(request, key, question)

@@ -27,9 +27,8 @@ from merchants.admin.allowlists import (
 from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.fields import LimitsForm, amount_field, time_zone_field
 from merchants.admin.step_up import step_up, step_up_to_save
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Contact, Merchant, OwnerQuestion
-from merchants.services import approvals, merchants, owner_questions, sandboxes
-from merchants.services.allowlist import DomainLine, EntryPlan
+from merchants.models import Contact, Merchant, OwnerQuestion
+from merchants.services import approvals, merchants, onboarding, owner_questions, sandboxes
 from portal.lib.texts import Text
 
 USUAL = gettext_lazy("as usual")
@@ -155,12 +154,12 @@ class MerchantAdmin(FastAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         if formset.model is Contact:
             ask_for_contacts(self, request, formset)
-        if not ask_approval_instead(self, request, formset):
-            own_new_entries(request, formset)
-            super().save_formset(request, form, formset, change)
+        super().save_formset(request, form, formset, change)
 
     def save_model(self, request: HttpRequest, obj: Merchant, form: Any, change: bool) -> None:  # noqa: FBT001
         """One person switches the two-person rule on, and asks a second one to switch it off."""
+        if not change:
+            obj.status = Merchant.Status.SUSPENDED  # until it goes live
         off = change and "two_person" in form.changed_data and not obj.two_person
         if off:
             obj.two_person = True
@@ -193,6 +192,9 @@ class MerchantAdmin(FastAdmin):
     @action(description=gettext_lazy("Activate merchant"), permissions=["change"])
     @step_up
     def activate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One that never was live goes live by the checklist of its onboarding."""
+        if onboarding.is_not_live_yet(self.found(request, object_id)):
+            return HttpResponseRedirect(reverse("admin:merchants_merchant_onboarding", args=[object_id]))
         return self.change_status(request, object_id, _("Activate"), Merchant.Status.ACTIVE)
 
     @action(description=gettext_lazy("Suspend merchant"), permissions=["change"])
@@ -221,34 +223,9 @@ class MerchantAdmin(FastAdmin):
             else (lambda: merchants.set_status(merchant=merchant, status=status)),
             done=_("waits for a second approver") if waits else _("is %(value)s") % {"value": status.value},
             danger=status != Merchant.Status.ACTIVE,
+            impact=self.off_switch_impact(merchant) if status != Merchant.Status.ACTIVE else None,
         )
         return self.ask(request, merchant, question)
-
-
-def ask_approval_instead(admin: Any, request: HttpRequest, formset: Any) -> bool:
-    """A list of a merchant with the two-person rule: the whole list, as it would be, waits for a second approver."""
-    verb = {AllowlistEntry: Approval.Verb.NETWORKS, AllowedDomain: Approval.Verb.DOMAINS}.get(formset.model)
-    of: Any = formset.instance
-    by: Any = request.user
-    merchant, key = (of.merchant, of) if isinstance(of, ApiKey) else (of, None)
-    if verb is None or not merchant.two_person or not formset.has_changed():
-        return False
-    formset.save(commit=False)
-    rows = {row.pk: row for row in standing_entries(merchant, key, verb)}
-    before = [entry_line(row) for row in rows.values()]
-    gone = {row.pk for row in formset.deleted_objects}
-    rows |= {row.pk: row for row, _ in formset.changed_objects}
-    after = [entry_line(row) for pk, row in rows.items() if pk not in gone] + [
-        entry_line(row) for row in formset.new_objects
-    ]
-    formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
-    admin.say(
-        request,
-        lambda: approvals.ask_to_change_list(
-            merchant=merchant, key=key, verb=verb, before=before, after=after, by=by, reason=str(IN_THE_FORM)
-        ),
-    )
-    return True
 
 
 def ask_for_contacts(admin: Any, request: HttpRequest, formset: Any) -> None:
@@ -267,25 +244,3 @@ def ask_for_contacts(admin: Any, request: HttpRequest, formset: Any) -> None:
         )
         form.changed_data.clear()
         form.instance.email = form.initial.get("email", "")
-
-
-def standing_entries(merchant: Merchant, key: ApiKey | None, verb: str) -> QuerySet[Any]:
-    if verb == Approval.Verb.DOMAINS:
-        return AllowedDomain.objects.filter(merchant=merchant)
-    return AllowlistEntry.objects.filter(merchant=merchant, key=key)
-
-
-def entry_line(row: AllowlistEntry | AllowedDomain) -> Any:
-    if isinstance(row, AllowedDomain):
-        return DomainLine(row.domain, row.note, row.expires_at)
-    return EntryPlan(row.network, row.note, row.expires_at)
-
-
-def own_new_entries(request: HttpRequest, formset: Any) -> None:
-    """Whoever adds a network or a domain answers for it; a key's entry belongs to the key's merchant."""
-    if formset.model not in {AllowlistEntry, AllowedDomain}:
-        return
-    for form in formset.extra_forms:
-        form.instance.owner = request.user
-        if getattr(form.instance, "key_id", None) is not None:
-            form.instance.merchant_id = form.instance.key.merchant_id

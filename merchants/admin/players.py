@@ -76,6 +76,7 @@ class PlayerAdmin(FastAdmin):
             act=lambda reason: flags.block_player(player=player, reason=reason),
             done=_("is blocked"),
             danger=True,
+            impact=self.off_switch_impact(player),
         )
         return self.ask(request, player, question)
 

@@ -183,6 +183,7 @@ class RotationAdmin(DecidesAdmin):
             act=lambda **wish: keys.end_overlap(secret=old, **wish),
             done=_("refuses version %(version)s") % {"version": old.version},
             danger=True,
+            impact=self.off_switch_impact(key),
         )
         return self.ask(request, key, question)
 

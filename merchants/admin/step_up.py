@@ -6,16 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
 
-from merchants import access
-from merchants.sign_in.gate import second_factor_redirect
-
-NOTHING_DONE = _(
-    "Nothing was saved, because you confirmed your second factor first. Check the page again, then send it."
-)
+from merchants import access, kept_forms
+from merchants.sign_in.gate import prove_and_send_again
 
 View = Callable[..., HttpResponse]
 
@@ -36,10 +30,12 @@ def step_up_to_save(view: View) -> View:
 def guarded_view(view: View, *, unless_method: tuple[str, ...]) -> View:
     @wraps(view)
     def asked_first(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method in unless_method or access.fresh_second_factor(request):
+        if access.fresh_second_factor(request):
+            kept_forms.send_again(request)
             return view(self, request, *args, **kwargs)
-        if request.method == "POST":
-            messages.warning(request, NOTHING_DONE)
-        return second_factor_redirect(request)
+        if request.method not in unless_method:
+            return prove_and_send_again(request)
+        kept_forms.show_again(request)
+        return view(self, request, *args, **kwargs)
 
     return asked_first

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
-from merchants import errors
+from merchants import errors, staff_desk
 from merchants.models import Membership, Merchant, Person
 from merchants.pages import page_frame
 from merchants.pages.forms import PlainForm
@@ -27,6 +27,8 @@ from merchants.sign_in.gate import gate_response
 def merchants(request: HttpRequest) -> HttpResponse:
     """Whose pages are open to this person; the only one opens by itself."""
     person: Any = request.user
+    if staff_desk.is_at_desk(request):
+        return gate_response(request) or redirect("admin:merchants_merchant_changelist")
     if person.is_staff:
         looked_at = Merchant.objects.live().order_by("name")[: page_frame.MOST_LISTED]
         return gate_response(request) or merchant_list(request, looked_at=looked_at)

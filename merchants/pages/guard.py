@@ -16,18 +16,14 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from merchants import access, errors
+from merchants import access, errors, kept_forms, staff_desk
 from merchants.access import Visit
 from merchants.pages import page_frame
 from merchants.services import people
-from merchants.sign_in.gate import return_address, second_factor_redirect
+from merchants.sign_in.gate import prove_and_send_again, second_factor_redirect
 from merchants.sign_in.profile import show_zone_of
 
 SET_UP = _("{merchant} requires a second factor. Set up a second factor now to open its pages.")
-NOTHING_DONE = _(
-    "No change was made, because you had to confirm your identity first. Check the form and send it again."
-)
-
 View = Callable[..., HttpResponseBase]  # a file that is streamed, too
 CodeView = Callable[..., HttpResponseBase]
 
@@ -45,11 +41,14 @@ def page(*, work: str = "", prove: bool = False, back: str = "operator:home") ->
         def knock(request: HttpRequest, code: str, **rest: Any) -> HttpResponseBase:
             person: Any = request.user
             if not person.is_authenticated:
-                return redirect_to_login(return_address(request))
+                return redirect_to_login(kept_forms.return_address(request))
             try:
-                visit = access.load_visit(person, code, work)
+                visit = access.load_visit(person, code, work, at_desk=staff_desk.is_at_desk(request))
                 show_zone_of(person, visit.merchant)
-                return proof_request(request, visit, prove=prove) or enter(view, request, visit, back, **rest)
+                if (question := proof_request(request, visit, prove=prove)) is not None:
+                    return question
+                bring_back(request, proved=prove)
+                return enter(view, request, visit, back, **rest)
             except Http404:
                 return page_frame.refused_page(request, 404)
             except PermissionDenied:
@@ -69,15 +68,19 @@ def proof_request(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpRes
         messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
         return redirect("mfa_index")
     fresh = access.fresh_second_factor if has_one else access.fresh_proof
-    if not prove or fresh(request):
-        return None
-    if request.method == "POST":
-        messages.warning(request, NOTHING_DONE)
-    return second_factor_redirect(request)
+    return None if not prove or fresh(request) else prove_and_send_again(request)
+
+
+def bring_back(request: HttpRequest, *, proved: bool) -> None:
+    """A form that was kept while its person was asked for a proof or a sign-in."""
+    if proved:
+        kept_forms.send_again(request)
+    else:
+        kept_forms.show_again(request)
 
 
 def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any) -> HttpResponseBase:
-    if visit.by_staff:
+    if visit.by_staff and not visit.at_desk:
         people.note_visit(merchant=visit.merchant, person=visit.person)
     try:
         return view(request, visit, **rest)

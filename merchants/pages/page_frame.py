@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.csrf import csrf_failure
 from django.views.defaults import bad_request
 
+from merchants import staff_desk
 from merchants.access import Visit
 from merchants.models import Membership
 from portal.lib.texts import Text
@@ -52,7 +54,7 @@ def render_page(
 ) -> HttpResponse:
     """A page in the frame. `tab`: which of TABS is marked."""
     code = visit.merchant.code
-    known = {
+    known = frame_context(request) | {
         "visit": visit,
         "merchant": visit.merchant,
         "tab": tab,
@@ -62,6 +64,13 @@ def render_page(
         "live_and_sandbox": environment_sides(request, visit, tab),
     }
     return render(request, f"operator/{template}", known | context, status=status)
+
+
+def frame_context(request: HttpRequest) -> dict[str, Any]:
+    """At the desk of our staff the pages stand in the frame of the administration."""
+    if not staff_desk.is_at_desk(request):
+        return {}
+    return admin.site.each_context(request) | {"frame": "admin/desk.html", "element_classes": {"content": "desk"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,19 +114,26 @@ TITLES = {403: gettext_lazy("No permission"), 404: gettext_lazy("Page not found"
 
 
 def refused_page(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, f"operator/{status}.html", {"title": TITLES[status]}, status=status)
+    context = frame_context(request) | {"title": TITLES[status]}
+    return render(request, f"operator/{status}.html", context, status=status)
 
 
 def stale_form_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of a page from before the last sign-in: most often a tab that was left open over night."""
-    if not request.path.startswith("/operator/"):
+    if not _is_ours(request):
         return csrf_failure(request, reason)
-    return render(request, "operator/left_open.html", {"title": _("No change was made")}, status=403)
+    context = frame_context(request) | {"title": _("No change was made")}
+    return render(request, "operator/left_open.html", context, status=403)
 
 
 def oversized_form_page(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A form that is larger than DATA_UPLOAD_MAX_MEMORY_SIZE never reaches its page."""
     too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
-    if not too_large or not request.path.startswith("/operator/"):
+    if not too_large or not _is_ours(request):
         return bad_request(request, exception)
-    return render(request, "operator/too_large.html", {"title": _("The form is too large")}, status=413)
+    context = frame_context(request) | {"title": _("The form is too large")}
+    return render(request, "operator/too_large.html", context, status=413)
+
+
+def _is_ours(request: HttpRequest) -> bool:
+    return request.path.startswith("/operator/") or staff_desk.is_at_desk(request)

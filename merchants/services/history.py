@@ -251,6 +251,16 @@ def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_TH
     return [_event(*row) for row in found]
 
 
+def entries_since(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[TimelineEntry]:
+    """Return what was done after a moment, newest first: of a merchant, key …, of which tables, and which rows."""
+    known = [
+        (of, thing, which | {"pgh_created_at__gt": moment})
+        for of, thing, which in about
+        if thing in history_sentences.THINGS and _plain_rows(of, thing) is not None
+    ]
+    return [_entry(group) for group in _groups(events(*known))] if known else []
+
+
 def events_since(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[Event] | None:
     """What tells how things stood at a moment: all events after it, the newest before it; newest first, in one query.
 

@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
-from merchants import access
+from merchants import access, kept_forms, staff_desk
 from merchants.sign_in.resets import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -48,15 +48,20 @@ class StaffGate:
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponse | None:
         match = request.resolver_match
-        if match is None or "admin" not in match.namespaces or match.url_name in OPEN:
+        if match is None:
             return None
-        return gate_response(request)
+        guarded = staff_desk.is_at_desk(request) or ("admin" in match.namespaces and match.url_name not in OPEN)
+        if not guarded:
+            return None
+        if (refused := gate_response(request)) is None:
+            kept_forms.show_after_sign_in(request)
+        return refused
 
 
 def gate_response(request: HttpRequest) -> HttpResponse | None:
     person: Any = request.user
     if not person.is_authenticated:
-        return redirect_to_login(return_address(request))
+        return redirect_to_login(kept_forms.return_address(request))
     if not person.is_staff:
         return render(request, "account/not_staff.html", admin.site.each_context(request), status=403)
     if access.used_second_factor(request):
@@ -67,12 +72,16 @@ def gate_response(request: HttpRequest) -> HttpResponse | None:
     return redirect("mfa_index")
 
 
-def second_factor_redirect(request: HttpRequest) -> HttpResponseRedirect:
-    """To be proved again, and then back to the page."""
+def second_factor_redirect(request: HttpRequest, back: str = "") -> HttpResponseRedirect:
+    """To be proved again, and then back to the page, or to `back`."""
     methods = get_adapter().get_reauthentication_methods(request.user)
     address = methods[0]["url"] if methods else reverse("mfa_index")
-    return HttpResponseRedirect(f"{address}?{urlencode({'next': return_address(request)})}")
+    return HttpResponseRedirect(f"{address}?{urlencode({'next': back or request.get_full_path()})}")
 
 
-def return_address(request: HttpRequest) -> str:
-    return request.get_full_path()
+def prove_and_send_again(request: HttpRequest) -> HttpResponseRedirect:
+    """To be proved again; what was sent is kept, and sent again after that."""
+    if request.method != "POST":
+        return second_factor_redirect(request)
+    person: Any = request.user
+    return second_factor_redirect(request, kept_forms.keep_form(request, person=person.pk, complete=True))

@@ -17,6 +17,8 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from merchants import kept_forms
+
 BEGAN, SEEN = "began_at", "seen_at"
 POLL = "X-Portal-Poll"
 NOTED_AGAIN = 60  # seconds: no page costs more than one write of its session a minute
@@ -34,6 +36,7 @@ class SessionAge:
         person: Any = request.user
         if person.is_authenticated:
             if said := reason_to_end(request, person):
+                kept_forms.note_ended_session(request, person.pk)
                 logout(request)
                 messages.info(request, said)
             elif POLL not in request.headers:

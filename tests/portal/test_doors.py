@@ -65,6 +65,7 @@ ROWS = {
     "/admin/merchants/game/add/": WORK,
     "/admin/merchants/apikey/add/": STEP_UP,
     "/admin/merchants/person/add/": PEOPLE,
+    "/admin/merchants/merchant/<path:object_id>/onboarding/": READ,
     "/admin/merchants/merchant/<path:object_id>/issue_key/": WORK,  # leads to the page before
     **{
         f"/admin/merchants/merchant/<path:object_id>/{verb}/": STEP_UP

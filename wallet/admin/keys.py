@@ -17,7 +17,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from merchants import key_forms
-from merchants.admin.base import explain_refusal
+from merchants.admin.base import OffSwitchImpact, explain_refusal
 from merchants.admin.fields import UnfoldForm
 from merchants.admin.handover import OncePage
 from merchants.admin.keys import ApiKeyAdmin
@@ -28,6 +28,7 @@ from merchants.services import compromise, emails, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 from wallet import money
+from wallet.admin import impact
 from wallet.services.usage import compromise_impact, rotation_progress
 
 admin.site.unregister(ApiKey)
@@ -82,6 +83,9 @@ class KeyPage(ApiKeyAdmin):
             "cases": cases,
             "meter": rotation_progress.rotation_progress(key) if len(known["live"]) > 1 else None,
         }
+
+    def off_switch_impact(self, obj: ApiKey) -> OffSwitchImpact:
+        return impact.key_off_impact(obj)
 
     @action(
         description=gettext_lazy("Report a compromise"),

@@ -9,13 +9,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Value
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.decorators import action
 
 from merchants.admin.allowlists import KeyTable
+from merchants.admin.base import OffSwitchImpact
 from merchants.admin.merchants import STATUS_ANSWERS, TEXTS, MerchantAdmin
+from merchants.admin.step_up import step_up_to_save
+from merchants.errors import Refusal
 from merchants.models import (
     Approval,
     Compromise,
@@ -28,8 +35,10 @@ from merchants.models import (
 from merchants.services import credentials, history, limits
 from merchants.services.history import TimelineEntry
 from merchants.services.key_hygiene import keys_by_use, list_texts
+from merchants.services.onboarding import is_not_live_yet
 from portal.lib import clock
 from wallet import statuses
+from wallet.admin import impact, onboarding
 from wallet.admin.reconciliations import outcome
 from wallet.models import Reconciliation, ReconciliationPlan
 from wallet.reconciliation import alarms
@@ -54,6 +63,53 @@ class MerchantPage(MerchantAdmin):
     inlines = [table for table in MerchantAdmin.inlines if table is not KeyTable]  # the keys stand above, with more
     change_form_outer_before_template = PANEL
 
+    actions_detail = ["onboarding", *MerchantAdmin.actions_detail]
+
+    @action(description=gettext_lazy("Onboarding"), icon="checklist", permissions=["view"])
+    @step_up_to_save
+    def onboarding(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        merchant = self.found(request, object_id)
+        if merchant.is_sandbox:
+            return HttpResponseRedirect(reverse("admin:merchants_merchant_onboarding", args=[merchant.sandbox_of_id]))
+        may_change = self.has_change_permission(request, merchant)
+        sent = dict[str, Any]()
+        if request.method == "POST":
+            if not may_change:
+                raise PermissionDenied
+            if self.carried_out(request, merchant, sent):
+                return HttpResponseRedirect(request.path)
+        context = self.admin_site.each_context(request) | onboarding.page_context(merchant, sent)
+        context |= {"title": _("Onboarding"), "subtitle": str(merchant), "opts": self.opts, "may_change": may_change}
+        return TemplateResponse(request, "admin/onboarding.html", context | {"back": self.change_url(merchant)})
+
+    def carried_out(self, request: HttpRequest, merchant: Merchant, sent: dict[str, Any]) -> bool:
+        """Whether one of the page's forms was carried out. One that was not is in `sent`, with the reason."""
+        what = request.POST.get("do", "")
+        if what not in onboarding.FORMS:
+            raise Http404
+        form = sent[what] = onboarding.FORMS[what](request.POST, prefix=what)
+        if not form.is_valid():
+            return False
+        try:
+            said = onboarding.act(request, merchant, what, form.cleaned_data)
+        except Refusal as refused:
+            form.add_error(None, str(refused))
+            return False
+        self.log_change(request, merchant, said)
+        self.message_user(request, said)
+        return True
+
+    def response_add(self, request: HttpRequest, obj: Merchant, post_url_continue: str | None = None) -> HttpResponse:
+        """A new merchant is not live: the next page says what is missing."""
+        if "_popup" in request.POST:
+            response: HttpResponse = super().response_add(request, obj, post_url_continue)
+            return response
+        self.message_user(request, _("The merchant is open. It is not live yet: complete the steps below."))
+        return HttpResponseRedirect(reverse("admin:merchants_merchant_onboarding", args=[obj.pk]))
+
+    def off_switch_impact(self, obj: Merchant) -> OffSwitchImpact:
+        return impact.merchant_off_impact(obj)
+
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any
     ) -> HttpResponse:
@@ -73,8 +129,10 @@ def count_switched_off(context: dict[str, Any]) -> int:
 def panel(merchant: Merchant, games_off: int) -> dict[str, Any]:
     now = clock.now()
     beat, keys = last_day.last_day(merchant), keys_by_use(merchant, now)
+    is_new = is_not_live_yet(merchant)
     return {
-        "state": merchant.get_status_display(),
+        "state": _("Not live yet") if is_new else merchant.get_status_display(),
+        "is_not_live_yet": is_new,
         "state_text": TEXTS[Merchant.Status(merchant.status)],
         "state_answers": STATUS_ANSWERS[Merchant.Status(merchant.status)],
         "pulse": beat,

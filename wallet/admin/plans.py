@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -29,6 +30,7 @@ from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, FastAdmin, explain_refusal
 from merchants.admin.fields import amount_field, amounts_field
 from merchants.admin.merchants import IN_THE_FORM
+from merchants.admin.opened_state import Watched
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
@@ -190,6 +192,11 @@ class PlanAdmin(FastAdmin):
     autocomplete_fields = ["merchant"]
     actions_detail = ["source", "switch_source"]
     change_form_outer_before_template = "admin/plan_page.html"
+
+    def watched(self, request: HttpRequest, obj: Any) -> Watched:
+        """With the recipients, which are in the form and in a table of their own, by merchant."""
+        own = super().watched(request, obj)
+        return replace(own, tables=[(ReportRecipient, "merchant__reconciliation_plan")])
 
     def get_fieldsets(self, request: HttpRequest, obj: ReconciliationPlan | None = None) -> Any:
         """Who may write off cannot raise the limit of it: that is an administrator's."""

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, TextFilter
 from unfold.decorators import display
 
+from merchants import staff_desk
 from merchants.admin import labels
-from portal.lib import clock
+from merchants.models import ApiKey, Merchant
+from portal.lib import clock, numbers
 from portal.lib.clientip import parse_address
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, ReadOnlyAdmin, TimeFilter, amount_label, link_to
@@ -114,7 +117,32 @@ class SignedRequestAdmin(ReadOnlyAdmin):
             found.arrived = masked_call(kept) if kept else None  # type: ignore[attr-defined]
         return found
 
+    def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
+        """Where the merchant is known, also by the auth key alone, the checks and the diagnosis are at its desk."""
+        line = self.get_object(request, object_id) if request.method == "GET" else None
+        if line is not None and self.has_view_permission(request, line):
+            merchant = line.merchant or named_merchant(line.auth_key)
+            if merchant is not None:
+                return HttpResponseRedirect(staff_desk.desk_address("call", merchant.code, line.request_id))
+        response: HttpResponse = super().change_view(request, object_id, *rest, **options)
+        return response
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SignedRequest]:
+        named = ApiKey.objects.filter(auth_key=OuterRef("auth_key")).values("merchant__name")
+        found: QuerySet[SignedRequest] = super().get_queryset(request)
+        return found.annotate(named=Subquery(named[:1]))
+
+    @display(description=gettext_lazy("Merchant"))
+    def of_merchant(self, row: SignedRequest) -> str | None:
+        """Whose auth key was named where the signature was wrong: anybody who knows the key can send such requests."""
+        if row.merchant:
+            return row.merchant.listed_name
+        named: str | None = row.named  # type: ignore[attr-defined]
+        return named and _("%(name)s (auth key only)") % {"name": named}
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if (address := log_of_merchant(request)) is not None:
+            return HttpResponseRedirect(address)
         dropped = {"dropped": refusal_budget.dropped_counts(since=clock.now() - DROPPED_FOR)}
         shown: HttpResponse = super().changelist_view(request, (extra_context or {}) | dropped)
         return shown
@@ -161,6 +189,22 @@ class SignedRequestAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("Body"))
     def body(self, line: SignedRequest) -> str | None:
         return text_block(line.arrived.body) if line.arrived else None  # type: ignore[attr-defined]
+
+
+def named_merchant(auth_key: str) -> Merchant | None:
+    """Return the merchant of the auth key that a request named, whether or not its signature was valid."""
+    return Merchant.objects.filter(keys__auth_key=auth_key).first() if auth_key else None
+
+
+def log_of_merchant(request: HttpRequest) -> str | None:
+    """Return where one merchant's requests are: at its desk, with those that only named one of its keys."""
+    number = numbers.parse_row_id(request.GET.get("merchant__id__exact", ""))
+    merchant = Merchant.objects.filter(pk=number).first() if number is not None and not request.GET.get("q") else None
+    if merchant is None:
+        return None
+    kept = {name: request.GET[name] for name in ("status", "endpoint", "address") if request.GET.get(name)}
+    address = staff_desk.desk_address("requests", merchant.code)
+    return f"{address}?{urlencode(kept)}" if kept else address
 
 
 def transactions_of(transaction_id: str | None) -> str | None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,12 +13,18 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from merchants import staff_desk
 from merchants.admin import labels
+from portal.lib import money
 from wallet import statuses
 from wallet.admin import search
 from wallet.admin.base import STATUS, Choice, CurrencyFilter, ReadOnlyAdmin, TimeFilter, amount_label, link_to
 from wallet.models import Account, Transaction
 from wallet.reconciliation import corrections
+from wallet.services.rounds import find_by_id, round_story, round_texts
+from wallet.services.rounds.round_story import Round
+
+MOST_LEGS = 50
 
 
 class TransactionStatusFilter(Choice):
@@ -63,8 +71,22 @@ class TransactionAdmin(ReadOnlyAdmin):
         (gettext_lazy("Correction"), {"fields": ["settles", "proposed_by", "approved_by"]}),
     ]  # fmt: skip
 
+    change_form_outer_before_template = "admin/transaction_page.html"
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["merchants/desk.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
         return Transaction.objects.all()
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *rest: Any, **kind: Any
+    ) -> HttpResponse:
+        row: Transaction | None = kind.get("obj")
+        if row is not None:
+            context |= round_panel(row)
+        response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
+        return response
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Transaction | None:
         found: Transaction | None = super().get_object(request, object_id, from_field)
@@ -137,6 +159,38 @@ class TransactionAdmin(ReadOnlyAdmin):
         if row.request_id is None:
             return None
         return link_to("wallet_signedrequest_changelist", str(row.request_id), q=row.request_id)
+
+
+def round_panel(row: Transaction) -> dict[str, Any]:
+    """All rows with the id of a transaction, and the round that it belongs to."""
+    legs = Transaction.objects.filter(merchant=row.merchant, transaction_id=row.transaction_id)
+    legs = legs.select_related("debit_account__player", "credit_account__player").order_by("part", "pk")
+    code = row.merchant.code
+    [root] = find_by_id.root_transactions(row.merchant, [row]) or [row]
+    story = round_story.round_story(root)
+    currency = root.currency or ""
+    return {
+        "legs": [leg_texts(leg) for leg in legs[:MOST_LEGS]],
+        "round": story,
+        "round_url": staff_desk.desk_address("round", code, root.pk),
+        "sums": sums(story) if root.kind == Transaction.Kind.BET else [],
+        "steps": [
+            round_texts.step_texts(step, currency, lambda request_id: staff_desk.desk_address("call", code, request_id))
+            for step in story.steps
+        ],
+    }
+
+
+def sums(story: Round) -> list[tuple[str, str]]:
+    """What was staked and paid, and the rewards where there are any."""
+    amounts = [(_("Stake"), story.stake), (_("Paid"), story.paid)]
+    amounts += [(_("Rewards"), story.rewards)] if story.rewards else []
+    return [(title, money.format_with_code(units, story.root.currency or "")) for title, units in amounts]
+
+
+def leg_texts(leg: Transaction) -> dict[str, Any]:
+    units = None if leg.amount is None else money.format_with_code(leg.amount, leg.currency or "")
+    return {"leg": leg, "amount": units, "debit": side(leg.debit_account), "credit": side(leg.credit_account)}
 
 
 def side(account: Account | None) -> str | None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from merchants.access import Visit
 from merchants.errors import Refusal
-from merchants.models import Player
+from merchants.models import Player, Secret
 from merchants.pages import page_frame
 from merchants.pages.guard import page
 from portal.lib import money
@@ -72,7 +72,7 @@ def request_page(request: HttpRequest, visit: Visit, request_id: UUID) -> HttpRe
     kept = RefusedCall.objects.filter(pk=line.request_id).first()
     context: dict[str, Any] = {
         "line": line,
-        "facts": [(label, visible_text(str(text))) for label, text in facts(line) if text],
+        "facts": [(label, visible_text(str(text))) for label, text in (*facts(line), *desk_facts(visit, line)) if text],
         "arrived": masked_call(kept) if kept else None,
         "kept_until": kept and kept.created_at + timedelta(days=settings.REFUSED_BODY_DAYS),
         "verdict": verdict(explanation),
@@ -161,6 +161,15 @@ def facts(line: SignedRequest) -> Any:
     yield _("Amount"), amount(line.amount, line.currency)
     yield _("Balance in the answer"), amount(line.balance, line.currency)
     yield _("Items"), line.items
+
+
+def desk_facts(visit: Visit, line: SignedRequest) -> Any:
+    """What our staff see besides."""
+    if visit.at_desk and line.secret_id is not None:
+        version = Secret.objects.filter(pk=line.secret_id).values_list("version", flat=True).first()
+        yield _("Secret version"), version
+    if visit.at_desk:
+        yield _("Address taken from"), line.address_source
 
 
 def amount(units: int | None, currency: str | None) -> str:

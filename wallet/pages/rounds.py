@@ -17,7 +17,7 @@ from merchants.pages.search_box import search_by_post
 from portal.lib import money, paging
 from wallet.models import PlayTransaction, Transaction
 from wallet.pages.round_filter import FilterForm, filter_facts
-from wallet.services.rounds import find_by_id, open_rounds, round_story
+from wallet.services.rounds import find_by_id, open_rounds, round_story, round_texts
 from wallet.services.rounds import round_list as rounds_of
 from wallet.services.rounds.find_by_id import IdMatch
 from wallet.services.rounds.round_list import ListPlace, RoundFilter
@@ -179,18 +179,7 @@ def heading(root: Transaction) -> str:
 
 
 def round_context(merchant: Merchant, step: StoryStep, currency: str) -> dict[str, Any]:
-    """`currency`: its code, or the word for play money."""
-    return {
-        "step": step,
-        "moved": "" if step.moved is None else with_sign(step.moved, currency),
-        "amount": "" if step.amount is None else money.format_with_code(step.amount, currency),
-        "balance": "" if step.balance is None else money.format_with_code(step.balance, currency),
-        "url": request_address(merchant, step.request_id) if step.request_id else "",
-    }
-
-
-def with_sign(units: int, currency: str) -> str:
-    return f"{currency} {'+' if units > 0 else ''}{money.format_amount(units, currency)}".strip()
+    return round_texts.step_texts(step, currency, lambda request_id: request_address(merchant, request_id))
 
 
 def round_address(merchant: Merchant, root: Transaction) -> str:

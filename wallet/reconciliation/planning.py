@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Mapping as Words
 from copy import copy
+from hashlib import sha256
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from merchants.errors import Refusal, SecondPersonNeeded
+from merchants.errors import ChangedSince, Refusal, SecondPersonNeeded
 from merchants.models import Approval, Merchant, OwnerQuestion, Person
-from merchants.services import approvals, owner_questions
+from merchants.services import approvals, history, owner_questions
 from portal.lib import clock, money
 from wallet.models import Reconciliation, Statement
 from wallet.models.reconciliation_plan import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
@@ -22,6 +23,10 @@ from wallet.reconciliation.reading import mapping as mappings
 
 MOST_RECIPIENTS = 20
 LIMITS = ("write_off_alone", "write_off_alone_by_currency")
+SET_BY_PEOPLE = (
+    "is_on", "hour", "day_begins", "grain", "left_out", "scopes", "unsettled_hours", "high_amount",
+    "high_amount_by_currency", "is_attached", "names_players", *LIMITS,
+)  # fmt: skip
 
 
 class WrongHour(Refusal):
@@ -52,9 +57,20 @@ class TooManyRecipients(Refusal):
         )
 
 
+def plan_state(plan: ReconciliationPlan) -> str:
+    """Return a digest of what people set; "" of no plan yet. A form keeps it, and gives it back when it is sent."""
+    if plan._state.adding:  # noqa: SLF001 - Django's documented name
+        return ""
+    return sha256(repr([getattr(plan, name) for name in SET_BY_PEOPLE]).encode()).hexdigest()
+
+
 @transaction.atomic
-def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> ReconciliationPlan:
-    """Of a merchant that had none, what is not said is as the model has it.
+def set_plan(
+    *, merchant: Merchant, by: Person | None = None, seen: str | None = None, **said: Any
+) -> ReconciliationPlan:
+    """Of a merchant that had none, what is not said is as the model has it. `seen`: its state as the person saw it.
+
+    Raises ChangedSince where another person has set it meanwhile.
 
     Where our staff want player names in emails, an owner is asked; until then there are none. Raises
     SecondPersonNeeded for a higher write-off limit of a live merchant.
@@ -65,6 +81,8 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
         raise WrongTypes
     check_timetable(merchant, is_on=bool(said.get("is_on")))
     plan = _locked(merchant)
+    if seen is not None and seen != plan_state(plan):
+        raise ChangedSince(_("The plan"), _last_author(merchant))
     if needs_second_person(plan, said):
         raise SecondPersonNeeded
     if by is not None and by.is_staff and said.get("names_players") and not plan.names_players:
@@ -76,6 +94,11 @@ def set_plan(*, merchant: Merchant, by: Person | None = None, **said: Any) -> Re
         setattr(plan, name, value)
     plan.save()
     return plan
+
+
+def _last_author(merchant: Merchant) -> str:
+    newest = history.events((merchant, "ReconciliationPlan", {}), each=1)
+    return history.author_name(newest[0].context) if newest else ""
 
 
 def keep_days_of_zone(*, instance: Merchant, **_: Any) -> None:

@@ -73,7 +73,7 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
     _check_version(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
     before = writing.standing_entries(merchant, key)
     _check_new(writing.rows_by_name(before), proposal.lines, parse_network)
-    _check_guard(guard.network_lockout(proposal), merchant, confirmed_code)
+    check_guard(guard.network_lockout(proposal), merchant, confirmed_code)
     owner = by.pk if by else None
     changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
     if not (changed and on_trial):
@@ -112,7 +112,7 @@ def save_domains(
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
     _check_new(writing.rows_by_name(writing.standing_domains(merchant)), lines, parse_domain)
-    _check_guard(guard.domain_lockout(lines, merchant), merchant, confirmed_code)
+    check_guard(guard.domain_lockout(lines, merchant), merchant, confirmed_code)
     with history.give_reason(reason) if reason else nullcontext():
         return Saved(writing.write_domains(merchant=merchant, lines=lines, owner=by.pk if by else None))
 
@@ -125,7 +125,8 @@ def revert_ended_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
         trial.revert_if_ended(merchant=merchant, key=key)
 
 
-def _check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed_code: str) -> None:
+def check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed_code: str) -> None:
+    """Raises LockOut where a list shuts out all who call, and nobody confirmed so with the merchant's code."""
     if shut_out is not None and confirmed_code.strip() != merchant.code:
         raise errors.LockOut(shut_out.summary)
 

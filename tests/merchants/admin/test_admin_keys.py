@@ -125,7 +125,7 @@ def test_a_key_is_switched_off_after_a_question(
     key.refresh_from_db()
     assert key.status == "active"
 
-    staff.post(page)
+    staff.post(page, {"why": "No longer needed"})
     key.refresh_from_db()
     assert key.status == status
     assert LogEntry.objects.get().change_message == f"is {status}"
@@ -133,5 +133,6 @@ def test_a_key_is_switched_off_after_a_question(
 
 def test_a_revoked_key_is_refused_at_once(staff: Client, caller: Caller) -> None:
     assert caller.balance().body["status"] == "RS_OK"
-    staff.post(f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/revoke/")
+    wish = {"why": "Lost", "typed_code": caller.merchant.code}
+    staff.post(f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/revoke/", wish)
     assert caller.bet().body["status"] == "RS_ERROR_INVALID_APIKEY"

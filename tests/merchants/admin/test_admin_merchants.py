@@ -13,6 +13,7 @@ from merchants.services import email_links, flags, merchants, people
 from tests import factories
 from tests.conftest import Caller
 from tests.factories import PASSWORD
+from tests.pages import send
 from tests.people import signed_in
 
 NEW_PASSWORD = "a long walk by the sea"
@@ -32,7 +33,7 @@ def test_staff_open_a_merchant(staff: Client, db: None) -> None:
     nova = Merchant.objects.get()
     assert (nova.code, nova.status, nova.time_zone, nova.max_stake) == (
         "nova",
-        "active",
+        "suspended",
         "Europe/Helsinki",
         125_050_000,
     )
@@ -75,14 +76,15 @@ def test_a_status_changes_after_its_answers_were_shown(
     rival.refresh_from_db()
     assert rival.status == start
 
-    staff.post(page)
+    staff.post(page, {"why": "As agreed"})
     rival.refresh_from_db()
     assert rival.status == status
     assert LogEntry.objects.get().change_message == f"is {status}"
 
 
 def test_a_suspended_merchant_is_answered_as_the_page_said(staff: Client, caller: Caller) -> None:
-    staff.post(f"/admin/merchants/merchant/{caller.merchant.pk}/suspend/")
+    page = f"/admin/merchants/merchant/{caller.merchant.pk}/suspend/"
+    staff.post(page, {"why": "Contract ended", "typed_code": caller.merchant.code})
     assert caller.bet().body["status"] == "RS_ERROR_MERCHANT_NOT_ACTIVE"
     assert caller.withdraw(100).body["status"] == "RS_OK"
 
@@ -134,14 +136,16 @@ def test_a_game_is_off_for_one_or_for_all(
     staff: Client, caller: Caller, rival_caller: Caller, acme: Merchant, game: Game
 ) -> None:
     page = f"/admin/merchants/game/{game.pk}"
-    staff.post(f"{page}/off_for/", {"merchant": acme.pk})
+    desk = staff.post(f"{page}/off_for/", {"merchant": acme.pk})["location"]
+    assert desk == f"/admin/operations/acme/games/off/?game={game.pk}"
+    send(staff, desk)
     assert caller.bet().body["status"] == "RS_ERROR_GAME_INACTIVE"
     assert rival_caller.bet().body["status"] == "RS_OK"
 
     staff.post(f"{page}/on_for/", {"merchant": acme.pk})
     assert caller.bet().body["status"] == "RS_OK"
 
-    staff.post(f"{page}/off/")
+    staff.post(f"{page}/off/", {"why": "Recalled", "typed_code": game.game_id})
     assert rival_caller.bet().body["status"] == "RS_ERROR_GAME_INACTIVE"
     staff.post(f"{page}/on/")
     assert rival_caller.bet().body["status"] == "RS_OK"

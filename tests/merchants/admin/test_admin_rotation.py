@@ -153,7 +153,7 @@ class TestInTheOverlap:
         assert self.old(key).usable_until == before
 
     def test_it_is_ended_now(self, staff: Client, key: ApiKey) -> None:
-        send(staff, at(key, "end"), {})
+        send(staff, at(key, "end"), {"why": "All servers have the new secret"})
         assert not Secret.objects.overlapping(at=clock.now()).exists()
 
     def test_it_is_told_to_end_when_quiet(self, staff: Client, key: ApiKey) -> None:
@@ -167,7 +167,7 @@ class TestInTheOverlap:
 
     @pytest.mark.parametrize(
         ("verb", "wish"),
-        [("end", {}), ("extend", {"until": "2030-01-01T00:00:00"}), ("end_when_quiet", {"hours": "1"})],
+        [("end", {"why": "Done"}), ("extend", {"until": "2030-01-01T00:00:00"}), ("end_when_quiet", {"hours": "1"})],
     )
     def test_a_page_of_an_overlap_that_is_over_touches_no_later_one(
         self, staff: Client, key: ApiKey, verb: str, wish: dict[str, str]

@@ -16,6 +16,7 @@ from merchants import errors
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Letter, Merchant, Person, Secret
 from merchants.services import approvals, compromise, history, keys, merchants, staff_changes
 from portal.lib import clock
+from tests import pages
 from tests.people import give_totp, signed_in
 
 SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
@@ -246,14 +247,15 @@ def test_one_person_switches_the_rule_on(second: Client, acme: Merchant) -> None
     assert Merchant.objects.get(pk=acme.pk).two_person
 
 
-def test_our_staffs_change_of_a_list_waits_as_a_whole(
-    staff: Client, second: Client, ruled: Merchant, administrator: Person
-) -> None:
-    entry = {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": "203.0.113.7", "allowlist-0-note": "office"}
-    said = save(staff, ruled, two_person="on", **entry)
-    assert "A second person must approve it" in said
+def test_our_staffs_change_of_a_list_waits_as_a_whole(staff: Client, second: Client, ruled: Merchant) -> None:
+    proposal = pages.send(staff, "/admin/operations/acme/allowlist/add/", network="203.0.113.7", note="office")
+    form = proposal.context["form"]
+    wish = {name: form[name].value() for name in form.fields} | {"do": "save", "reason": "New office"}
+    said = staff.post(proposal.context["action"], {name: value for name, value in wish.items() if value}, follow=True)
+    assert "A second person must approve this allowlist" in said.content.decode()
     assert not AllowlistEntry.objects.exists()
     approval = Approval.objects.get()
+    assert approval.reason == "New office"
     assert "Add 203.0.113.7/32" in second.get(page_of(approval, "approve")).content.decode()
     send(second, page_of(approval, "approve"))
     assert str(AllowlistEntry.objects.get().network) == "203.0.113.7/32"

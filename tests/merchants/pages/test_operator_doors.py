@@ -112,6 +112,7 @@ ROWS = {
         ("reconciliation_plan_change", "recipient_add", "recipient_remove", "source_set", "source_switch"), OWNERS
     ),
 }  # fmt: skip
+WORK_AT_THE_DESK = ("list_", "games_", "player_", "players_", "limits_")
 # Another's draft or claim link is as one that is over.
 NOTHING_YET = {"reconciliation_csv", "reconciliation_xlsx", "statement_draft", "claim"}
 # By a signed link; for nobody.
@@ -264,6 +265,17 @@ def test_each_page_is_open_to_whom_it_is_meant_for(
         signed_in(client, cast[who])
     answers = {name: told(getattr(client, method)(address(name, "acme", numbers))) for name in ROWS}
     assert answers == {name: row[CAST.index(who)] for name, row in ROWS.items()}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_at_their_desk_support_changes_lists_players_games_and_limits(
+    client: Client, cast: dict[str, Any], numbers: dict[str, Any], method: str
+) -> None:
+    signed_in(client, cast["support"])
+    work = tuple(name for name, row in ROWS.items() if row == MANAGERS and name.startswith(WORK_AT_THE_DESK))
+    expected = {name: ALLOWED if name in work else row[CAST.index("support")] for name, row in ROWS.items()}
+    paths = {name: address(name, "acme", numbers).replace("/operator/", "/admin/operations/", 1) for name in ROWS}
+    assert {name: told(getattr(client, method)(path)) for name, path in paths.items()} == expected
 
 
 @pytest.mark.parametrize("name", sorted(name for name in ROWS if name != "merchants"))

@@ -73,7 +73,6 @@ SEARCHES = {
     "wallet/signedrequest/?q=wanted-7": "request_of_transaction",
     "wallet/signedrequest/?q=player-wanted": "request_of_player",
     "wallet/signedrequest/?q=198.51.100.7": "wallet_signedrequest_pkey",
-    "wallet/signedrequest/?merchant__id__exact={merchant}&status=RS_ERROR_PLAYER_BLOCKED": "request_refused",
 }
 
 

@@ -67,7 +67,7 @@ def test_no_page_and_no_file_shows_a_signature(
         assert_unseen(mac, whole(client.get(f"/operator/acme/{path}")))
     signed_in(client, auditor)
     for path in (f"{line.pk}/change/", "", "export/"):
-        assert_unseen(mac, whole(client.get(f"/admin/wallet/signedrequest/{path}")))
+        assert_unseen(mac, whole(client.get(f"/admin/wallet/signedrequest/{path}", follow=True)))
     assert_unseen(mac, repr(explanation.explain_request(line=line)))
 
 

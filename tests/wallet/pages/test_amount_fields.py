@@ -29,7 +29,7 @@ KNOWN = {
     ("merchants.admin.merchants.MerchantForm", "max_stake"),
     ("merchants.admin.players.PlayerForm", "max_stake"),
     ("MerchantPage", "max_stake_by_currency"),
-    ("PlayerAdmin", "max_stake_by_currency"),
+    ("PlayerPage", "max_stake_by_currency"),
     ("CurrencyRateAdmin", "per_euro"),
     ("PlanAdmin", "high_amount"),
     ("PlanAdmin", "high_amount_by_currency"),

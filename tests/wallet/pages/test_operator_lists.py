@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
@@ -172,9 +173,11 @@ def test_who_is_asked_for_a_second_factor_finds_the_proposal_again(at_work: Clie
     proposal = send(at_work, f"{PAGE}add/", network=OFFICE, note="office")
     later = clock.now() + timedelta(minutes=20)
     with clock.frozen_at(later):
-        assert go_on(at_work, proposal, reason="moved", on_trial="")["location"].startswith("/account/")
+        asked = go_on(at_work, proposal, reason="moved", on_trial="")["location"]
+        assert asked.startswith("/account/")
         assert networks(acme) == []
-        again = proved_again(at_work, later).get(proposal.context["action"])
+        [back] = parse_qs(urlsplit(asked).query)["next"]
+        again = proved_again(at_work, later).get(back)
         assert again.context["wish"]["reason"] == "moved"
         assert go_on(at_work, again).status_code == 302
     assert networks(acme) == [f"{OFFICE}/32"]

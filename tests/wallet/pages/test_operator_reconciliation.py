@@ -22,12 +22,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from merchants.models import Letter, Merchant, Person
-from merchants.services import email_outbox
+from merchants.services import email_outbox, history
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
-from tests.pages import said, send
+from tests.pages import opened, said, send
 from tests.people import signed_in
 from tests.wallet import reconciling
 from tests.wallet.admin.test_admin_lists import WHO
@@ -38,7 +38,7 @@ from wallet import tasks
 from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan, ReportDelivery, Statement
 from wallet.models.reconciliation_plan import HostKeyLookup, ReportRecipient, StatementSource
 from wallet.models.statement import private_files
-from wallet.reconciliation import cases, deliveries, drafts, on_demand, report_files, schedule, statements
+from wallet.reconciliation import cases, deliveries, drafts, on_demand, planning, report_files, schedule, statements
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.locks import LockedWork
 from wallet.reconciliation.on_demand import ManyAsked
@@ -505,6 +505,21 @@ def test_a_report_that_came_back_is_seen_and_sent_again(at_work: Client, case: C
 
 
 # --- The plan ---------------------------------------------------------------------------------------------------------
+def test_a_plan_that_another_owner_set_meanwhile_is_not_overwritten(
+    client: Client, acme: Merchant, owner: Person
+) -> None:
+    at_work = signed_in(client, owner)
+    sent = opened(at_work, f"{HERE}plan/change/") | {"hour": 6}
+    with history.act_as(door="/operator/acme/", person=factories.member(acme, "owner", email="second@acme.test")):
+        planning.set_plan(merchant=acme, is_on=True, hour=9)
+    refused = at_work.post(f"{HERE}plan/change/", sent)
+    assert "The plan was changed by second@acme.test in the meantime. Nothing was saved." in said(refused)
+    assert ReconciliationPlan.objects.get().hour == 9
+    again = sent | {name: refused.context["form"][name].value() for name in ("seen", "token")}
+    assert at_work.post(f"{HERE}plan/change/", again).status_code == 302
+    assert ReconciliationPlan.objects.get().hour == 6
+
+
 def test_an_owner_sets_the_plan_and_the_timeline_keeps_it(client: Client, acme: Merchant, owner: Person) -> None:
     signed_in(client, owner)
     send(client, f"{HERE}plan/change/", hour=6, high_amount="2,500.00", is_attached="on")

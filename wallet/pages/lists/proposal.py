@@ -13,14 +13,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants import form_tokens
+from merchants import form_tokens, kept_forms
 from merchants.access import Visit, Work
 from merchants.errors import ListChanged, LockOut, Refusal, moment_text
-from merchants.models import ApiKey, Merchant
+from merchants.models import ApiKey, Approval, Merchant
 from merchants.pages import page_frame
 from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page, proof_request
-from merchants.services import allowlist
+from merchants.services import allowlist, approvals
 from merchants.services.allowlist import (
     DomainLine,
     EntryPlan,
@@ -28,17 +28,18 @@ from merchants.services.allowlist import (
     Proposal,
     draft,
     entry_usage,
+    guard,
     saving,
     trial,
 )
 from merchants.services.allowlist.proposal import has_ended
 from portal.lib import clock
+from portal.lib.texts import Text
 from wallet.pages.lists import draft as list_draft
 from wallet.pages.lists import labels
 from wallet.pages.lists.draft import Domains, ListDraft, Networks
 from wallet.services.usage import rehearsal
 
-ASIDE = "allowlist_aside"  # in the session: what waits while somebody shows that it is they
 TRIAL_HELP = format_lazy(
     gettext_lazy(
         "If no request with a valid signature arrives from the new allowlist within {minutes} minutes, "
@@ -57,6 +58,8 @@ SENT_BEFORE = gettext_lazy(
 NOTHING_WAITS = gettext_lazy(
     "There is no change to preview. Nothing was saved. Start the change on the page of the allowlist."
 )
+REQUESTED = gettext_lazy("Requested. A second person must approve this allowlist before it is active.")
+AT_THE_DESK = gettext_lazy("Changed on the page of the allowlist in the administration.")
 NOTHING_NEW = gettext_lazy("No change was made. The allowlist already has these entries.")
 
 
@@ -98,7 +101,6 @@ def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
     if form is None or not form.is_valid():
         return no_proposal_page(request, visit, form)
     if request.POST.get("do") == "save" and (question := proof_request(request, visit, prove=True)):
-        request.session[ASIDE] = request.POST.dict()
         return question
     wanted, wish = list_draft.networks_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
     saving.revert_ended_trial(merchant=visit.merchant, key=wanted.key)
@@ -112,8 +114,8 @@ def list_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def sent_form(request: HttpRequest) -> ProposalForm | None:
-    """What was put aside while a second factor was asked for is shown again, and not saved by itself."""
-    data = request.POST if request.method == "POST" else request.session.pop(ASIDE, None)
+    """What was kept while a second factor was asked for is shown again, and not saved by itself."""
+    data = request.POST if request.method == "POST" else kept_forms.kept_data(request)
     return ProposalForm(data) if data else None
 
 
@@ -150,28 +152,52 @@ def rebased_networks(wanted: Networks) -> Networks:
 
 
 def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any]) -> HttpResponse:
-    proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
     try:
         with transaction.atomic():
             if not form_tokens.use_token(request, wish["token"]):
                 return sent_before_page(request, visit, wanted.key)
-            saved = allowlist.save_networks(
-                proposal=proposal,
-                by=visit.person,
-                expected=wanted.version,
-                confirmed_code=wish["confirmed_code"],
-                on_trial=wish["on_trial"],
-                reason=wish["reason"],
-            )
+            done = save_or_ask(visit, wanted, wish)
     except ListChanged as changed:
         return propose_page(
             request, visit, rebased_networks(wanted), wish, refused=list_draft.new_entries_text([*changed.changes])
         )
     except (Refusal, NotAllowed) as refused:
         return propose_page(request, visit, wanted, wish, refused=str(refused), again=isinstance(refused, LockOut))
-    tried = TRIED.format(until=moment_text(saved.trial.deadline)) if saved.trial else SAVED
-    messages.success(request, tried if saved.changed else NOTHING_NEW)
+    messages.success(request, str(done))
     return HttpResponseRedirect(list_address(visit.merchant, wanted.key))
+
+
+def save_or_ask(visit: Visit, wanted: Networks, wish: dict[str, Any]) -> Text:
+    """Return what is true now. A list that our staff may not change alone waits for a second person."""
+    proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
+    if visit.needs_second_person:
+        saving.check_guard(guard.network_lockout(proposal), visit.merchant, wish["confirmed_code"])
+        return ask_for_approval(visit, wanted, Approval.Verb.NETWORKS, wish["reason"])
+    saved = allowlist.save_networks(
+        proposal=proposal,
+        by=visit.person,
+        expected=wanted.version,
+        confirmed_code=wish["confirmed_code"],
+        on_trial=wish["on_trial"],
+        reason=wish["reason"],
+    )
+    tried = TRIED.format(until=moment_text(saved.trial.deadline)) if saved.trial else SAVED
+    return tried if saved.changed else NOTHING_NEW
+
+
+def ask_for_approval[T: (EntryPlan, DomainLine)](
+    visit: Visit, wanted: ListDraft[T], verb: Approval.Verb, reason: str
+) -> Text:
+    approvals.ask_to_change_list(
+        merchant=visit.merchant,
+        key=wanted.key,
+        verb=verb,
+        before=wanted.base,
+        after=wanted.lines,
+        by=visit.person,
+        reason=reason or str(AT_THE_DESK),
+    )
+    return REQUESTED
 
 
 def propose_page(
@@ -206,7 +232,6 @@ def list_domains_proposal(request: HttpRequest, visit: Visit) -> HttpResponse:
     if form is None or not form.is_valid():
         return no_proposal_page(request, visit, form)
     if request.POST.get("do") == "save" and (question := proof_request(request, visit, prove=True)):
-        request.session[ASIDE] = request.POST.dict()
         return question
     wanted, wish = list_draft.domains_of(form.cleaned_data["draft"], visit.merchant), form.cleaned_data
     if request.POST.get("do") != "save" or saving.domain_changes_since(visit.merchant, wanted.version):
@@ -240,21 +265,30 @@ def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: di
         with transaction.atomic():
             if not form_tokens.use_token(request, wish["token"]):
                 return sent_before_page(request, visit, None)
-            saved = allowlist.save_domains(
-                merchant=visit.merchant,
-                lines=wanted.lines,
-                by=visit.person,
-                expected=wanted.version,
-                confirmed_code=wish["confirmed_code"],
-                reason=wish["reason"],
-            )
+            done = save_or_ask_domains(visit, wanted, wish)
     except ListChanged as changed:
         told = list_draft.new_entries_text([*changed.changes])
         return propose_domains_page(request, visit, rebased_domains(wanted), wish, refused=told)
     except (Refusal, NotAllowed) as refused:
         return propose_domains_page(request, visit, wanted, wish, refused=str(refused))
-    messages.success(request, SAVED_DOMAINS if saved.changed else NOTHING_NEW)
+    messages.success(request, str(done))
     return HttpResponseRedirect(list_address(visit.merchant, None))
+
+
+def save_or_ask_domains(visit: Visit, wanted: Domains, wish: dict[str, Any]) -> Text:
+    if visit.needs_second_person:
+        lockout = guard.domain_lockout(wanted.lines, visit.merchant)
+        saving.check_guard(lockout, visit.merchant, wish["confirmed_code"])
+        return ask_for_approval(visit, wanted, Approval.Verb.DOMAINS, wish["reason"])
+    saved = allowlist.save_domains(
+        merchant=visit.merchant,
+        lines=wanted.lines,
+        by=visit.person,
+        expected=wanted.version,
+        confirmed_code=wish["confirmed_code"],
+        reason=wish["reason"],
+    )
+    return SAVED_DOMAINS if saved.changed else NOTHING_NEW
 
 
 def propose_domains_page(

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from merchants import errors
 from merchants.access import Visit, Work
 from merchants.models import ListTrial
 from merchants.pages.confirmation import Question, ask_to_confirm
@@ -35,9 +36,16 @@ def own_trial(visit: Visit, number: int) -> ListTrial:
     return found
 
 
+def check_alone(visit: Visit) -> None:
+    """Raises SecondPersonNeeded for our staff at a merchant with the two-person rule: its own people end a trial."""
+    if visit.needs_second_person:
+        raise errors.SecondPersonNeeded
+
+
 @page(work=Work.LISTS, prove=True, back="operator:lists")
 def list_keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     found = own_trial(visit, number)
+    check_alone(visit)
 
     def act(confirmed_code: str) -> str:
         saving.keep_without_trial(tried=found, by=visit.person, confirmed_code=confirmed_code)
@@ -61,6 +69,7 @@ def list_keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 @page(work=Work.LISTS, prove=True, back="operator:lists")
 def list_back(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     found = own_trial(visit, number)
+    check_alone(visit)
 
     def act() -> str:
         trial.revert_trial(trial=found)

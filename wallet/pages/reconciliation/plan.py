@@ -36,6 +36,7 @@ PLAIN = (
 
 
 class PlanForm(SingleUseForm):
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)  # the plan as it was opened
     is_on = forms.BooleanField(label=gettext_lazy("Run automatically every day"), required=False)
     hour = forms.TypedChoiceField(
         label=gettext_lazy("Report due at"),
@@ -165,6 +166,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _("The new plan is active.")
 
     known = {name: getattr(plan, name) for name in PLAIN} | {"scopes": "\n".join(plan.scopes)}
+    known["seen"] = planning.plan_state(plan)
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = not visit.merchant.is_sandbox
     question = plan_question(

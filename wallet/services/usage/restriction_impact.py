@@ -15,31 +15,50 @@ from merchants.models import Game, Merchant, Player, Secret
 from merchants.services import limits as limits_of
 from merchants.services.limits import Limits
 from portal.lib import clock
-from wallet.services.usage import usage_totals
+from wallet.services.usage import last_day, usage_totals
 from wallet.services.usage.usage_rollup import IS_OPEN, touched_bets
 from wallet.services.usage.usage_totals import OpenRounds, Span
 
 OPEN_DAYS = 30
 NEWEST_SESSIONS = 20_000
+SESSIONS_OF_EACH = 2_000  # of each merchant, where a game is sought
 NEWEST_CALLS = 5_000
 NEWEST_BETS = 10_000
 MINUTE, DAY, WEEK = timedelta(minutes=1), timedelta(hours=24), timedelta(days=7)
 
-# Of a merchant's open bets, those of some players or games.
+# Of a merchant's open bets: all, or those of some players or games.
 OPEN_ROUNDS = f"""
       WITH touched AS MATERIALIZED ({touched_bets("r.id > %(movements)s AND r.merchant_id = %(merchant)s")})
     SELECT o.currency, count(*), sum(o.amount), min(o.created_at) FROM (
         SELECT b.currency, b.amount, b.created_at FROM wallet_openbet b
-         WHERE b.merchant_id = %(merchant)s AND b.{{column}} = ANY(%(wanted)s)
+         WHERE b.merchant_id = %(merchant)s {{bets}}
            AND b.created_at >= %(since)s AND b.created_at < %(until)s AND b.bet_id NOT IN (SELECT id FROM touched)
          UNION ALL
         SELECT t.currency, t.amount, t.created_at FROM wallet_transaction t
-         WHERE t.id IN (SELECT id FROM touched) AND t.{{column}} = ANY(%(wanted)s)
+         WHERE t.id IN (SELECT id FROM touched) {{rows}}
            AND t.created_at >= %(since)s AND t.created_at < %(until)s AND {IS_OPEN}
     ) o
      GROUP BY 1 ORDER BY 1
 """
-OF_PLAYERS, OF_GAMES = OPEN_ROUNDS.format(column="player_id"), OPEN_ROUNDS.format(column="game_id")
+OF_PLAYERS, OF_GAMES = (
+    OPEN_ROUNDS.format(bets=f"AND b.{column} = ANY(%(wanted)s)", rows=f"AND t.{column} = ANY(%(wanted)s)")
+    for column in ("player_id", "game_id")
+)
+OF_MERCHANT = OPEN_ROUNDS.format(bets="", rows="")
+PLAYED_AT = """
+    SELECT m.id FROM merchants_merchant m
+     WHERE EXISTS (SELECT FROM wallet_openbet b
+                    WHERE b.merchant_id = m.id AND b.game_id = %(game)s AND b.created_at >= %(since)s)
+        OR EXISTS (SELECT FROM (SELECT game_id, is_active, expires_at FROM wallet_session
+                                 WHERE merchant_id = m.id ORDER BY id DESC LIMIT %(most)s) s
+                    WHERE s.game_id = %(game)s AND s.is_active AND s.expires_at > %(now)s)
+"""
+PLAYING_ANYTHING = """
+    SELECT count(DISTINCT s.player_id) FROM (
+        SELECT player_id, is_active, expires_at FROM wallet_session
+         WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT %(most)s
+    ) s WHERE s.is_active AND s.expires_at > %(now)s
+"""
 PLAYING = """
     SELECT count(DISTINCT s.player_id) FROM (
         SELECT player_id, game_id, is_active, expires_at FROM wallet_session
@@ -81,6 +100,53 @@ def game_impact(merchant: Merchant, games: Collection[Game], now: datetime | Non
         open_rounds=_open_rounds(OF_GAMES, merchant, wanted, now),
         players_in_session=_count(PLAYING, merchant=merchant.pk, wanted=wanted, now=now, most=NEWEST_SESSIONS),
         calls=_count(CALLS_OF_GAMES, merchant=merchant.pk, names=names, most=NEWEST_CALLS),
+        newest_sessions=NEWEST_SESSIONS,
+    )
+
+
+@transaction.atomic
+def game_impact_everywhere(game: Game, now: datetime | None = None) -> RestrictionImpact:
+    """Return what switching a game off for every merchant meets; stakes by currency, over all merchants."""
+    of_game = [game_impact(merchant, [game], now) for merchant in _merchants_of(game, now or clock.now())]
+    return RestrictionImpact(
+        open_rounds=_summed(each for impact in of_game for each in impact.open_rounds),
+        players_in_session=sum(impact.players_in_session for impact in of_game),
+        calls=sum(impact.calls for impact in of_game),
+        newest_sessions=NEWEST_SESSIONS,
+    )
+
+
+def _merchants_of(game: Game, now: datetime) -> list[Merchant]:
+    """Where the game has been played in the time that is looked at."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            PLAYED_AT, {"game": game.pk, "since": now - timedelta(days=OPEN_DAYS), "now": now, "most": SESSIONS_OF_EACH}
+        )
+        numbers = [number for (number,) in cursor.fetchall()]
+    return list(Merchant.objects.filter(pk__in=numbers, sandbox_of=None).order_by("pk"))
+
+
+def _summed(rounds: Iterable[OpenRounds]) -> list[OpenRounds]:
+    by_currency = dict[str, OpenRounds]()
+    for each in rounds:
+        known = by_currency.get(each.currency, OpenRounds(each.currency, 0, 0, each.oldest))
+        by_currency[each.currency] = OpenRounds(
+            each.currency, known.rounds + each.rounds, known.stake + each.stake, min(known.oldest, each.oldest)
+        )
+    return [by_currency[currency] for currency in sorted(by_currency)]
+
+
+@transaction.atomic
+def merchant_impact(merchant: Merchant, now: datetime | None = None) -> RestrictionImpact:
+    """Return what suspending or closing a merchant meets: open rounds, players in its newest sessions, and the calls
+    of the last 24 hours.
+    """
+    now = now or clock.now()
+    return RestrictionImpact(
+        open_rounds=_open_rounds(OF_MERCHANT, merchant, [], now),
+        players_in_session=_count(PLAYING_ANYTHING, merchant=merchant.pk, now=now, most=NEWEST_SESSIONS),
+        calls=last_day.last_day(merchant).by_status.total(),
+        looked_at=0,
         newest_sessions=NEWEST_SESSIONS,
     )
 

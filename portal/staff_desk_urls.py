@@ -1,0 +1,14 @@
+"""Addresses as the pages at the desk of our staff see them: those of the portal, with `operator:` below /admin/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from portal import urls
+
+handler400 = urls.handler400
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/operations/", include("wallet.pages.urls")),
+    *(each for each in urls.urlpatterns if str(each.pattern) != "operator/"),
+]
