@@ -368,8 +368,9 @@ def compare_day(job: MatchingParameters, ours: int) -> int:
         report_break(Case.Kind.NO_STATEMENT, ours={"rows": ours}, theirs=there)
     for step in (UNSETTLED, TOMBSTONES, OWED, OWED_ALONE):
         database.run_statement(step, values)
-    if job.statement and job.statement.grain == ReconciliationPlan.Grain.ROWS:
-        replaced_payouts.join_replaced_payouts(values)
+    if job.statement:
+        is_totals = job.statement.grain == ReconciliationPlan.Grain.TOTALS
+        replaced_payouts.join_replaced_payouts(values, is_totals=is_totals)
     moved_again.tell_of_later_doubles(values)
     return matched
 

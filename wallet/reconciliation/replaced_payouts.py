@@ -15,49 +15,47 @@ from wallet.models import Case
 Kind = Case.Kind
 ALONE = (Kind.MISSING_THERE, Kind.MISSING_HERE, Kind.PAYOUT_WITHOUT_BET)  # of a payout that one side has
 KINDS = ", ".join(f"'{kind}'" for kind in ALONE)
-# Refused payouts `{other}` that are of the same money as `{row}`: any of them may be the one that came again.
-OF_ONE_PAYOUT = """
-    {other}.merchant_id = {row}.merchant_id AND {other}.player_id = {row}.player_id
-    AND {other}.currency = {row}.currency AND {other}.amount = {row}.amount
-    AND ({other}.ref_transaction_id = {row}.ref_transaction_id
-         OR ({other}.ref_transaction_id IS NULL AND {row}.ref_transaction_id IS NULL
-             AND {other}.round_id = {row}.round_id))
+# What was refused about this day and is not paid under its own id, nor by a correction: the n-th of one bet, player and
+# amount has `turn` n, and `since` is when the first of them was refused. Where no bet is named, of one round.
+REFUSED = """
+    DROP TABLE IF EXISTS pg_temp.reconciliation_refused;
+    CREATE TEMP TABLE reconciliation_refused ON COMMIT DROP AS
+    SELECT r.*, row_number() OVER (one_payout ORDER BY r.created_at, r.transaction_id) AS turn,
+           min(r.created_at) OVER one_payout AS since
+      FROM wallet_refusedpayout r
+     WHERE r.merchant_id = %(merchant)s AND r.created_at >= %(begin)s - interval '10 days'
+       AND r.created_at < %(ready)s + interval '10 days'
+       AND (r.ref_transaction_id IS NOT NULL OR r.round_id IS NOT NULL)
+       AND NOT EXISTS (SELECT FROM wallet_transaction w
+                        WHERE w.merchant_id = r.merchant_id AND w.transaction_id = r.transaction_id AND w.part = 0
+                          AND (w.kind = 'correct' OR (w.kind = 'payout' AND w.debit_account_id IS NOT NULL)))
+    WINDOW one_payout AS (PARTITION BY r.player_id, r.currency, r.amount, r.ref_transaction_id,
+                                       CASE WHEN r.ref_transaction_id IS NULL THEN r.round_id END);
+    CREATE INDEX ON reconciliation_refused (transaction_id);
+    CREATE INDEX ON reconciliation_refused (ref_transaction_id);
+    ANALYZE reconciliation_refused;
 """
 # The payout of our ledger that stands for refused payout `r`: the n-th refused one has the n-th that stands since. One
-# that was refused itself stands for itself, and what a correction has settled is paid.
-REPLACEMENT = f"""
+# that was refused itself stands for itself.
+REPLACEMENT = """
     SELECT t.transaction_id, t.created_at
-      FROM (SELECT count(*) FILTER (WHERE (o.created_at, o.transaction_id) < (r.created_at, r.transaction_id)) AS turn,
-                   min(o.created_at) AS since
-              FROM wallet_refusedpayout o
-             WHERE {OF_ONE_PAYOUT.format(other="o", row="r")}
-               AND NOT EXISTS (SELECT FROM wallet_transaction w
-                                WHERE w.merchant_id = o.merchant_id AND w.transaction_id = o.transaction_id
-                                  AND w.part = 0 AND (w.kind = 'correct' OR (w.kind = 'payout'
-                                                      AND w.debit_account_id IS NOT NULL)))) n
-     CROSS JOIN LATERAL (
-            SELECT t.transaction_id, t.created_at, row_number() OVER (ORDER BY t.id) - 1 AS turn
+      FROM (SELECT t.transaction_id, t.created_at, row_number() OVER (ORDER BY t.id) AS turn
               FROM wallet_transaction t
               JOIN merchants_player p ON p.id = t.player_id AND p.player_id = r.player_id
              WHERE t.merchant_id = r.merchant_id AND t.part = 0 AND t.kind = 'payout'
                AND t.debit_account_id IS NOT NULL AND t.currency = r.currency AND t.amount = r.amount AND t.amount > 0
                AND (t.ref_transaction_id = r.ref_transaction_id
                     OR (r.ref_transaction_id IS NULL AND t.round_id = r.round_id
-                        AND NOT EXISTS (SELECT FROM wallet_refusedpayout x
-                                         WHERE x.merchant_id = t.merchant_id
-                                           AND x.ref_transaction_id = t.ref_transaction_id
+                        AND NOT EXISTS (SELECT FROM reconciliation_refused x
+                                         WHERE x.ref_transaction_id = t.ref_transaction_id
                                            AND x.player_id = r.player_id AND x.currency = r.currency
                                            AND x.amount = r.amount)))
-               AND t.created_at > n.since
+               AND t.created_at > r.since
                AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id)
                AND NOT EXISTS (SELECT FROM wallet_refusedpayout x
-                                WHERE x.merchant_id = t.merchant_id AND x.transaction_id = t.transaction_id)
-           ) t
-     WHERE t.turn = n.turn AND t.created_at > r.created_at
-       AND NOT EXISTS (SELECT FROM wallet_transaction w
-                        WHERE w.merchant_id = r.merchant_id AND w.transaction_id = r.transaction_id AND w.part = 0
-                          AND w.kind = 'correct')
-"""  # noqa: S608 - made of constants
+                                WHERE x.merchant_id = t.merchant_id AND x.transaction_id = t.transaction_id)) t
+     WHERE t.turn = r.turn AND t.created_at > r.created_at
+"""
 # Whether the statement has the id: `reconciliation_met` has what one side alone has; `is_here`: our ledger, today.
 LISTED = """
     (EXISTS (SELECT FROM reconciliation_met m WHERE m.transaction_id = {id} AND m.t_line IS NOT NULL)
@@ -71,7 +69,7 @@ PAIRS = (
     WITH owed AS (
         SELECT r.*, {LISTED.format(id="r.transaction_id", is_here="false")} AS is_listed
           FROM reconciliation_break b
-          JOIN wallet_refusedpayout r ON r.merchant_id = %(merchant)s AND r.transaction_id = b.transaction_id
+          JOIN reconciliation_refused r ON r.transaction_id = b.transaction_id
          WHERE b.kind = 'owed'
     ), ours AS (
         SELECT r.transaction_id, x.transaction_id AS other_id
@@ -83,8 +81,9 @@ PAIRS = (
          })
     ), theirs AS (
         SELECT r.transaction_id, b.transaction_id AS other_id
-          FROM (SELECT r.*, row_number() OVER (PARTITION BY r.player_id, r.currency, r.amount, r.ref_transaction_id
-                                               ORDER BY r.created_at, r.transaction_id) AS turn
+          FROM (SELECT r.transaction_id, r.player_id, r.currency, r.amount, r.ref_transaction_id,
+                       row_number() OVER (PARTITION BY r.player_id, r.currency, r.amount, r.ref_transaction_id
+                                          ORDER BY r.created_at, r.transaction_id) AS turn
                   FROM owed r
                  WHERE NOT r.is_listed AND r.transaction_id NOT IN (SELECT o.transaction_id FROM ours o)) r
           JOIN (SELECT b.*, row_number() OVER (
@@ -120,22 +119,26 @@ PAIRS = (
 )  # fmt: skip
 # A refused payout and the other one that are of two days, or of two cases.
 LINK = f"""
+    WITH near AS MATERIALIZED (
+        SELECT c.id, c.day, c.kind, c.subject, c.player_id, c.currency, c.ours, c.theirs FROM wallet_case c
+         WHERE c.merchant_id = %(merchant)s AND (c.day = %(day)s OR c.day = ANY (%(neighbours)s))
+           AND c.state <> 'resolved' AND c.kind IN ('owed', {KINDS})
+    ), pair AS (
+        SELECT a.id, a.day, o.id AS other, o.day AS other_day
+          FROM near a JOIN near o ON o.subject = a.ours ->> 'replaced_by'
+         WHERE a.kind = 'owed' AND o.kind <> 'owed'
+        UNION ALL
+        SELECT a.id, a.day, o.id, o.day
+          FROM near a
+          JOIN near o ON o.theirs ->> 'bet' = a.ours ->> 'bet' AND o.theirs ->> 'amount' = a.ours ->> 'amount'
+                     AND o.player_id = a.player_id AND o.currency = a.currency
+         WHERE a.kind = 'owed' AND NOT a.ours ? 'replaced_by' AND a.theirs IS NULL
+           AND o.kind <> 'owed' AND o.ours IS NULL AND o.theirs ->> 'kind' = 'payout' AND o.subject <> a.subject
+    )
     UPDATE wallet_case c SET other_id = p.other
       FROM (SELECT DISTINCT ON (each.id) each.id, each.other
-              FROM wallet_case a
-              JOIN wallet_case o ON o.merchant_id = a.merchant_id AND o.kind IN ({KINDS})
-                                AND (o.subject = a.ours ->> 'replaced_by'
-                                     OR (o.ours IS NULL AND o.theirs ->> 'kind' = 'payout'
-                                         AND o.theirs ->> 'bet' = a.ours ->> 'bet'
-                                         AND o.theirs ->> 'amount' = a.ours ->> 'amount'
-                                         AND o.player_id = a.player_id AND o.currency = a.currency
-                                         AND o.subject <> a.subject AND NOT a.ours ? 'replaced_by'
-                                         AND a.theirs IS NULL))
-             CROSS JOIN LATERAL (VALUES (a.id, o.id), (o.id, a.id)) AS each (id, other)
-             WHERE a.merchant_id = %(merchant)s AND a.kind = 'owed'
-               AND ((a.day = %(day)s AND (o.day = %(day)s OR o.day = ANY (%(neighbours)s)))
-                    OR (o.day = %(day)s AND a.day = ANY (%(neighbours)s)))
-               AND a.state <> 'resolved' AND o.state <> 'resolved'
+              FROM pair CROSS JOIN LATERAL (VALUES (pair.id, pair.other), (pair.other, pair.id)) AS each (id, other)
+             WHERE pair.day = %(day)s OR pair.other_day = %(day)s
              ORDER BY each.id, each.other) p
      WHERE c.id = p.id AND c.other_id IS DISTINCT FROM p.other
 """  # noqa: S608 - made of constants
@@ -145,7 +148,7 @@ STALE = f"""
     SELECT DISTINCT c.day
       FROM wallet_case c
       JOIN wallet_reconciliation q ON q.id = c.seen_by_id AND q.statement_id IS NOT NULL
-      JOIN wallet_refusedpayout r ON r.merchant_id = c.merchant_id AND r.transaction_id = c.subject
+      JOIN reconciliation_refused r ON r.transaction_id = c.subject
       LEFT JOIN LATERAL ({REPLACEMENT}) x ON true
      WHERE c.merchant_id = %(merchant)s AND c.day = ANY (%(neighbours)s) AND c.kind = 'owed' AND c.state <> 'resolved'
        AND x.transaction_id IS DISTINCT FROM c.ours ->> 'replaced_by'
@@ -153,7 +156,7 @@ STALE = f"""
 """  # noqa: S608 - made of constants
 
 
-def join_replaced_payouts(values: dict[str, Any]) -> None:
-    """Make one break of a refused payout and its replacement, among the breaks of a statement of rows."""
-    for step in PAIRS:
+def join_replaced_payouts(values: dict[str, Any], *, is_totals: bool) -> None:
+    """Make one break of a refused payout and its replacement. Totals name no payouts."""
+    for step in (REFUSED,) if is_totals else (REFUSED, *PAIRS):
         database.run_statement(step, values)
