@@ -396,7 +396,7 @@ def current_version(key: ApiKey) -> int | None:
 
 
 def _live(key: ApiKey) -> list[Secret]:
-    """Oldest first."""
+    """Return the usable versions, oldest first."""
     return list(Secret.objects.usable(at=clock.now()).filter(key=key).order_by("version"))
 
 

@@ -13,6 +13,7 @@ from merchants import crypto
 from merchants.models import ApiKey, Merchant, Person, Player, Secret
 from merchants.services import keys
 from tests.conftest import Caller
+from tests.pages import said
 from tests.people import signed_in
 from tests.wallet.admin.test_admin_lists import asked, counted, explained, subject
 from wallet.models import SignedRequest, Transaction
