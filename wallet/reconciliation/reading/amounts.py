@@ -1,4 +1,4 @@
-"""An amount as its sender writes it, by what the mapping states. One text has one meaning, or is refused."""
+"""Amounts in the notation that the mapping states. A text has one meaning or is refused."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STATE_MINUS = "state in the mapping how a negative amount is written"
 
 @dataclass(frozen=True, slots=True)
 class AmountForm:
-    """`units`: real amount × 100000, never below zero. `is_out`: a minus stood with it."""
+    """`units`: real amount × 100000, never below zero. `is_out`: the amount had a minus sign."""
 
     units: int
     is_out: bool
@@ -51,12 +51,14 @@ class AmountReader:
         self.number = re.compile(rf"(?P<whole>{grouped}[0-9]*){rest}", re.ASCII)
 
     def _usual(self) -> re.Pattern[str] | None:
-        """What most cells are, without anything to be looked at."""
+        """Return the pattern of amounts that need no further checks, as most cells have them; None without a stated
+        notation.
+        """
         point = POINTS.get(SEPARATORS.get(self.mapping.amounts, ""))
         return re.compile(rf"([0-9]{{1,12}})(?:{point}([0-9]{{1,5}}))?", re.ASCII) if point else None
 
     def read(self, text: str, currency: str, *, most: int = MAX_WHOLE_NUMBER) -> AmountForm:
-        """`currency` as a column or the mapping says it, else empty. Raises Unclear."""
+        """Return the amount. `currency`: as a column or the mapping states it, else empty. Raises Unclear."""
         if currency and self.usual is not None and (found := self.usual.fullmatch(text)):
             units = int(found[1]) * SCALE + int((found[2] or "").ljust(DECIMALS, "0"))
             return AmountForm(self._in_range(units, most), is_out=False, currency=currency)
@@ -142,7 +144,7 @@ class AmountReader:
         return int(whole or "0") * SCALE + int(rest.ljust(DECIMALS, "0") or "0")
 
     def _why_not(self, text: str) -> str:
-        """What stands in the number that was not stated."""
+        """Return the reason: the part of the number that the mapping does not state."""
         point = SEPARATORS.get(self.mapping.amounts, "")
         stated = {point, self.mapping.thousands}
         strange = [name for name, signs in IN_NUMBERS.items() if name not in stated and set(signs) & set(text)]
