@@ -21,7 +21,7 @@ def moment_text(moment: datetime) -> str:
 
 class KeyRevoked(Refusal):
     def __init__(self) -> None:
-        super().__init__(_("This key is revoked for good. Issue a new key to the merchant."))
+        super().__init__(_("This key is revoked and cannot be restored. Issue a new key to the merchant."))
 
 
 class KeyExpired(Refusal):
@@ -185,7 +185,7 @@ class SecretClaimed(Refusal):
 
 class SecretNotCurrent(Refusal):
     def __init__(self) -> None:
-        super().__init__(_("This secret version is not current any more. Send a link for the current version."))
+        super().__init__(_("This secret version is no longer current. Send a link for the current version."))
 
 
 class EndTooNear(Refusal):
@@ -213,8 +213,8 @@ class NotIndependent(Refusal):
     def __init__(self, days: int) -> None:
         super().__init__(
             _(
-                "In the last %(days)s days one of you two set up or changed how the other one signs in. "
-                "Another person must approve this request."
+                "One of you changed the sign-in of the other person in the last %(days)s days. "
+                "A third person must approve this request."
             )
             % {"days": days}
         )
@@ -239,7 +239,7 @@ class AlreadyAsked(Refusal):
 
 class AlreadyDecided(OutOfDate):
     def __init__(self) -> None:
-        super().__init__(_("This request has already been decided. Look at the history for the outcome."))
+        super().__init__(_("This request has already been decided. The history shows the decision."))
 
 
 class MerchantClosed(Refusal):

@@ -44,7 +44,7 @@ def ask_to_rotate(
     quiet_hours: int | None = None,
     expected_version: int | None = None,
 ) -> Approval:
-    """`expected_version`: the current version as the person saw it."""
+    """Request a rotation. `expected_version`: the current version as the person saw it."""
     keys.check_overlap(overlap, quiet_hours)
     key = keys.lock_usable_key(key)
     keys.check_version(key, expected_version)
@@ -75,7 +75,9 @@ def ask_to_issue(
 
 @transaction.atomic
 def ask_for_replacement(*, case: Compromise, by: Person) -> Approval:
-    """After a compromise whose key or secrets are refused already. What waited before it was about another state."""
+    """Request the new secret after a compromise whose key or secrets are refused already. Earlier requests about the
+    key are closed, because they concerned another state.
+    """
     key, reason = keys.lock_usable_key(case.key), f"Replacement after a compromise: {case.reason}"[:500]
     beside = case.response == Compromise.Response.QUARANTINE
     stale = Q(key=key) | Q(merchant=key.merchant, key=None, verb=Verb.ISSUE) if beside else Q(key=key)
@@ -97,7 +99,7 @@ def ask_to_set_status(*, merchant: Merchant, status: str, by: Person, reason: st
 
 @transaction.atomic
 def ask_to_switch_off(*, merchant: Merchant, by: Person, reason: str) -> Approval:
-    """The two-person rule itself. The owners are told that somebody wants it, before it is done."""
+    """Request the end of the two-person rule. The owners are notified before it happens."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if not merchant.two_person:
         raise errors.NothingToSwitchOff
@@ -106,7 +108,7 @@ def ask_to_switch_off(*, merchant: Merchant, by: Person, reason: str) -> Approva
 
 @transaction.atomic
 def ask_to_raise_limit(*, merchant: Merchant, wish: dict[str, Any], by: Person, reason: str) -> Approval:
-    """Of what one person may write off alone. Its `changes` are for the approver to read."""
+    """Request a higher write-off limit of one person. `changes` are shown to the approver."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     return _ask(merchant, Verb.LIMIT, by, reason, wish)
 
@@ -115,7 +117,9 @@ def ask_to_raise_limit(*, merchant: Merchant, wish: dict[str, Any], by: Person, 
 def ask_to_change_list(
     *, merchant: Merchant, key: ApiKey | None, verb: str, before: Lines, after: Lines, by: Person, reason: str
 ) -> Approval:
-    """`verb`: networks (of the merchant, or of one key), or domains. The whole list, as the person wants it."""
+    """Request a change of an allowlist: the whole list as the person wants it. `verb`: networks (of the merchant or of
+    one key) or domains.
+    """
     version = (
         allowlist.list_version(merchant, key) if verb == Verb.NETWORKS else allowlist.domain_list_version(merchant)
     )
@@ -154,14 +158,14 @@ def _ask(
 # --- deciding ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def approve_request(*, approval: Approval, by: Person) -> Issued | None:
-    """Carries out what was asked for. A new secret comes back: it is for the one who approved it, or for an owner."""
+    """Carry out the request. Returns a new secret, which the approver or an owner sees."""
     approval = _decide(approval, by, State.APPROVED)
     return _carry_out(approval)
 
 
 @transaction.atomic
 def decline_request(*, approval: Approval, by: Person) -> Approval:
-    """By anybody, also by who asked for it."""
+    """Decline the request. Every approver may, and so may the person who made it."""
     return _decide(approval, by, State.DECLINED)
 
 
@@ -179,14 +183,14 @@ def _decide(approval: Approval, by: Person, state: Approval.State) -> Approval:
 
 
 def expire_requests() -> int:
-    """Close the requests that nobody decided in time, and mail those who made them. How many there were."""
+    """Close the requests that nobody decided in time, and email the persons who made them. Returns how many."""
     old = Approval.objects.filter(state=State.WAITING, asked_at__lte=clock.now() - APPROVAL_VALID_FOR)
     return sum(_expire(approval) for approval in old)
 
 
 @transaction.atomic
 def _expire(approval: Approval) -> bool:
-    """False: it can still be decided, or was decided meanwhile."""
+    """Close one request. False when it is still open for a decision, or was decided meanwhile."""
     approval = _locked(approval)
     if approval.state != State.WAITING or clock.now() < approval.expires_at:
         return False
@@ -197,7 +201,7 @@ def _expire(approval: Approval) -> bool:
 
 
 def _locked(approval: Approval) -> Approval:
-    """After the key or merchant that it is about, in the order in which the verbs lock them."""
+    """Lock the request after its key or merchant, in the order in which the services lock them."""
     if approval.key_id:
         ApiKey.objects.select_for_update(no_key=True).get(pk=approval.key_id)
     else:

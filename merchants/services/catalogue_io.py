@@ -1,7 +1,7 @@
-"""Players' switches and limits, and games, as CSV: out harmless for spreadsheets, in with every bad line named.
+"""Players' settings and games as CSV: exported safely for spreadsheets, imported with every bad line named.
 
-What goes out comes in again unchanged. A file is first read as a plan, which says what it would change; it is saved
-only when the same plan is made again, and each row still stands as the plan found it.
+An export can be imported unchanged. A file is first read as a plan, which says what it would change. It is saved only
+if the same plan results again and each row is still as the plan found it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class BadCatalogueLines(errors.Refusal):
 
 
 class NotSo(Exception):
-    """Why a line is bad."""
+    """The reason why a line is bad."""
 
 
 Row = Mapping[str, str]
@@ -64,7 +64,7 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PlayersPlan:
-    """Who changes, and how: what stands there, and what is to."""
+    """The players that change, with their current and new settings."""
 
     lines: int
     changes: Sequence[tuple[Player, Setting]]
@@ -83,7 +83,7 @@ class PlayersPlan:
 
     @property
     def reworded(self) -> list[Player]:
-        """Blocked before and after, for another reason."""
+        """Return the players that stay blocked with another reason."""
         both = [each for each in self.changes if each[0].is_blocked and each[1].is_blocked]
         return [player for player, wanted in both if player.blocked_reason != wanted.blocked_reason]
 
@@ -131,7 +131,7 @@ def _of_player(player: Player) -> Sequence[Any]:
 
 # --- In ---------------------------------------------------------------------------------------------------------------
 def read_players(*, merchant: Merchant, text: str) -> PlayersPlan:
-    """Raises BadLines, with each bad line."""
+    """Return the plan of a file. Raises BadLines with each bad line."""
     rows = _rows(text, PLAYERS)
     known = _players(merchant, [tables.unescaped_text(row["playerId"]) for _, row in rows])
     good: list[tuple[Player, Setting]] = []
@@ -150,7 +150,7 @@ def read_players(*, merchant: Merchant, text: str) -> PlayersPlan:
 
 
 def read_games(*, merchant: Merchant, text: str) -> GamesPlan:
-    """Raises BadLines, with each bad line."""
+    """Return the plan of a file. Raises BadLines with each bad line."""
     rows = _rows(text, GAMES)
     known = {game.game_id: game for game in Game.objects.all()}
     off = set(DisabledGame.objects.filter(merchant=merchant).values_list("game_id", flat=True))
@@ -177,7 +177,7 @@ def _known[T](known: Mapping[str, T], name: str, otherwise: str) -> T:
 
 
 def _players(merchant: Merchant, names: list[str]) -> dict[str, Player]:
-    """In the order of their rows, as the ledger locks them."""
+    """Yield the players in the order of their rows, as the ledger locks them."""
     plain = [name for name in names if "\x00" not in name]
     found = Player.objects.filter(merchant=merchant, player_id__in=plain).order_by("pk")
     return {player.player_id: player for player in found}
@@ -251,7 +251,7 @@ def _once(name: str, number: int, seen: dict[str, int]) -> str:
 
 
 def _wanted(player: Player, row: Row) -> Setting:
-    """A column that the file has not is left as it is."""
+    """Return the new settings. A column that the file does not have keeps its value."""
     standing = flags.setting(player)
     blocked = _yes_or_no(row["blocked"], "blocked") if "blocked" in row else player.is_blocked
     reason = tables.unescaped_text(row["reason"]) if "reason" in row else player.blocked_reason * blocked
@@ -290,7 +290,7 @@ def _yes_or_no(text: str, column: str) -> bool:
 
 
 def _bets(text: str, standing: int | None) -> int | None:
-    """A limit beyond ours that stands already may stay."""
+    """Return the limit of bets. A current limit above the maximum may stay."""
     text = text.strip()
     if not text:
         return None
@@ -326,7 +326,9 @@ def _read[T](parse: Callable[[str], T], text: str) -> T:
 # --- Apply ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def apply_players(*, merchant: Merchant, text: str, digest: str) -> PlayersPlan:
-    """All of it at once. Raises BadLines, and ChangedSince when it would do something else than what was shown."""
+    """Apply the plan as a whole. Raises BadLines, and ChangedSince when it would do something else than the preview
+    showed.
+    """
     plan = read_players(merchant=merchant, text=text)
     changes = ((player.pk, flags.setting(player), wanted) for player, wanted in plan.changes)
     if plan.digest != digest or flags.write_settings(changes):

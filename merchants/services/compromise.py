@@ -1,4 +1,4 @@
-"""A secret may have leaked: one of three responses, a replacement at once, and a record to investigate from."""
+"""Compromise reports: one of three responses, a replacement secret, and a record for the investigation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every file that leaves goes through here: recorded before its first byte, and bounded by person and day."""
+"""Every file that leaves the portal is recorded before its first byte, and bounded by person and day."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class TooManyDownloads(Refusal):
 def record_download(
     *, person: Person, what: str, merchant: Merchant | None, filters: Mapping[str, Any], rows: int | None = None
 ) -> Download:
-    """Before the file is sent. `rows` where they are known already. Raises TooManyDownloads."""
+    """Record a download before the file is sent. `rows`, if known already. Raises TooManyDownloads."""
     Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # two at once are counted one after the other
     now = clock.now()
     if Download.objects.filter(person=person, created_at__gt=now - DAY).count() >= settings.DOWNLOADS_A_DAY:
@@ -51,7 +51,7 @@ def record_download(
 
 
 def counted_rows[Row](download: Download, rows: Iterable[Row], *, heads: int = 0) -> Iterator[Row]:
-    """The rows of a file as it is sent; how many there were is recorded when it ends, or breaks off."""
+    """Yield the rows of a file as it is sent; record their number when the file ends or breaks off."""
     sent, is_complete = -heads, False
     try:
         for row in rows:
@@ -63,6 +63,6 @@ def counted_rows[Row](download: Download, rows: Iterable[Row], *, heads: int = 0
 
 
 def end_download(download: Download, *, rows: int, is_complete: bool) -> None:
-    """After the answer has begun, so outside of what the request knew."""
+    """Record the end of a download. Runs after the answer has begun, so without the context of the request."""
     with history.act_as(door="Download", person=download.person):
         Download.objects.filter(pk=download.pk, rows=None).update(rows=rows, is_complete=is_complete)

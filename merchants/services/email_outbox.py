@@ -1,7 +1,8 @@
-"""Sends the letters that wait, each once: a row is claimed under its lock and committed after the mail server's yes.
+"""Sends outgoing emails, each once: a row is claimed under its lock and committed after the mail server has accepted
+it.
 
-A process that is killed between that yes and the commit is the one way to a second copy (or a server whose yes is lost
-on the way). Both copies have the same Message-ID, by which mailboxes know them as one.
+A process that is killed between the two, or a lost answer of the server, is the only way to a second copy. Both copies
+have the same Message-ID, by which mailboxes recognise them.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ NOT_BUILT = "The email could not be built"
 # --- What is made when a letter is sent -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A file that comes with a letter; one that is shown in its text is named there as `cid:` and its name."""
+    """A file that comes with an email. An image in the text is named there as `cid:` and its name."""
 
     name: str
     mimetype: str
@@ -64,12 +65,12 @@ CAN_WAIT = ExpressionWrapper(Q(template="reconciliation"), BooleanField())
 
 
 def register(template: str, filler: Callable[[Letter], Filling]) -> None:
-    """Letters of this template are filled when they are sent, so that their rows hold neither files nor figures."""
+    """Fill emails of this template when they are sent, so that their rows hold neither files nor figures."""
     _fillers[template] = filler
 
 
 class Mail(EmailMultiAlternatives):
-    """With pictures inside its HTML (multipart/related), where mail programs look for them."""
+    """An email with images inside its HTML (multipart/related), where mail programs look for them."""
 
     shown: Sequence[Part] = ()
 
@@ -87,21 +88,21 @@ def wake_on_commit() -> None:
 
 
 def wake_worker() -> None:
-    """Tells a worker that letters wait. Without it, the timetable finds them within a minute; so nothing may fail here,
-    and nobody may wait for a broker that is away.
+    """Tell a worker that emails wait. Without it, the timetable finds them within a minute; so this never fails and
+    never waits for a broker that is down.
     """
     job_queue.send_job(TASK)
 
 
 def send_due_emails() -> None:
-    """All letters that are due, one after the other. Several workers share them."""
+    """Send all due emails, one after the other. Several workers share them."""
     while _send_next():
         pass
 
 
 def count_stuck_emails() -> int:
-    """How many letters should have been tried by now and were not, since their worker or the timetable is dead; or were
-    tried for so long that no mail server seems to take them: between two tries, which are hours apart, none is due.
+    """Return how many emails are late: nobody tried them, because worker or timetable is down, or no mail server has
+    accepted them for long.
     """
     now = clock.now()
     untried, untaken = Q(due_at__lte=now - STUCK), Q(attempts__gt=0, created_at__lte=now - UNTAKEN)
@@ -110,7 +111,9 @@ def count_stuck_emails() -> int:
 
 @transaction.atomic
 def _send_next() -> bool:
-    """False: nothing is left to do for now. A mail server that is away is asked for no further letter this time."""
+    """Send one email. False: nothing is left for now. A mail server that is down is asked for no further email this
+    time.
+    """
     due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now())
     due = due.alias(can_wait=CAN_WAIT).order_by("can_wait", "due_at", "pk")
     letter = due.select_for_update(skip_locked=True).first()
@@ -137,7 +140,7 @@ def _send_next() -> bool:
 
 
 def _message(letter: Letter) -> Mail:
-    """The text begins with its subject, as a mail does."""
+    """Return the message. Its text begins with the subject."""
     filled = _fillers[letter.template](letter) if letter.template in _fillers else Filling(letter.context)
     context = filled.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
     if "invitation" in letter.context:
@@ -162,7 +165,9 @@ def _message(letter: Letter) -> Mail:
 
 
 def _html(template: str, context: dict[str, Any]) -> str:
-    """Mail programs obey styles of elements only: rules of a <style> are written into what they speak of."""
+    """Return the HTML with the rules of its <style> written into the elements, because mail programs obey
+    only those.
+    """
     html = render_to_string(f"emails/{template}.html", context)
     return css_inline.inline(html, load_remote_stylesheets=False) if "<style" in html else html
 
@@ -176,7 +181,7 @@ def sender_domain() -> str:
 
 
 def email_number(said: str) -> int | None:
-    """Of the letter that has this Message-ID; None when it is none of ours."""
+    """Return the number of the email with this Message-ID; None when it is not ours."""
     found = re.fullmatch(r"<letter-([0-9]{1,18})-[0-9]+@[^@>]+>", said.strip())
     letter = Letter.objects.filter(pk=int(found[1])).first() if found else None
     return letter.pk if letter and message_id(letter) == said.strip() else None
@@ -221,7 +226,7 @@ def failure_reason(letter: Letter) -> str:
 
 @transaction.atomic
 def resend_email(*, letter: Letter) -> Letter:
-    """A letter that was given up gets another day of tries."""
+    """Give an email that was given up another day of attempts."""
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if letter.state != Letter.State.GIVEN_UP:
         raise errors.NotGivenUp

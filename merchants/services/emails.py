@@ -1,5 +1,6 @@
-"""Mails that must go out. They are written down in the transaction of what they tell, and sent by a job afterwards
-(`outbox.py`). Never a secret: also none that somebody put into a label.
+"""Emails that must go out: written in the transaction of their cause, sent by a job afterwards (`email_outbox.py`).
+
+No email contains a secret, also none that a person typed into a label.
 """
 
 from __future__ import annotations
@@ -35,9 +36,8 @@ _told_by_caller: ContextVar[bool] = ContextVar("told_by_caller", default=False)
 
 
 def contact_addresses(merchant: Merchant) -> list[str]:
-    """Who is told of what happens to a merchant's keys: its owners and managers, and the addresses that it named.
-
-    For a sandbox they are those of its live merchant.
+    """Return the addresses that are notified about a merchant's keys: its owners, managers and contacts. A sandbox has
+    those of its live merchant.
     """
     merchant = merchant.live_merchant
     people = Membership.objects.filter(
@@ -48,21 +48,21 @@ def contact_addresses(merchant: Merchant) -> list[str]:
 
 
 def owner_addresses(merchant: Merchant) -> list[str]:
-    """For a sandbox those of its live merchant, as above."""
+    """Return the owners' addresses. A sandbox has those of its live merchant."""
     live, role = merchant.live_merchant, Membership.Role.OWNER
     found = Membership.objects.filter(merchant=live, role=role, person__is_active=True)
     return list(found.order_by("person__email").values_list("person__email", flat=True))
 
 
 def write_to_contacts(merchant: Merchant, template: str, context: dict[str, Any], *, once: str = "") -> None:
-    """One letter to each contact. Of two with the same `once` to the same address, one goes."""
+    """Write one email to each contact. Of two with the same `once` to the same address, one is sent."""
     write_each(contact_addresses(merchant), merchant, template, context, once=once)
 
 
 def write_each(
     addresses: Iterable[str], merchant: Merchant, template: str, context: dict[str, Any], *, once: str = ""
 ) -> int:
-    """One letter to each address; how many were not written before."""
+    """Write one email to each address; return how many were new."""
     return len(_write(addresses, merchant, template, context, once=once))
 
 
@@ -93,14 +93,14 @@ def _write(
 
 
 def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]) -> None:
-    """One letter to one person."""
+    """Write one email to one person."""
     masked, now = {name: _masked(value) for name, value in context.items()}, clock.now()
     Letter.objects.create(merchant=merchant, to=to, template=template, context=masked, created_at=now, due_at=now)
     email_outbox.wake_on_commit()
 
 
 def write_account(to: str, *, subject: str, body: str) -> None:
-    """One letter to one person about the own account, as it was worded when it was written."""
+    """Write one email to a person about the own account, with the text of this moment."""
     Letter.objects.create(to=to, template="account", context={"subject": _masked(subject), "body": _masked(body)})
     email_outbox.wake_on_commit()
 
@@ -110,15 +110,16 @@ def _masked(value: Any) -> Any:
 
 
 def _once(once: str, to: str) -> str:
-    """An address can be longer than the column."""
+    """Return the unique key of an email. It has a hash of the address, which can be longer than the column."""
     return f"{once}:{hashlib.sha256(to.lower().encode()).hexdigest()[:32]}"
 
 
 # --- What they tell ---------------------------------------------------------------------------------------------------
 def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | None = None) -> None:
-    """What happened to a key, in words that go on from its name; what they have to do; until when the old secret works.
+    """Write an email about a key to each contact: what happened (the text continues the key's name), what to do, and
+    until when the old secret works.
 
-    Nothing inside `told_by_caller`.
+    Writes nothing inside `left_to_caller`.
     """
     if _told_by_caller.get():
         return
@@ -130,7 +131,7 @@ def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | No
 
 @contextmanager
 def left_to_caller() -> Iterator[None]:
-    """For a verb that uses others and writes one letter about all of it: what they would write is left out."""
+    """For a service that calls others and writes one email about all: the others write none inside the block."""
     token = _told_by_caller.set(True)
     try:
         yield
@@ -139,7 +140,7 @@ def left_to_caller() -> Iterator[None]:
 
 
 def notify_of_compromise(case: Compromise, *, replacement: ApiKey | None, ends: datetime | None) -> None:
-    """The leak and the response in one letter. Why we think so is for us, and stays out."""
+    """Write one email about the compromise and its response. The reason is for our staff and is not in it."""
     context = _about(case.key) | {
         "response": case.response,
         "version": case.secret.version,
@@ -152,7 +153,9 @@ def notify_of_compromise(case: Compromise, *, replacement: ApiKey | None, ends: 
 
 
 def ask_approvers_by_email(approval: Approval) -> None:
-    """Everybody who may approve it, but the one who asked: our staff, and the merchant's owners."""
+    """Email everybody who may approve the request, except the person who made it: our staff and the
+    merchant's owners.
+    """
     about, asker = _about_request(approval), {approval.asked_by.email}
     of_staff = Person.objects.filter(is_active=True, staff_role__in=WORKERS).values_list("email", flat=True)
     page = f"/admin/merchants/approval/{approval.pk}/change/"
@@ -164,7 +167,7 @@ def ask_approvers_by_email(approval: Approval) -> None:
 
 
 def notify_of_expired_request(approval: Approval) -> None:
-    """To the person who made the request, that nobody decided it."""
+    """Tell the person who made the request that nobody decided it."""
     if approval.asked_by.is_active:
         write_to(approval.asked_by.email, approval.merchant, "approval_expired", _about_request(approval))
 
@@ -184,7 +187,9 @@ def _about_request(approval: Approval) -> dict[str, str]:
 def notify_owners(
     merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any
 ) -> Letter | None:
-    """What was changed for a merchant, and by whom; `also`: who is told beside its owners. Returns one to an owner."""
+    """Tell the owners what was changed for a merchant, and by whom; `also`: further addresses. Returns one email to an
+    owner.
+    """
     context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": moment_text(at), **more}
     own = owner_addresses(merchant) or contact_addresses(merchant)
     told = {email.lower(): email for email in [*also, *own]}  # an owner's address as the person has it
@@ -200,13 +205,13 @@ def ask_owners_by_email(question: OwnerQuestion) -> None:
 
 
 def send_claim(claim: SecretClaim, to: Iterable[str]) -> None:
-    """The link is made when the email is sent, so that no row holds it."""
+    """Write the email with a claim link. The link is made when the email is sent, so no row holds it."""
     context = _about(claim.key) | {"version": claim.version, "ends": moment_text(claim.expires_at), "claim": claim.pk}
     write_each(to, claim.key.merchant, "secret_claim", context)
 
 
 def notify_of_claim(claim: SecretClaim) -> None:
-    """To all contacts: an owner who did not claim the secret finds out who did, and when."""
+    """Tell all contacts who claimed the secret, and when: an owner who did not must notice."""
     if claim.claimed_by is None or claim.claimed_at is None:
         return
     notify_contacts(
@@ -222,7 +227,7 @@ def notify_of_claim(claim: SecretClaim) -> None:
 
 
 def remind_of_key_end(key: ApiKey, ends: datetime, *, days: int) -> None:
-    """Once for each key, end and threshold."""
+    """Write a reminder, once for each key, expiry and threshold."""
     left = (ends - clock.now()).days
     context = _about(key) | {"ends": moment_text(ends), "left": left, "days": days}
     write_to_contacts(key.merchant, "key_expires", context, once=f"expires:{key.pk}:{ends.timestamp()}:{days}")

@@ -1,4 +1,4 @@
-"""Switches over players and games. Money that is owed is paid whatever they say; only new risk is refused."""
+"""Switches over players and games. Payouts and rollbacks go on; only new risk is refused."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WRITE = """
 
 
 class Setting(NamedTuple):
-    """What a merchant has set for a player. Stakes: real amount × 100000; None: the merchant's limit counts."""
+    """The merchant's settings for a player. Stakes: real amount × 100000; None: the merchant's limit counts."""
 
     is_blocked: bool
     blocked_reason: str
@@ -54,7 +54,7 @@ class Setting(NamedTuple):
     max_stake_by_currency: dict[str, int] | None = None
 
     def values(self) -> tuple[Any, ...]:
-        """As the database takes them."""
+        """Return the values as the database takes them."""
         *plain, by_currency = self
         return *plain, None if by_currency is None else Jsonb(by_currency)
 
@@ -64,17 +64,18 @@ def setting(of: Player) -> Setting:
 
 
 def locked_players(players: Collection[int]) -> dict[int, Player]:
-    """The rows that the ledger locks for a bet, in its order (decision 0006)."""
+    """Return the rows that the ledger locks for a bet, locked in its order (decision 0006)."""
     found = Player.objects.select_for_update().filter(pk__in=players).order_by("pk")
     return {player.pk: player for player in found}
 
 
 @transaction.atomic
 def write_settings(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
-    """Player, what stood there, what is to stand there. Who stood otherwise is left alone, and returned.
+    """Write settings, given as player, expected and new value. Players with another current value stay unchanged and
+    are returned.
 
-    Bets of these players wait from here until the commit: nothing is read or reckoned in between. The last are locked
-    last, all in the order in which the ledger locks (decision 0006).
+    Bets of these players wait from the lock until the commit, so nothing is read or computed in between. Rows are
+    locked in the ledger's order (decision 0006).
     """
     rows = [(pk, *was.values(), *wanted.values()) for pk, was, wanted in sorted(changes, key=itemgetter(0))]
     written: set[int] = set()
@@ -88,14 +89,14 @@ def write_settings(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]
 
 @transaction.atomic
 def block_player(*, player: Player, reason: str) -> Player:
-    """No launches and no bets; payouts, rollbacks and withdrawals go on. Raises PlayerIsBlocked."""
+    """Block a player: no launches and no bets. Payouts, rollbacks and withdrawals go on. Raises PlayerIsBlocked."""
     check_no_secret(reason)
     return _set_blocked(player, blocked=True, reason=reason)
 
 
 @transaction.atomic
 def unblock_player(*, player: Player) -> Player:
-    """Raises PlayerNotBlocked."""
+    """Unblock a player. Raises PlayerNotBlocked."""
     return _set_blocked(player, blocked=False, reason="")
 
 
@@ -110,7 +111,7 @@ def _set_blocked(player: Player, *, blocked: bool, reason: str) -> Player:
 
 @transaction.atomic
 def switch_game(*, game: Game, on: bool) -> Game:
-    """For every merchant. What a merchant has switched off stays off when the game comes back."""
+    """Switch a game for every merchant. A game that a merchant switched off stays off for this merchant."""
     game = Game.objects.select_for_update().get(pk=game.pk)
     game.is_active = on
     game.save(update_fields=["is_active"])
@@ -119,13 +120,13 @@ def switch_game(*, game: Game, on: bool) -> Game:
 
 @transaction.atomic
 def switch_game_for(*, game: Game, merchant: Merchant, on: bool) -> None:
-    """For one merchant; said twice it is done once."""
+    """Switch a game for one merchant. A repeat changes nothing."""
     switch_games_for(games=[game], merchant=merchant, on=on)
 
 
 @transaction.atomic
 def switch_games_for(*, games: Iterable[Game], merchant: Merchant, on: bool) -> int:
-    """How many were switched; those that were so already are left alone."""
+    """Switch games for one merchant; return how many changed."""
     if on:
         return DisabledGame.objects.filter(game__in=list(games), merchant=merchant).delete()[0]
     new = [DisabledGame(game=game, merchant=merchant) for game in games]

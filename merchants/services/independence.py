@@ -1,7 +1,8 @@
-"""Are approver and asker two people? The two-person rule sees accounts; this asks the history how they came to be two.
+"""Independence of an approver: the two-person rule sees accounts, and the history tells whether two accounts are two
+people.
 
-An account that the other one made, gave its rights, or changed the sign-in of within INDEPENDENT_AFTER does not approve
-that one's requests, nor the other way round. And an approver has a second factor from before the request.
+An account that the other person made, gave rights to, or changed the sign-in of within INDEPENDENT_AFTER does not
+approve that person's requests, nor the other way round. An approver's second factor is older than the request.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ OF_ACCESS = ("staff_role", "is_active", "email")
 
 
 def check_approver(approval: Approval, by: Person) -> None:
-    """Raises OwnWish, ApproverWithoutFactor and NotIndependent."""
+    """Refuse an approver who is not independent. Raises OwnWish, ApproverWithoutFactor and NotIndependent."""
     if by == approval.asked_by:
         raise errors.OwnWish
     factors = Authenticator.objects.filter(user=by).exclude(type=Authenticator.Type.RECOVERY_CODES)
@@ -42,7 +43,7 @@ def check_two_people(asker: Person, by: Person, merchant: Merchant) -> None:
 
 
 def was_set_up_by(person: Person, other: Person, since: datetime, merchant: Merchant) -> bool:
-    """Whether `other` made the account of `person`, gave it rights or changed its sign-in, since then."""
+    """Return whether `other` made the account of `person`, gave it rights or changed its sign-in, since then."""
     merchant = merchant.live_merchant
     records = SignInRecord.objects.filter(person=person, by=other, kind__in=CHANGED_BY_ANOTHER, at__gt=since)
     invitations = Invitation.objects.filter(
@@ -62,7 +63,7 @@ def _events(name: str, by: Person, since: datetime, **about: Any) -> Any:
 
 
 def _of_access() -> Q:
-    """A new account, a new password, or another role, state or address."""
+    """Return the condition for events of access: a new account, a new password, or another role, state or address."""
     found = Q(pgh_label__in=["insert", "password"])
     for name in OF_ACCESS:
         found |= Q(pgh_label="update") & ~Q(**{name: Cast(KeyTextTransform(name, "pgh_before"), _field(name))})

@@ -1,6 +1,6 @@
-"""Tells a worker that there is something to do, or does not: nobody waits for a broker that is away or hangs.
+"""Tells a worker that work waits, without ever waiting for a broker that is down or hangs.
 
-So nothing may depend on it. What must be done stands in a table, where the timetable finds it within a minute.
+So nothing may depend on it: the work stands in a table, where the timetable finds it within a minute.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ BROKER_SECONDS = 0.4  # for the connection, and for each answer
 
 
 def send_job(task: str, *arguments: Any) -> bool:
-    """By name, since a job is a door to a service. Whether the broker has it; never raises."""
+    """Send a job by its name; return whether the broker has it. Never raises."""
     options = {"socket_connect_timeout": BROKER_SECONDS, "socket_timeout": BROKER_SECONDS, "max_retries": 0}
     try:
         with current_app.connection_for_write(connect_timeout=BROKER_SECONDS, transport_options=options) as broker:

@@ -34,7 +34,7 @@ def is_usable(key: ApiKey) -> bool:
 def restricting_lists(
     lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime
 ) -> dict[ApiKey | None, Allowlist]:
-    """Of the merchant's lists (`access.lists_of`) those that some call is judged by: its own, and of usable keys."""
+    """Return the allowlists that judge requests: the list of the merchant (key None) and those of usable keys."""
     owners = [(None, None), *((key.pk, key) for key in keys if is_usable(key))]
     return {owner: lists[number] for number, owner in owners if number in lists and lists[number].counting(now)}
 

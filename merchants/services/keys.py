@@ -35,7 +35,7 @@ QUARANTINED_ANSWERS: list[tuple[Text, Text]] = [
 ]
 REVOKED_ANSWERS: list[tuple[Text, Text]] = [(gettext_lazy("Every request"), "RS_ERROR_INVALID_APIKEY")]
 SECOND_FACTOR_GRACE = timedelta(days=14)
-NEXT_IS_APPROVED = gettext_lazy("The new secret follows after the approval of a second person.")
+NEXT_IS_APPROVED = gettext_lazy("The new secret is issued after a second person approves it.")
 NOTICE = timedelta(days=30)  # an end that is nearer is a revocation by another name
 
 
@@ -396,7 +396,7 @@ def current_version(key: ApiKey) -> int | None:
 
 
 def _live(key: ApiKey) -> list[Secret]:
-    """Oldest first."""
+    """Return the usable versions, oldest first."""
     return list(Secret.objects.usable(at=clock.now()).filter(key=key).order_by("version"))
 
 

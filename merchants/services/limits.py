@@ -1,4 +1,4 @@
-"""How fast and how high a player may bet: the player's own limits, and the merchant's for all who have none."""
+"""Betting limits: the player's own, and the merchant's for all players without."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ MOST_BETS = 10_000  # a minute; the ledger looks at so many rows of a player for
 
 
 class Limits(NamedTuple):
-    """None: no limit, for a player the merchant's. Stakes: real amount × 100000.
+    """Limits of a player or merchant. None: no limit, for a player the merchant's. Stakes: real amount × 100000.
 
-    The stake of a currency goes before that of any currency.
+    The stake of a currency takes precedence over that of all currencies.
     """
 
     bets_per_minute: int | None
@@ -31,7 +31,7 @@ def player_limits(subject: Player | Merchant) -> Limits:
 
 
 def stake_text(limits: Limits, none: str | None = None) -> str:
-    """`"EUR 50.00, JPY 5,000; other currencies: no limit"`, and `none` alone where nothing is set."""
+    """Return, for example, `EUR 50.00, JPY 5,000; other currencies: no limit`, or `none` without any limit."""
     by_currency = money.format_amounts(limits.max_stake_by_currency)
     unlimited = _("no limit") if none is None else none
     otherwise = unlimited if limits.max_stake is None else money.format_amount(limits.max_stake)
@@ -41,14 +41,14 @@ def stake_text(limits: Limits, none: str | None = None) -> str:
 
 
 def check_limits(limits: Limits) -> None:
-    """Raises LimitOutOfRange."""
+    """Refuse limits outside the allowed range. Raises LimitOutOfRange."""
     if limits.bets_per_minute is not None and not 1 <= limits.bets_per_minute <= MOST_BETS:
         raise errors.LimitOutOfRange(MOST_BETS)
 
 
 @transaction.atomic
 def set_player_limits(*, player: Player, limits: Limits, seen: Limits) -> Player:
-    """`seen`: what stood there when it was decided. Raises ChangedSince and LimitOutOfRange."""
+    """Set a player's limits. `seen`: the limits as the person saw them. Raises ChangedSince and LimitOutOfRange."""
     check_limits(limits)
     player = flags.locked_players([player.pk])[player.pk]
     if player_limits(player) != seen:
@@ -60,7 +60,7 @@ def set_player_limits(*, player: Player, limits: Limits, seen: Limits) -> Player
 
 @transaction.atomic
 def set_merchant_limits(*, merchant: Merchant, limits: Limits, seen: Limits) -> Merchant:
-    """For every player without a limit of their own. Raises ChangedSince and LimitOutOfRange."""
+    """Set the limits of all players without own limits. Raises ChangedSince and LimitOutOfRange."""
     check_limits(limits)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if player_limits(merchant) != seen:

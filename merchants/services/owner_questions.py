@@ -1,7 +1,7 @@
-"""What our staff want for a merchant and an owner decides: player names in emails, and addresses of other domains.
+"""Changes by our staff that an owner must allow: player names in emails, and addresses of other domains.
 
-Triggers hold the same (`contact_outside_by_owner` and its kin): whatever door our staff come by, nothing of this is in
-effect without an owner's yes.
+Triggers hold the same rule (`contact_outside_by_owner` and others): without an owner's yes, no path of our staff makes
+such a change effective.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ _effects: dict[str, Callable[[OwnerQuestion], None]] = {Kind.CONTACT: add_contac
 
 
 def register(kind: str, effect: Callable[[OwnerQuestion], None]) -> None:
-    """Name the function that carries out a yes to a question of this kind."""
+    """Name the function that carries out an allowed question of this kind."""
     _effects[kind] = effect
 
 
 def is_outside(merchant: Merchant, email: str) -> bool:
-    """Whether no active owner of the merchant has an address of this domain."""
+    """Return whether no active owner of the merchant has an address of this domain."""
     owners = Membership.objects.filter(merchant=merchant, role=Membership.Role.OWNER, person__is_active=True)
     return not owners.filter(person__email__iendswith=f"@{email.rpartition('@')[2]}").exists()
 
 
 @transaction.atomic
 def ask_owners(*, merchant: Merchant, kind: str, by: Person, email: str = "") -> OwnerQuestion:
-    """One that waits already is asked no second time."""
+    """Ask the owners. A question that waits already is not asked again."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     waiting = OwnerQuestion.objects.filter(merchant=merchant, kind=kind, state=State.WAITING)
     if found := waiting.filter(email__iexact=email).first():
@@ -60,7 +60,7 @@ def ask_owners(*, merchant: Merchant, kind: str, by: Person, email: str = "") ->
 
 @transaction.atomic
 def answer_question(*, question: OwnerQuestion, yes: bool, by: Person) -> OwnerQuestion:
-    """By an owner; a yes is carried out at once."""
+    """Answer as an owner. A yes is carried out at once."""
     question = OwnerQuestion.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=question.pk)
     if question.state != State.WAITING:
         raise AnsweredAlready

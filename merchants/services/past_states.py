@@ -1,4 +1,4 @@
-"""How a row stood at a moment, and who had set it so: today's row with every later change taken back."""
+"""The state of a row at an earlier moment, and who set it: today's row without every later change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SetBy:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One row at a moment. `row` has its columns; times and networks are as JSON has them once they were changed."""
+    """One row at a moment. `row` has its columns; changed times and networks are in the form of JSON."""
 
     pk: int
     row: Mapping[str, Any]
@@ -38,7 +38,7 @@ class Past:
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
     def set_by(self, *columns: str) -> SetBy | None:
-        """Who had last given one of these columns its value; None where that is older than the history."""
+        """Return who last set one of these columns; None where that is older than the history."""
         for event in self.before:
             if event.label == "insert" or {column for column, *_ in event.changed()} & set(columns):
                 return setter(event)
@@ -50,7 +50,7 @@ def setter(event: Event) -> SetBy:
 
 
 def state_at(row: Model, moment: datetime, events: Iterable[Event]) -> Past:
-    """One that was there: what is older than its history, or was made later, is as it was when it was first known."""
+    """Return the row at the moment. For a moment before the row's history, its first known state."""
     own = [event for event in events if event.thing == type(row).__name__ and event.pk == row.pk]
     values = _values(row)
     for event in own:
@@ -61,7 +61,7 @@ def state_at(row: Model, moment: datetime, events: Iterable[Event]) -> Past:
 
 
 def states_at(thing: str, rows: Iterable[Model], moment: datetime, events: Iterable[Event]) -> list[Past]:
-    """Those that stood: with those that were deleted since, and without those that were made since."""
+    """Return the rows that existed at the moment: with deleted rows, without newer ones."""
     stood: dict[int, Mapping[str, Any]] = {row.pk: _values(row) for row in rows}
     own = [event for event in events if event.thing == thing]
     for event in own:
@@ -78,7 +78,7 @@ def states_at(thing: str, rows: Iterable[Model], moment: datetime, events: Itera
 
 
 def _before(event: Event) -> Mapping[str, Any]:
-    """A column that is younger than the event is in its row, and empty there."""
+    """Return the row before the event. A column that is newer than the event is empty."""
     return {**event.row, **(event.old or {})}
 
 

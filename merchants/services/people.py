@@ -1,4 +1,4 @@
-"""Our staff and the merchants' people: who may sign in, and what happens when somebody no longer may."""
+"""Our staff and the merchants' people: access, roles and invitations, and their end."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ MOST_INVITED = 20  # who wait for an answer at once; each is a mail that we send
 
 
 def check_access(*, person: Person, role: str, active: bool, by: Person) -> None:
-    """Only inside a transaction: it locks the administrators, so that of two who take away each other's role one waits.
+    """Refuse a change of access that would leave nobody in charge. Call it only inside a transaction: it locks the
+    administrators, so that of two who remove each other's role one waits.
 
-    Raises OwnAccess and LastAdministrator; and LastOwner, since who becomes one of our staff leaves every merchant, and
-    a merchant with a live key keeps an owner who can sign in.
+    Raises OwnAccess and LastAdministrator. Raises LastOwner: a new member of our staff leaves every merchant, and a
+    merchant with a live key keeps an owner who can sign in.
     """
     administrators = Person.objects.select_for_update().filter(staff_role=ADMINISTRATOR, is_active=True)
     standing = set(administrators.order_by("pk").values_list("pk", flat=True))
@@ -54,17 +55,19 @@ def is_switched_off(person: Person, *, active: bool) -> bool:
 
 
 def own_merchants(person: Person) -> list[Membership]:
-    """In the order in which their merchants are locked, before the person is: who adds somebody does likewise."""
+    """Return the person's merchants, locked in their order before the person. Adding a member locks in the
+    same order.
+    """
     return list(person.memberships.select_related("merchant").order_by("merchant_id"))
 
 
 @transaction.atomic
 def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person:
-    """What somebody may do from the next request on. Who is switched off, or loses a role, is signed out everywhere,
-    and invitations by somebody who may invite nobody any more stop working.
+    """Set a person's access from the next request on. A deactivated person, or one who loses a role, is signed out
+    everywhere, and the invitations of a person who may no longer invite end.
 
-    Who becomes one of our staff belongs to no merchant any more. Of both, the person and the owners of each of the
-    person's merchants are notified. Raises what `check_access` does.
+    A new member of our staff leaves all merchants. The person and the owners of these merchants are notified. Raises as
+    `check_access` does.
     """
     check_access(person=person, role=role, active=active, by=by)
     _tell_of_access(person, role=role, active=active, by=by)
@@ -83,7 +86,7 @@ def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person
 
 
 def _tell_of_access(person: Person, *, role: str, active: bool, by: Person) -> None:
-    """Before the change: the owners are those of before, also where the person is one of them."""
+    """Write the emails before the change: they go to the owners of that moment, also if the person is one."""
     own, of_merchant = [], []
     if joins_staff(person, role):
         own.append(_("added you to our staff (%(role)s) and removed you from all merchants") % {"role": role})
@@ -101,7 +104,7 @@ def _tell_of_access(person: Person, *, role: str, active: bool, by: Person) -> N
 
 @transaction.atomic
 def end_sessions(*, person: Person) -> int:
-    """Signed out everywhere, at the next request of each browser. How many there were."""
+    """Sign the person out everywhere, at the next request of each browser. Returns how many sessions ended."""
     sessions = list(UserSession.objects.filter(user=person))
     for session in sessions:
         session.end()
@@ -110,9 +113,10 @@ def end_sessions(*, person: Person) -> int:
 
 @transaction.atomic
 def reset_second_factor(*, person: Person) -> Person:
-    """For a lost telephone: all factors and recovery codes are gone, the person sets up a new one after the password.
+    """Remove all factors and recovery codes of a person who lost them. The person sets up a new factor after the next
+    sign-in.
 
-    Nobody stays signed in, and the person is told by mail: who did not ask for it must notice.
+    The person is signed out everywhere and notified by email, so that a reset without a request is noticed.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
     Authenticator.objects.filter(user=person).delete()
@@ -125,10 +129,10 @@ def reset_second_factor(*, person: Person) -> Person:
 # --- The people of a merchant -----------------------------------------------------------------------------------------
 @transaction.atomic
 def invite_person(*, merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
-    """Send a link that works once. Nobody belongs to the merchant before the person who got the link has accepted.
+    """Send an invitation link that works once. The person becomes a member after accepting it.
 
-    The answer is the same for whoever has an account, has none, works for us or was switched off: the link tells them.
-    Raises MemberAlready (which the page of people shows anyway) and TooManyInvitations.
+    The answer is the same whether or not the address has an account: the link tells the person. Raises MemberAlready
+    (the page of people shows members anyway) and TooManyInvitations.
     """
     _check_live(merchant)
     _lock(merchant)
@@ -138,7 +142,7 @@ def invite_person(*, merchant: Merchant, email: str, role: str, by: Person) -> I
 
 
 def _invite(merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
-    """An earlier link to the same address stops working."""
+    """Write the invitation. An earlier link to the same address stops working."""
     now = clock.now()
     withdraw_open_invitations(merchant=merchant, email=email)
     if Invitation.objects.filter(merchant=merchant).waiting(at=now).count() >= MOST_INVITED:
@@ -156,7 +160,7 @@ def _told(merchant: Merchant, role: str, by: Person) -> dict[str, str]:
 
 
 def find_invitation(token: str) -> Invitation:
-    """Whom a link was sent to. Raises InvitationOver."""
+    """Return the invitation of a link. Raises InvitationOver."""
     waiting = Invitation.objects.waiting(at=clock.now()).select_related("merchant", "invited_by")
     found = waiting.filter(pk=email_links.invitation_id(token) or 0).first()
     if found is None:
@@ -166,9 +170,10 @@ def find_invitation(token: str) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(*, token: str, name: str = "", password: str = "") -> Membership:
-    """The link proves the address. Who got an account meanwhile keeps its name and password.
+    """Accept an invitation: the link proves the address. An account that was made meanwhile keeps its name and
+    password.
 
-    The owners are notified of whom none of them invited.
+    The owners are notified of a person whom none of them invited.
     """
     _lock(find_invitation(token).merchant)
     invitation = find_invitation(token)
@@ -186,7 +191,9 @@ def accept_invitation(*, token: str, name: str = "", password: str = "") -> Memb
 
 
 def _tell_of_joining(invitation: Invitation, person: Person) -> None:
-    """Before the membership is there: a new owner does not stand for the owners who must notice."""
+    """Write the emails before the membership exists, so that a new owner does not replace the owners who
+    must notice.
+    """
     members, by = Membership.objects.filter(merchant=invitation.merchant), invitation.invited_by
     by_an_owner = by.is_active and not by.is_staff and members.filter(person=by, role=OWNER).exists()
     if by_an_owner or members.filter(person=person).exists():
@@ -201,7 +208,7 @@ def _tell_of_joining(invitation: Invitation, person: Person) -> None:
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation) -> Invitation:
-    """Its link stops working. One that was answered meanwhile stays as it is."""
+    """Withdraw an invitation: its link stops working. An answered invitation stays as it is."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if invitation.accepted_at is None and invitation.withdrawn_at is None:
         invitation.withdrawn_at = clock.now()
@@ -211,7 +218,7 @@ def withdraw_invitation(*, invitation: Invitation) -> Invitation:
 
 @transaction.atomic
 def withdraw_open_invitations(*, merchant: Merchant, email: str) -> None:
-    """No link to this address works any more: who is removed later must not come back by one, in the role of then."""
+    """Withdraw all invitations of an address, so that a removed person cannot return with an old role."""
     open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
     for invitation in open_ones.filter(email__iexact=email):
         withdraw_invitation(invitation=invitation)
@@ -238,7 +245,9 @@ def set_role(*, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(*, membership: Membership) -> None:
-    """From the next request on, the merchant's pages are not there for this person, and no link leads back."""
+    """Remove a member. From the next request on, the person cannot open the merchant's pages, and no old link leads
+    back.
+    """
     membership = _locked(membership, stays_owner=False)
     withdraw_open_invitations(merchant=membership.merchant, email=membership.person.email)
     withdraw_invitations_by(membership.person, membership.merchant)
@@ -246,7 +255,7 @@ def remove_member(*, membership: Membership) -> None:
 
 
 def _locked(membership: Membership, *, stays_owner: bool) -> Membership:
-    """Under the lock of the merchant: two owners who take away each other's role do not leave it without one."""
+    """Lock the merchant: two owners who remove each other's role do not leave it without an owner."""
     _lock(membership.merchant)
     fresh = Membership.objects.filter(pk=membership.pk).select_related("person", "merchant").first()
     if fresh is None:
@@ -257,7 +266,9 @@ def _locked(membership: Membership, *, stays_owner: bool) -> Membership:
 
 
 def _check_still_owned(membership: Membership) -> None:
-    """Under the same lock. Without a live key there is nothing that an owner must be notified of in time."""
+    """Refuse to remove the last owner, under the same lock. Without a live key there is nothing that an owner must hear
+    of in time.
+    """
     _lock(membership.merchant)
     fresh = Membership.objects.filter(pk=membership.pk).first()
     live = ApiKey.objects.usable(at=clock.now()).filter(merchant=membership.merchant, environment="live")
@@ -274,13 +285,13 @@ def _is_last_owner(membership: Membership) -> bool:
 
 
 def lock_merchants(numbers: Iterable[int]) -> None:
-    """Lock several merchants, in the order in which everybody does, until the transaction ends."""
+    """Lock several merchants in their order until the transaction ends."""
     list(Merchant.objects.select_for_update(no_key=True).filter(pk__in=set(numbers)).order_by("pk").values_list("pk"))
 
 
 @transaction.atomic
 def require_second_factor(*, merchant: Merchant, required: bool) -> Merchant:
-    """Whoever has none is led to set one up before the merchant's pages open again."""
+    """Require a second factor. A person without one must set one up before the merchant's pages open again."""
     _check_live(merchant)
     merchant = _lock(merchant)
     if merchant.second_factor_required != required:
@@ -295,12 +306,12 @@ def _check_live(merchant: Merchant) -> None:
 
 
 def _lock(merchant: Merchant) -> Merchant:
-    """Not against calls that only name the merchant."""
+    """Lock the merchant's row, but not against requests that only refer to it."""
     return Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
 
 
 def note_visit(*, merchant: Merchant, person: Person) -> None:
-    """One of our staff looks at the merchant's pages: kept once an hour, on the merchant's timeline."""
+    """Record that our staff opened the merchant's pages: once an hour, on the merchant's timeline."""
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     visit = StaffVisit(merchant=merchant, person=person, hour=hour)
     if not StaffVisit.objects.filter(merchant=merchant, person=person, hour=hour).exists():
@@ -309,7 +320,7 @@ def note_visit(*, merchant: Merchant, person: Person) -> None:
 
 @transaction.atomic
 def set_password(*, person: Person, password: str) -> Person:
-    """By an administrator; the person is told by mail. Sessions end by themselves: each is tied to its password."""
+    """Set a password as an administrator; the person is notified. Sessions end because each is tied to its password."""
     person = Person.objects.select_for_update().get(pk=person.pk)
     person.set_password(password)
     person.save(update_fields=["password"])
@@ -320,7 +331,7 @@ def set_password(*, person: Person, password: str) -> Person:
 
 @transaction.atomic
 def set_email(*, person: Person, email: str) -> Person:
-    """By an administrator. The address of before is told: who lost an account that way must notice."""
+    """Set an address as an administrator. The earlier address is notified, so that a stolen account is noticed."""
     person = Person.objects.select_for_update().get(pk=person.pk)
     before, person.email = person.email, email
     person.save(update_fields=["email"])

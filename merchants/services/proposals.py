@@ -1,4 +1,4 @@
-"""A file that was looked at waits here until it is applied: what was shown is what is saved."""
+"""A previewed file waits here until it is applied: what the preview showed is what is saved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SALT = "merchants.import"
 
 
 def keep_proposal(*, merchant: Merchant, by: Person, kind: str, text: str, digest: str) -> str:
-    """What `find` takes: its number, signed. `digest`: of the plan that is shown."""
+    """Store a proposal; return its signed number for `find_proposal`. `digest`: of the plan that is shown."""
     mine = ImportProposal.objects.filter(by=by).order_by("-pk").values("pk")
     ImportProposal.objects.filter(pk__in=list(mine[AT_ONCE - 1 :].values_list("pk", flat=True))).delete()
     kept = ImportProposal.objects.create(
@@ -32,7 +32,7 @@ def keep_proposal(*, merchant: Merchant, by: Person, kind: str, text: str, diges
 
 
 def find_proposal(signed: str, *, merchant: Merchant, by: Person, kind: str) -> ImportProposal:
-    """Raises ProposalGone for what is not this person's, was applied, or is older than an hour."""
+    """Return the proposal. Raises ProposalGone when it is another person's, was applied, or is older than an hour."""
     try:
         number = signing.loads(signed, salt=SALT)
     except signing.BadSignature as fault:

@@ -80,7 +80,7 @@ def _free_code(code: str) -> str:
 
 
 def _copy_lists(live: Merchant, sandbox: Merchant) -> None:
-    """Whoever could not call with a test key yesterday can't today: an empty list would let everybody in."""
+    """Copy the allowlists: an empty list would let every address in, and nobody gains access by the move."""
     trial.revert_if_ended(merchant=live, key=None)
     tried = trial.current_trial(live, None)
     if tried is not None:
@@ -109,8 +109,8 @@ def _copy_lists(live: Merchant, sandbox: Merchant) -> None:
 
 
 def _move(key: ApiKey, live: Merchant, sandbox: Merchant) -> None:
-    """The row keeps its number, its versions, its list and its history. Each secret is bound to its merchant, so that
-    it is sealed anew.
+    """Move a test key. The row keeps its number, versions, list and history. Each secret is sealed again, because it is
+    bound to its merchant.
     """
     trial.revert_if_ended(merchant=live, key=key)
     tried = trial.current_trial(live, key)

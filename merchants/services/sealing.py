@@ -1,7 +1,7 @@
-"""Moves secrets from older key-encryption keys to the current one while calls go on.
+"""Moves secrets from older key-encryption keys to the current one while requests go on.
 
-Each row is a transaction of its own, which touches the two columns and only as long as they are what was read: nobody
-waits for it, and a rotation or revocation at the same moment loses nothing.
+Each row is a transaction of its own, which writes the two columns only if they are unchanged since they were read. So
+nobody waits for it, and a rotation or revocation at the same moment is not lost.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Progress:
 
 
 class Keeper(Protocol):
-    """Who else seals something under these keys."""
+    """Another module that seals values under these keys."""
 
     def seals_by_key(self) -> Counter[str]: ...
 
@@ -60,7 +60,7 @@ def current_key_id() -> str:
 
 
 def sealed_counts() -> list[Sealed]:
-    """Under which keys the rows are now; those without a row are left out."""
+    """Return how many rows each key-encryption key seals; keys without rows are left out."""
     rows = Secret.objects.order_by("sealed_under").values_list("sealed_under").annotate(Count("pk"))
     return [
         Sealed(key_id, count, key_id in settings.KEY_ENCRYPTION_KEYS, key_id == current_key_id())
@@ -69,12 +69,14 @@ def sealed_counts() -> list[Sealed]:
 
 
 def count_movable_rows() -> int:
-    """Rows that can be moved."""
+    """Return how many rows can be moved."""
     return sum(sealed.rows for sealed in sealed_counts() if sealed.configured and not sealed.current)
 
 
 def unreachable_rows() -> list[Sealed]:
-    """Rows whose key-encryption key is not configured: whoever signs with them gets an error of ours."""
+    """Return the rows whose key-encryption key is not configured: requests signed with them are answered with an error
+    of ours.
+    """
     return [sealed for sealed in sealed_counts() if not sealed.configured]
 
 
@@ -91,7 +93,7 @@ def lost_keys() -> list[tuple[str, str, int]]:
 
 
 def removable_keys() -> list[str]:
-    """Configured, not current, and no row needs them."""
+    """Return the configured keys that are not current and that no row needs."""
     needed = {sealed.key_id for sealed in sealed_counts()} | {current_key_id()}
     needed |= {key_id for keeper in _keepers.values() for key_id in keeper.seals_by_key()}
     return [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id not in needed]

@@ -1,4 +1,4 @@
-"""Who signed in, who was refused, and what changed about how somebody signs in: a record that only grows."""
+"""Record of sign-ins, refusals, and changes of sign-in methods. Rows are only added."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ SHOWN = 50
 def add_record(
     kind: Kind, *, person: Person | None = None, email: str = "", address: str | None = None, method: str = ""
 ) -> None:
-    """Add one record. A lock that goes on is noted once in 15 minutes, so that a guesser cannot fill the table.
+    """Add one record. A lasting lock is recorded once in 15 minutes, so that guessing cannot fill the table.
 
-    Whether the address of a requested reset has an account is not looked up: the time of that page must not tell.
+    The requested reset of an address does not look up the account: the time of that page must not tell whether one
+    exists.
     """
     email = (person.email if person else email).strip().lower()
     email = masking.mask_secrets(email) if EMAIL.fullmatch(email) else ""
@@ -54,7 +55,7 @@ def add_refused_page(*, person: Person, address: str | None, page: str) -> None:
 
 
 def _is_noted(email: str, address: str | None) -> bool:
-    """Of IPv6 the whole /64 is one caller, as the lock counts it."""
+    """Return whether the lock was recorded lately. An IPv6 /64 is one caller, as the lock counts it."""
     since = clock.now() - LOCK_NOTED_AGAIN
     locks = SignInRecord.objects.filter(kind=Kind.LOCKED, at__gt=since, email=email)
     known = {each and parse_address(each) for each in locks.values_list("address", flat=True)}

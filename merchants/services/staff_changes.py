@@ -1,7 +1,7 @@
-"""Mails the owners what our staff changed for their merchant, and those whom a change removed.
+"""Emails to owners about changes that our staff made, and to the people whom a change removed.
 
-A trigger puts each such change down where the history notes it (merchants.models.audit), in the transaction of the
-change; this job makes one email of what was done together.
+A trigger records each change with its history event (merchants.models.audit), in the transaction of the change; this
+job makes one email of the changes of a transaction.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ CAN_BE_OFF = {"ReconciliationPlan", "StatementSource"}  # and then nobody notice
 
 @transaction.atomic
 def notify_owners_of_changes() -> int:
-    """How many changes were told. A worker that dies has told nothing and marked nothing."""
+    """Email the owners; return how many changes were reported. A worker that dies has sent nothing and
+    marked nothing.
+    """
     untold = StaffChange.objects.select_for_update(skip_locked=True).filter(told_at=None).order_by("pk")
     changes = list(untold[:MOST_AT_ONCE])
     for (merchant_id, number), each in groupby(changes, key=lambda each: (each.merchant_id, each.transaction)):
@@ -35,7 +37,7 @@ def notify_owners_of_changes() -> int:
 
 
 def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> Letter | None:
-    """`transaction` in the letter says of which changes it is: the database asks for it before they count as told."""
+    """Write the email. `transaction` names its changes: the database needs it before they count as reported."""
     events = sorted(_events(merchant, changes), key=lambda event: event.at)
     if not events:  # a kind that the history has no words for
         what = f"changed: {', '.join(sorted({change.thing for change in changes}))}"
@@ -63,7 +65,7 @@ def _events(merchant: Merchant, changes: Sequence[StaffChange]) -> Iterator[Even
 
 
 def _by(number: int, event: Event | None) -> str:
-    """Both of them, where a second person approved it."""
+    """Return the authors: two, where a second person approved the change."""
     approved = Approval.objects.filter(decided_in=number, state=Approval.State.APPROVED)
     approval = approved.select_related("asked_by", "decided_by").first()
     return (
@@ -81,7 +83,7 @@ def _also(events: Iterable[Event]) -> Iterator[str]:
 
 
 def _removed(event: Event) -> Iterator[str]:
-    """Who is no longer what they were."""
+    """Yield the addresses that the change removed or replaced."""
     if event.thing == "Membership" and event.label != "insert" and event.name:
         yield event.name
     elif "email" in event.row:

@@ -1,7 +1,7 @@
-"""Takes back what was done to players, games and limits, as long as nobody has changed it again.
+"""Undo of changes to players, games and limits, while nobody has changed the rows again.
 
-The history knows what stood there before (merchants.models.audit): what is undone is one of its events, with all that
-were written in the same breath. To undo is a change like any other, and can be undone too.
+The history holds the values before the change (merchants.models.audit). One undo reverts an event with all events of
+its transaction. An undo is a change like any other and can be undone.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LIMITS = frozenset({"bets_per_minute", "max_stake", "max_stake_by_currency"})
 
 @dataclass(frozen=True, slots=True)
 class UndoableChange:
-    """`number`: of one of its events."""
+    """A change that can be undone. `number`: of one of its events."""
 
     number: int
     title: str
@@ -38,14 +38,14 @@ class UndoableChange:
 
 
 def rows(thing: type[Model], merchant: Merchant) -> Any:
-    """The events of players, games or limits of a merchant."""
+    """Return the events of a merchant's players, games or limits."""
     model: Any = thing
     event_model = model.pgh_event_model
     return event_model.objects.filter(**{event_model.pgh_scopes["merchant"]: merchant.pk})
 
 
 def last_change(thing: type[Model], merchant: Merchant, **which: Any) -> UndoableChange | None:
-    """The newest change, while it can be undone. `which`: of one player only, then without the others."""
+    """Return the newest change that can be undone. `which`: of one player only, without the others."""
     since = clock.now() - UNDONE_WITHIN
     event = rows(thing, merchant).filter(pgh_created_at__gt=since, **which).order_by("-pgh_created_at").first()
     if event is None or (thing is Merchant and not _only_limits(event)):
@@ -57,7 +57,7 @@ def last_change(thing: type[Model], merchant: Merchant, **which: Any) -> Undoabl
 
 
 def _title(thing: type[Model], merchant: Merchant, which: dict[str, Any]) -> str:
-    """Of all that goes back by one click."""
+    """Return the title of everything that one click reverts."""
     read = history.events((merchant, thing.__name__, which))
     if len(read) == history.EVENTS_OF_A_THING:
         return history.title_of_all(merchant, thing.__name__, read[0])
@@ -65,7 +65,7 @@ def _title(thing: type[Model], merchant: Merchant, which: dict[str, Any]) -> str
 
 
 def find_event(thing: type[Model], merchant: Merchant, number: int) -> Any | None:
-    """The event with this number, when it is this merchant's."""
+    """Return the event with this number if it belongs to the merchant."""
     return rows(thing, merchant).filter(pgh_id=number).first()
 
 
@@ -74,7 +74,7 @@ def _breath(event: Any) -> dict[str, Any]:
 
 
 def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool) -> list[Any]:
-    """What is undone together. Raises TooLateToUndo."""
+    """Return the events that are undone together. Raises TooLateToUndo."""
     if event.pgh_created_at <= clock.now() - UNDONE_WITHIN:
         raise errors.TooLateToUndo(int(UNDONE_WITHIN.total_seconds()) // 3600)
     return [event] if alone else list(rows(thing, merchant).filter(**_breath(event)))
@@ -83,7 +83,7 @@ def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool)
 # --- Verbs ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def undo_players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
-    """How many are as they were. Raises TooLateToUndo and ChangedSince."""
+    """Undo a change of players; return how many were restored. Raises TooLateToUndo and ChangedSince."""
     events = _with_it(Player, merchant, event, alone=alone)
     others = flags.write_settings((each.pgh_obj_id, _left(vars(each)), _left(each.pgh_before)) for each in events)
     if others:
@@ -96,14 +96,14 @@ def undo_players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
 
 
 def _left(values: Mapping[str, Any]) -> Setting:
-    """What an older event does not know was empty."""
+    """Return the values to restore. A column that an older event does not have was empty."""
     left: list[Any] = [values.get(name) for name in Setting._fields]
     return Setting(*left)
 
 
 @transaction.atomic
 def undo_games(*, merchant: Merchant, event: Any) -> int:
-    """Raises TooLateToUndo and ChangedSince."""
+    """Undo a change of games. Raises TooLateToUndo and ChangedSince."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     events = _with_it(DisabledGame, merchant, event, alone=False)
     off = dict(DisabledGame.objects.filter(merchant=merchant).values_list("game_id", "pk"))
@@ -122,7 +122,7 @@ def undo_games(*, merchant: Merchant, event: Any) -> int:
 
 @transaction.atomic
 def undo_limits(*, merchant: Merchant, event: Any) -> int:
-    """The merchant's own. Raises TooLateToUndo and ChangedSince."""
+    """Undo a change of the merchant's limits. Raises TooLateToUndo and ChangedSince."""
     [event] = _with_it(Merchant, merchant, event, alone=True)
     standing = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if not _only_limits(event) or any(getattr(standing, name) != getattr(event, name) for name in LIMITS):
@@ -147,7 +147,7 @@ def _name(event: Any) -> str:
 
 
 def last_author(thing: type[Model], merchant: Merchant, *, of: Collection[str] = (), **which: Any) -> str:
-    """Who changed it last. `of`: one of these fields, among the newest changes."""
+    """Return who last changed one of the fields `of`, among the newest changes."""
     newest = rows(thing, merchant).filter(**which).order_by("-pgh_created_at")[:LOOKED_AT]
     found = next((event for event in newest if not of or _changed(event) & set(of)), None)
     return history.author_name(history.trusted_context(found.pgh_context, found.pgh_role)) if found else ""

@@ -1,8 +1,8 @@
-"""Do the books hold? Asked of the rows themselves, each question one statement over all of them.
+"""Verification of the ledger from its rows: each check is one statement over all of them.
 
-A statement sees one moment of the database, at which the books must hold whatever is being moved meanwhile. From
-"every balance is the sum of its rows" and "both sides are of one merchant and currency" it follows that for each
-merchant and currency the players' balances and what stands against them sum to 0.
+A statement sees one moment of the database, at which the ledger must balance whatever is written meanwhile. Every
+balance is the sum of its rows, and both sides of a row are of one merchant and currency. So the players' balances and
+their counter accounts sum to 0 for each merchant and currency.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ RULES = {
 
 
 class BalanceDifference(NamedTuple):
-    """An account whose balance is not what its rows say. Without a merchant: the account does not exist."""
+    """An account whose balance is not the sum of its rows. Without a merchant: the account does not exist."""
 
     account: int
     merchant: str | None
@@ -167,7 +167,7 @@ class BalanceGap(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """A rule that rows break: how many, and the ids of the first."""
+    """A rule that rows break: how many rows, and the ids of the first."""
 
     rule: str
     rows: int
@@ -191,12 +191,12 @@ class LedgerVerdict:
 
 
 def scoped_question(sql: str, scope: str) -> str:
-    """Return the question asked of the rows `t` of a scope, in place of one merchant's or all."""
+    """Return the check for the rows `t` of a scope, in place of one merchant's or all."""
     return sql.replace(OF_MERCHANT, f"({scope})")
 
 
 def merge_verdicts(verdicts: Iterable[LedgerVerdict]) -> LedgerVerdict:
-    """Return what several checks found together."""
+    """Return the findings of several checks as one."""
     each = list(verdicts)
     return LedgerVerdict(
         accounts=sum(one.accounts for one in each),
@@ -212,7 +212,7 @@ def merge_verdicts(verdicts: Iterable[LedgerVerdict]) -> LedgerVerdict:
 
 @transaction.atomic
 def verify_rows(merchant: Merchant | None = None) -> LedgerVerdict:
-    """Reads all rows of one merchant, or of all."""
+    """Verify all rows of one merchant, or of all merchants."""
     started = perf_counter()
     of = {"merchant": merchant and merchant.pk, "shown": SHOWN}
     with connection.cursor() as cursor:

@@ -1,7 +1,7 @@
-"""The questions of `verification`, asked of a part of the rows: of new ones once, of a slice of the players each night.
+"""Verification of a part of the rows: new rows once, and a slice of the players each night.
 
-`AccountProof` has each player account's verified sum up to the watermark, so that a night reads the rows of a day, all
-balances, and one slice of the older rows, and not the whole history.
+`AccountProof` holds each player account's verified sum up to the watermark. So a night reads the rows of one day, all
+balances and one slice of the older rows, not the whole ledger.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ PLAYERS = "SELECT p.id FROM merchants_player p WHERE p.merchant_id = %(merchant)
 
 
 def new_rows_settled() -> int:
-    """Return the id up to which rows can be verified: nobody writes below it any more."""
+    """Return the id up to which rows can be verified: no transaction writes below it any more."""
     return horizon.settled_ids({"wallet_transaction": "id"}, patience=PATIENCE_SECONDS)["wallet_transaction"]
 
 
@@ -159,8 +159,8 @@ def verify_next_rows(settled: int) -> LedgerVerdict | None:
 
 @transaction.atomic
 def verify_balances() -> LedgerVerdict:
-    """Compare the balance of every account with its verified sum and the rows behind the watermark; and look for rows
-    of players that do not exist, which no slice reads.
+    """Compare the balance of every account with its verified sum plus the rows behind the watermark. Also find rows of
+    players that do not exist, which no slice reads.
     """
     started, values = perf_counter(), {"shown": verification.SHOWN}
     found, strangers = database.fetch_rows(BALANCES, values), database.fetch_rows(OF_NOBODY, values)
@@ -169,7 +169,7 @@ def verify_balances() -> LedgerVerdict:
 
 
 def verify_players(merchant: Merchant, players: list[int]) -> LedgerVerdict:
-    """Verify all rows of some players from the first on, and prove their sums again. Within a transaction."""
+    """Verify all rows of some players from the first on, and store their sums again. Within a transaction."""
     started = perf_counter()
     [[upto]] = database.fetch_rows(HOLD_THE_MARK, {})
     values = {"players": players, "upto": upto, "shown": verification.SHOWN}
@@ -184,7 +184,7 @@ def verify_players(merchant: Merchant, players: list[int]) -> LedgerVerdict:
 
 
 def next_players(state: BooksSlice) -> list[int]:
-    """Return the keys of the players whose turn it is."""
+    """Return the keys of the next players to verify."""
     values = {"merchant": state.merchant_id, "slices": SLICES, "number": state.number % SLICES}
     return [key for [key] in database.fetch_rows(PLAYERS, values)]
 

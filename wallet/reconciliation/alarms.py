@@ -1,7 +1,7 @@
-"""The dead man's switch: what should have been there by now and is not.
+"""Alarms about missing reconciliation work: days that are late, and reports that nobody received.
 
-It reads what is there and runs nothing, so that it can be asked by a page, from outside (/healthz/reconciliation), and
-by a job of another worker than the one that compares.
+It reads only and starts nothing. A page, an outside monitor (/healthz/reconciliation) and a job of another worker than
+the comparing one can ask it.
 """
 
 from __future__ import annotations
@@ -93,12 +93,12 @@ class Alarm:
 
 # --- what is wrong ----------------------------------------------------------------------------------------------------
 def alarms(merchant: Merchant) -> list[Alarm]:
-    """For the red line on a home; the newest day first."""
+    """Return the alarms of a merchant for its home page, newest day first."""
     return all_alarms(of=merchant).get(merchant, [])
 
 
 def count_late_days() -> int:
-    """How many days should have been compared by now and are not: of whichever merchants."""
+    """Return how many days of all merchants should have been compared by now and were not."""
     return sum(alarm.cause == Cause.NOT_RUN for found in all_alarms().values() for alarm in found)
 
 
@@ -122,7 +122,7 @@ def all_alarms(*, of: Merchant | None = None) -> dict[Merchant, list[Alarm]]:
 
 
 def _plans(of: Merchant | None) -> QuerySet[Any]:
-    """With the moment of their last change: what was switched on a minute ago is not late."""
+    """Return the plans with the moment of their last change: a plan that was switched on a minute ago is not late."""
     history: Any = ReconciliationPlan.pgh_event_model  # type: ignore[attr-defined]
     changes = history.objects.filter(merchant=OuterRef("merchant")).order_by().values("merchant")
     newest = Subquery(changes.annotate(at=Max("pgh_created_at")).values("at"))
@@ -130,8 +130,8 @@ def _plans(of: Merchant | None) -> QuerySet[Any]:
 
 
 def _waits_after_another(plan: Any, day: date, now: datetime) -> bool:
-    """While the newest day may still come, the one before it is judged: else a plan whose days are never compared would
-    look well for half an hour each day. `missed` knows only days after one that was compared.
+    """Return whether the day before is judged while the newest may still come. Otherwise a plan whose days are never
+    compared would look fine for half an hour each day.
     """
     is_first = plan.changed_at is not None and due_at(plan, day - DAY) <= plan.changed_at
     return now < due_at(plan, day) + GRACE and not is_first
@@ -151,8 +151,8 @@ def _cause(plan: Any, day: date, run: Reconciliation | None, now: datetime) -> C
 
 
 def _had_traffic(merchant: Merchant, day: date) -> bool:
-    """Calls to the wallet that were taken, also those that moved nothing. The call that sends yesterday's statement is
-    none of them.
+    """Return whether wallet requests were accepted, also those that moved nothing. The request that sends yesterday's
+    statement does not count.
     """
     bounds = day_of(merchant, day)
     hours = CallHour.objects.filter(
@@ -170,7 +170,7 @@ def _begun(plan: Any, day: date) -> datetime:
 
 
 def _reached(merchants: Iterable[int], since: date, now: datetime) -> dict[schedule.Key, bool]:
-    """Of each day that was told: whether its last report reached anybody, or may still."""
+    """Return for each reported day whether its last report reached somebody, or still may."""
     found = ReportDelivery.objects.filter(
         reconciliation__merchant__in=list(merchants), reconciliation__day__gte=since
     ).select_related("letter", "reconciliation")
@@ -183,14 +183,14 @@ def _reached(merchants: Iterable[int], since: date, now: datetime) -> dict[sched
 
 
 def _has_failed(delivery: ReportDelivery, now: datetime) -> bool:
-    """A letter is tried for a day; who waits for a report is told sooner."""
+    """Return whether the report failed. An email is tried for a day; the recipients are alarmed sooner."""
     letter = delivery.letter
     is_untaken = letter.state == Letter.State.WAITING and letter.created_at <= now - email_outbox.UNTAKEN
     return delivery.bounced_at is not None or letter.state == Letter.State.GIVEN_UP or is_untaken
 
 
 def _should_be_told(plan: Any, run: Reconciliation, now: datetime) -> bool:
-    """Of a day without any delivery: it has no recipient, or who sends is dead."""
+    """Return whether a day without a delivery is late: it has no recipient, or the sending worker is down."""
     if run.done_at is None or run.outcome not in {Outcome.CLEAR, Outcome.BREAKS}:
         return False
     return now >= max(_begun(plan, run.day), run.done_at) + GRACE
@@ -198,7 +198,7 @@ def _should_be_told(plan: Any, run: Reconciliation, now: datetime) -> bool:
 
 # --- who is told ------------------------------------------------------------------------------------------------------
 def raise_alarms() -> int:
-    """Once for each day, cause and address; how many letters were written."""
+    """Write the alarm emails, once for each day, cause and address; return how many."""
     return sum(_tell(merchant, alarm) for merchant, found in all_alarms().items() for alarm in found)
 
 

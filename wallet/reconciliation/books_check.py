@@ -1,7 +1,7 @@
-"""The nightly check of our own books, beside the comparisons: its findings stay until a check finds them no more.
+"""Nightly verification of our own ledger, apart from the runs. A finding stays until a verification no longer finds it.
 
-New rows of all merchants are verified once, in order of their ids. Then each merchant's balances are compared, and one
-slice of its players is read again from the first row, with every player of whom something was found.
+New rows of all merchants are verified once, in the order of their ids. Then each merchant's balances are compared, and
+one slice of its players is read again from the first row, with every player who has a finding.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class BooksResult(NamedTuple):
 
 # --- the checks -------------------------------------------------------------------------------------------------------
 def check_new_rows() -> LedgerVerdict:
-    """Verify what was written since the last time, then all balances; return what is wrong, of all merchants."""
+    """Verify the rows written since the last time, then all balances; return the findings of all merchants."""
     verdicts, settled = list[LedgerVerdict](), verified_sums.new_rows_settled()
     while (verdict := _check_next(settled)) is not None:
         verdicts.append(verdict)
@@ -75,7 +75,7 @@ def check_slice(merchant: Merchant) -> LedgerVerdict:
 
 
 def merchants_overdue() -> int:
-    """Return of how many merchants no slice was verified for OVERDUE, also of those that never had one."""
+    """Return how many merchants had no slice verified for OVERDUE, including those that never had one."""
     since = clock.now() - OVERDUE
     checked = BooksSlice.objects.filter(checked_at__gte=since).values("merchant")
     return Merchant.objects.filter(created_at__lt=since).exclude(pk__in=checked).count()

@@ -1,7 +1,7 @@
-"""The amounts of a break: its difference as the reader's two totals have it, and what is at stake in it.
+"""Amounts of a break: its difference as the reader sees it, and the amount at stake.
 
-A case keeps its difference as players feel it (below 0 is what they were given less). Everything that people read says
-our total minus theirs: one rule, for one case in Python and for many in SQL.
+A case stores its difference as players feel it (below 0: they were given less). Everything that people read says our
+total minus theirs: one rule, in Python for one case and in SQL for many.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def difference_text(case: Case) -> str:
 
 
 def is_folded(case: Case) -> bool:
-    """Whether the case is of many rows, which stand in a list of their own."""
+    """Return whether the case stands for many rows, which have a list of their own."""
     return case.kind == Case.Kind.TRUNCATED or case.subject.startswith("all|")
 
 

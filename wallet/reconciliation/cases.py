@@ -1,4 +1,4 @@
-"""What people do with cases, each verb under the lock of its case. Cases are found and closed by comparisons."""
+"""Actions of people on cases, each under the lock of its case. Runs open and close cases."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def check_worker(person: Person) -> None:
 
 
 def check_speaker(case: Case, person: Person) -> None:
-    """Our support, or an owner or manager of the case's merchant."""
+    """Refuse anybody but our support, or an owner or manager of the case's merchant."""
     own = Q(merchant=case.merchant_id) | Q(merchant__sandbox=case.merchant_id)
     spoken_for = Membership.objects.filter(own, person=person, role__in=SPEAKERS)
     is_an_operator = person.is_active and not person.is_staff
@@ -57,9 +57,9 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """What a verb makes of a case that is locked and not resolved: its new fields. Raises Refusal. `text` is its note.
+    """What an action makes of a locked, unresolved case: its new fields. Raises Refusal. `text` is its note.
 
-    One case or a thousand, the rule is the same.
+    The rule is the same for one case or a thousand.
     """
 
     of: Callable[[Case], Fields]
@@ -80,7 +80,7 @@ def wait_change(*, by: Person) -> CaseChange:
 
 
 def resolve_change(*, resolution: str, text: str, by: Person) -> CaseChange:
-    """With a difference that still stands this is a write-off by another name, and judged as one."""
+    """Return the change that resolves a case. With a remaining difference it is a write-off and is judged as one."""
     check_worker(by)
     if resolution == Resolution.WRITTEN_OFF:
         raise refusals.WriteOffIsAVerb
@@ -102,7 +102,9 @@ def write_off_change(*, text: str, by: Person) -> CaseChange:
 
 
 def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> CaseChange:
-    """Up to what one person may close at once; above it the case stays open until a second person confirms."""
+    """Return the change that closes a case: at once up to the limit of one person; above it, the case stays open until
+    a second person confirms.
+    """
     allowance = Allowance(by)
 
     def of(case: Case) -> Fields:
@@ -116,7 +118,7 @@ def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> CaseChang
 
 
 class Allowance:
-    """What one person may still close alone: the merchant's limit, in each currency, less the last 24 hours.
+    """The amount that one person may still close alone: the merchant's limit by currency, minus the last 24 hours.
 
     The database holds the same rule (`case_by_two_people`).
     """
@@ -126,7 +128,9 @@ class Allowance:
         self.left: dict[tuple[int, str], int] = {}
 
     def covers(self, case: Case) -> bool:
-        """And takes it off, when it does. In a sandbox nothing is lost, so nothing waits."""
+        """Return whether the allowance covers the amount, and subtract it if so. In a sandbox nothing is lost, so
+        nothing waits.
+        """
         if case.merchant.is_sandbox:
             return True
         if case.kind == Case.Kind.OWED or is_folded(case):
@@ -157,13 +161,13 @@ class Allowance:
 
 
 def is_folded(case: Case) -> bool:
-    """Whether many rows stand in one case, whose difference nets them out; as FOLDED has it."""
+    """Return whether many rows stand in one case, whose difference nets them out; as FOLDED has it."""
     behind = case.kind == Case.Kind.TRUNCATED and int((case.ours or {}).get("rows") or 0) > 0
     return behind or case.subject.startswith("all|")
 
 
 def amount_at_stake(case: Case) -> int:
-    """Units of money that still differ, or are open, in a case; as STAKE has it."""
+    """Return the amount that still differs, or is open, in a case; as STAKE has it."""
     ours, theirs = (int((side or {}).get("amount") or 0) for side in (case.ours, case.theirs))
     if case.difference:
         return abs(case.difference)
@@ -208,7 +212,7 @@ def reopen_case(*, case: Case, by: Person, text: str) -> Case:
 
 @transaction.atomic
 def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
-    """`difference` as the person saw it: one that has changed meanwhile is not confirmed."""
+    """Confirm a write-off as the second person. Refuses a `difference` that changed since the person saw it."""
     case = _asked_for(case, by)
     if case.asked_resolution == Resolution.SETTLED:
         raise refusals.CorrectionAsked
@@ -223,7 +227,7 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
 
 @transaction.atomic
 def decline_write_off(*, case: Case, text: str, by: Person) -> Case:
-    """Whoever asked may take it back so."""
+    """Decline a write-off. The person who requested it may withdraw it this way."""
     case = _asked_for(case, by)
     if case.asked_resolution == Resolution.SETTLED:
         raise refusals.CorrectionAsked
@@ -256,14 +260,16 @@ def _done_with(resolution: Case.Resolution, by: Person) -> Fields:
 # --- what is said -----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_note(*, case: Case, text: str, by: Person, internal: bool = False) -> CaseNote:
-    """Of our support; an internal one is not shown to the operator."""
+    """Add a note of our support. The operator does not see an internal note."""
     check_worker(by)
     return _note(_locked(case), by, text, internal=internal)
 
 
 @transaction.atomic
 def add_comment(*, case: Case, text: str, by: Person, statement: Statement | None = None) -> CaseNote:
-    """Of anybody who may speak here; the operator's answer brings a case that waits for it back to us."""
+    """Add a comment of our support or the operator. The operator's comment returns a case that waits for the operator
+    to us.
+    """
     check_speaker(case, by)
     case = _locked(case)
     said = _note(case, by, text, statement=statement)
@@ -273,8 +279,8 @@ def add_comment(*, case: Case, text: str, by: Person, statement: Statement | Non
 
 
 def attach_statement(*, case: Case, text: str, name: str, content: IO[bytes], by: Person) -> CaseNote:
-    """A corrected statement with a comment, of the scope that the case is about. It is received and read as any other;
-    one that is refused is attached too, with its faults, and changes nothing. Raises ScopeNotKnown.
+    """Attach a corrected statement with a comment, in the scope of the case. It is received and read like any other; a
+    refused one is attached with its faults and changes nothing. Raises ScopeNotKnown.
     """
     check_speaker(case, by)
     _checked(text)
@@ -336,8 +342,8 @@ class Done:
 
 @transaction.atomic
 def change_many(cases: QuerySet[Case], change: CaseChange) -> Done:
-    """All or none, in a few statements however many there are. A case that the change refuses is named and does not
-    hold up the others. Raises TooManyCases.
+    """Change many cases in one transaction and a few statements. A case that the change refuses is named and does not
+    stop the others. Raises TooManyCases.
     """
     found = list(cases.order_by("pk").select_for_update(of=("self",)).select_related("merchant")[: MOST_AT_ONCE + 1])
     if len(found) > MOST_AT_ONCE:
@@ -359,7 +365,7 @@ def change_many(cases: QuerySet[Case], change: CaseChange) -> Done:
 
 
 def _save_all(changed: Iterable[tuple[Case, Fields]]) -> None:
-    """One statement for those that become the same."""
+    """Save the cases: one statement for those that become the same."""
     alike: dict[tuple[str, ...], list[tuple[Case, Fields]]] = {}
     for case, fields in changed:
         alike.setdefault(tuple(fields), []).append((case, fields))
@@ -368,7 +374,7 @@ def _save_all(changed: Iterable[tuple[Case, Fields]]) -> None:
 
 
 class CurrencySum(NamedTuple):
-    """Of some cases, those of one currency: never a sum over currencies."""
+    """The sum of some cases in one currency; currencies are never added."""
 
     currency: str
     cases: int
@@ -376,7 +382,7 @@ class CurrencySum(NamedTuple):
 
 
 def currency_sums(found: QuerySet[Case]) -> list[CurrencySum]:
-    """How many and how much is at stake, by currency; differences above and below zero do not cancel."""
+    """Return number and amount at stake by currency; differences above and below zero do not cancel."""
     rows = (
         found.order_by("currency")
         .values("currency")
@@ -386,7 +392,7 @@ def currency_sums(found: QuerySet[Case]) -> list[CurrencySum]:
 
 
 def _ask_second(change: CaseChange, asked: Sequence[Case]) -> None:
-    """An email to everybody who may confirm it, once for each merchant."""
+    """Email everybody who may confirm it, once for each merchant."""
     others = Person.objects.filter(is_active=True, staff_role__in=WORKERS).exclude(pk=change.by.pk)
     for merchant, of_one in _by_merchant(asked).items():
         told = currency_sums(Case.objects.filter(pk__in=[case.pk for case in of_one]))
@@ -411,13 +417,13 @@ def _by_merchant(asked: Sequence[Case]) -> dict[Merchant, list[Case]]:
 
 
 def write_offs_to_confirm(merchant: Merchant | None = None) -> QuerySet[Case]:
-    """What somebody asked to close, and a second person has to confirm."""
+    """Return the write-offs that wait for a second person."""
     return unresolved_cases(merchant).filter(write_off_asked_by__isnull=False)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 def unresolved_cases(merchant: Merchant | None = None) -> QuerySet[Case]:
-    """The worst first: what is owed to players stands on top. Over all merchants: those of sandboxes are left out."""
+    """Return the unresolved cases, worst first: money owed to players on top. Over all merchants, without sandboxes."""
     found = Case.objects.exclude(state=State.RESOLVED).order_by("-severity", "opened_at")
     return found.filter(merchant=merchant) if merchant else found.filter(merchant__in=Merchant.objects.live())
 
@@ -437,7 +443,7 @@ BUCKETS = (
 
 @dataclass(frozen=True, slots=True)
 class Ages:
-    """Open cases of one kind, by bucket."""
+    """Open cases of one kind, by age."""
 
     kind: str
     counts: tuple[int, ...]
@@ -452,7 +458,7 @@ class Ages:
 
 
 def open_case_ages(merchant: Merchant | None = None, *, now: datetime | None = None) -> list[Ages]:
-    """In one query, for the screen and for the mail."""
+    """Return the ages in one query, for the page and for the email."""
     now = now or clock.now()
     counts = {
         f"bucket_{number}": Count("pk", _opened(now, young, old)) for number, (_, young, old) in enumerate(BUCKETS)
@@ -490,7 +496,7 @@ GROW = f"""
 
 
 def grow_older() -> int:
-    """Raises the severity of what lies for long; how many were raised."""
+    """Raise the severity of cases that have been open for long; return how many were raised."""
     with connection.cursor() as cursor:
         cursor.execute(GROW, {"now": clock.now()})
         return int(cursor.rowcount)
@@ -507,7 +513,7 @@ def lock_unresolved(case: Case) -> Case:
 
 
 def save_fields(case: Case, **fields: Any) -> Case:
-    """Of a case that is locked."""
+    """Save the fields of a locked case."""
     return _saved(case, **fields)
 
 

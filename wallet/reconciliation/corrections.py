@@ -1,7 +1,8 @@
-"""A case is settled by a correcting entry: one person proposes it, another approves, and the ledger gets its row.
+"""Correcting entries: one person proposes an entry that settles a case, another approves it, and the ledger gets its
+row.
 
-The ledger's own function posts it and holds that nobody does so alone (`wallet_correct`). The signed API knows no such
-call, and a comparison does not look for the row in a statement: it is named apart.
+The ledger's own function posts it and refuses an entry of one person alone (`wallet_correct`). The signed API has no
+such request, and a run does not look for the row in a statement: it is listed apart.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ SETTLED = Case.Resolution.SETTLED
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionEntry:
-    """What a correction moves: `amount` above 0, real amount × 100000; `is_credit`: to the player."""
+    """The entry of a correction: `amount` above 0, real amount × 100000; `is_credit`: to the player."""
 
     player: str
     currency: str
@@ -38,9 +39,7 @@ class CorrectionEntry:
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 def suggested_entry(case: Case) -> CorrectionEntry:
-    """Return the entry that makes ours what theirs is. Above 0 is what players were given beyond; what was corrected
-    before the case was opened again is off it.
-    """
+    """Return the entry that makes our side equal to theirs. An earlier correction of the case is subtracted."""
     posted = corrections_of(case).filter(approved_at__isnull=False, currency=case.currency)
     left = case.difference + sum(correction.delta for correction in posted)
     amount = abs(left) if case.difference else cases.amount_at_stake(case)
@@ -61,7 +60,7 @@ def corrections_of(case: Case) -> QuerySet[Correction]:
 
 
 def balance_of(correction: Correction) -> int:
-    """Return the player's balance as it is now, before the correction."""
+    """Return the player's current balance, before the correction."""
     found = Account.objects.filter(player=correction.player_id, currency=correction.currency, kind="player")
     return found.values_list("balance", flat=True).first() or 0
 
@@ -69,7 +68,7 @@ def balance_of(correction: Correction) -> int:
 # --- the verbs --------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def propose_correction(*, case: Case, entry: CorrectionEntry, text: str, by: Person) -> Correction:
-    """The case stays open until another person approves. Raises Refusal."""
+    """Propose a correction. The case stays open until another person approves. Raises Refusal."""
     cases.check_worker(by)
     case = cases.lock_unresolved(case)
     if case.write_off_asked_by_id:
@@ -92,9 +91,9 @@ def propose_correction(*, case: Case, entry: CorrectionEntry, text: str, by: Per
 
 @transaction.atomic
 def approve_correction(*, case: Case, correction: int, difference: int, by: Person) -> Correction:
-    """`correction` and `difference` as the person saw them: what has changed meanwhile is not approved.
+    """Approve a correction: the row is posted and the case closed in one transaction.
 
-    The row is posted and the case closed together, or neither. Raises Refusal.
+    Refuses a `correction` or `difference` that changed since the person saw it. Raises Refusal.
     """
     proposed = _proposed(case, by)
     if proposed.asked_by_id == by.pk:
@@ -118,7 +117,7 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
 
 @transaction.atomic
 def decline_correction(*, case: Case, text: str, by: Person) -> Correction:
-    """The person who proposed it may take it back so."""
+    """Decline a correction. The person who proposed it may withdraw it this way."""
     proposed = _proposed(case, by)
     cases.add_note(case=proposed.case, text=text, by=by)
     Correction.objects.filter(pk=proposed.pk).update(declined_by=by, declined_at=clock.now())
@@ -128,7 +127,7 @@ def decline_correction(*, case: Case, text: str, by: Person) -> Correction:
 
 
 def _proposed(case: Case, by: Person) -> Correction:
-    """Under the lock of its case."""
+    """Return the proposal under the lock of its case."""
     cases.check_worker(by)
     case = cases.lock_unresolved(case)
     proposed = proposed_correction(case)

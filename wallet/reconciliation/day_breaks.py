@@ -1,7 +1,7 @@
 """The breaks of a day, counted once: every page, email, chart and file shows these numbers.
 
-A break counts on the day whose case it is. A comparison also meets rounds of earlier days that stay open; they are
-named apart (`Figures.elsewhere`) and are no break of its day.
+A break counts on the day of its case. A run also meets rounds of earlier days that stay open; they are listed apart
+(`Figures.elsewhere`) and are no break of its day.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _sums(merchant: Merchant, day: date) -> list[tuple[date, BreakFigures]]:
 
 # --- the cases behind the numbers -------------------------------------------------------------------------------------
 def cases_of(run: Reconciliation) -> QuerySet[Case]:
-    """Return the cases that the comparison counted as breaks of its day, whatever became of them since."""
+    """Return the cases that the run counted as breaks of its day, whatever their state is now."""
     return _of_day(run).filter(_met(run))
 
 
@@ -70,7 +70,7 @@ def _met(run: Reconciliation) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class CountedBreaks:
-    """Breaks, and by currency what differs in them."""
+    """A number of breaks, and their differences by currency."""
 
     breaks: int
     stakes: list[tuple[str, int]]

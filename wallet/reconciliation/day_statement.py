@@ -1,6 +1,6 @@
-"""The current statements of a day as one: what the day is compared with.
+"""The current statements of a day as one statement, which the day is compared with.
 
-A plan can leave types out and can say which scopes are all that is compared; both are left out on both sides alike.
+A plan can leave out types and can name the only scopes that are compared. Both are left out on both sides.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SUMS = "SELECT s.currency, s.kind, count(*), sum(s.amount)::text FROM {source} s
 
 @dataclass(frozen=True)
 class DayStatement:
-    """`parts`: the current statements, the oldest first. Where none is trimmed, it is what they are."""
+    """`parts`: the current statements, oldest first, each without rows that the plan leaves out."""
 
     merchant: Merchant
     plan: ReconciliationPlan
@@ -47,7 +47,7 @@ class DayStatement:
 
     @property
     def head(self) -> Statement:
-        """The newest: the one that a comparison is named after."""
+        """Return the newest statement, which names the run."""
         return self.parts[-1]
 
     @property
@@ -60,7 +60,7 @@ class DayStatement:
 
     @property
     def rollback_rule(self) -> str:
-        """Of several statements the rule by which most is looked for: what one says nothing of, another may list."""
+        """Return the rule of the parts that expects most: one part may list what another leaves out."""
         rules = {mappings.from_json(part.mapping).rollback_rule for part in self.parts}
         return next(rule for rule in STRICTEST if rule in rules)
 
@@ -70,7 +70,9 @@ class DayStatement:
 
     @cached_property
     def totals(self) -> list[dict[str, Any]]:
-        """As of a statement. What is trimmed is counted, once; in a transaction that has made the rows ready."""
+        """Return the totals as of one statement. Rows that are left out are counted once, in a transaction in which the
+        rows are ready.
+        """
         if self.is_plain:
             return list(self.head.totals)
         statement_rows.restore_rows(self.parts)
@@ -85,7 +87,7 @@ class DayStatement:
 
     @cached_property
     def source(self) -> str:
-        """Its rows, to stand in SQL after FROM: the columns of `statement_rows.name_of`."""
+        """Return the SQL source of its rows, to stand after FROM, with the columns of `statement_rows.name_of`."""
         if self.is_plain:
             return statement_rows.view_name(self.head)
         return f"({' UNION ALL '.join(self._selected(number) for number in range(len(self.parts)))})"
@@ -100,8 +102,8 @@ class DayStatement:
         return f"SELECT {line} AS line, {names} FROM {view} AS p WHERE {self._kept(number)}"  # noqa: S608 - ours
 
     def _kept(self, number: int) -> str:
-        """Of one statement: what the plan compares, and no newer one has. A rollback of what nobody knows stays, or it
-        would be in none.
+        """Return the condition for the rows of one part: those that the plan compares and that no newer part covers. A
+        rollback of an unknown transaction stays.
         """
         kind = THEIR_KIND.format(a="p", m=int(self.merchant.pk))
         own = Scope.parse(self.parts[number].scope)
@@ -124,7 +126,7 @@ def compared_rows(plan: ReconciliationPlan, kind: str, currency: str) -> str:
 
 
 def our_condition(plan: ReconciliationPlan, alias: str = "t") -> str:
-    """True of the rows of our ledger that are compared."""
+    """Return the SQL condition for the rows of our ledger that are compared."""
     return compared_rows(plan, OUR_KIND.format(a=alias), f"{alias}.currency")
 
 
@@ -157,12 +159,12 @@ def rows_of_other_days(statement: DayStatement, others: Iterable[DayStatement]) 
 
 
 def line_label(line: Any) -> str:
-    """A line for people: 7, or “7 of statement 2” where the day has several."""
+    """Return the line for people: 7, or “7 of statement 2” where the day has several."""
     number = int(line)
     part, own = divmod(number, LINES_OF_ONE)
     return f"{own} of statement {part + 1}" if part else str(own)
 
 
 def lines_label(lines: Any) -> str:
-    """Several of them, as a case of a double has them: “5, 7 of statement 2”."""
+    """Return several lines, as the case of a duplicate has them: “5, 7 of statement 2”."""
     return ", ".join(map(line_label, str(lines).split(", ")))

@@ -1,4 +1,4 @@
-"""Days are the merchant's: 23, 24 or 25 hours of its time zone, compared when late payouts have been delivered."""
+"""Days of a merchant: 23, 24 or 25 hours in its time zone. A day is compared after late payouts have been delivered."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DELIVERED = time(3, tzinfo=UTC)  # settlement batches of a UTC day come at 01:00
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`begin` is in it, `end` is not; both UTC."""
+    """A day. `begin` belongs to it, `end` does not; both UTC."""
 
     date: date
     begin: datetime
@@ -28,10 +28,10 @@ def day_of(merchant: Merchant, date: date) -> Day:
 
 
 def begin_of(merchant: Merchant, date: date) -> datetime:
-    """The first moment of the day; where a clock leaves that hour out, it is the next one.
+    """Return the first moment of the day. Where a clock change skips that hour, the next one.
 
-    The plan says at which hour days begin. One that was begun under another hour or time zone ends where the next one
-    begins, so that each moment is of one day.
+    The plan states the hour at which days begin. A day that began under another hour or time zone ends where the next
+    one begins, so each moment belongs to one day.
     """
     plan = getattr(merchant, "reconciliation_plan", None)
     zone, hour = merchant.time_zone, plan.day_begins if plan else 0
@@ -46,13 +46,13 @@ def moment_of(date: date, hour: int, zone: str) -> datetime:
 
 
 def _delivered(end: datetime) -> datetime:
-    """The first 03:00 UTC after the UTC day in which the last of its bets may lie."""
+    """Return the first 03:00 UTC after the UTC day of its last possible bet."""
     last = (end - timedelta(microseconds=1)).astimezone(UTC).date()
     return datetime.combine(last + DAY, DELIVERED)
 
 
 def date_at(merchant: Merchant, moment: datetime) -> date:
-    """The day that `moment` is in."""
+    """Return the day that contains `moment`."""
     date = moment.astimezone(ZoneInfo(merchant.time_zone)).date() + DAY
     while begin_of(merchant, date) > moment:
         date -= DAY

@@ -1,4 +1,4 @@
-"""Reports to their recipients, each once for a comparison; how the sending goes is the letter's (merchants.outbox)."""
+"""Deliveries of reports, one for each run and recipient; the outgoing email has the state of the sending."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def delivery_state(delivery: ReportDelivery) -> DeliveryState:
 # --- sending ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def send_reports(*, run: Reconciliation) -> Sequence[ReportDelivery]:
-    """Once for each comparison and recipient, however often it is called, and by however many at once.
+    """Send the report of a run, once for each recipient, however often and however many workers call it.
 
-    None for a comparison that says nothing but what the last report of its day said, nor for one without a statement:
-    that is told by an alarm (alarms.py).
+    Sends nothing for a run without news since the last report of its day, nor for one without a statement, which raises
+    an alarm (alarms.py).
     """
     run = Reconciliation.objects.select_for_update(no_key=True).select_related("merchant").get(pk=run.pk)
     if run.state != Reconciliation.State.DONE:
@@ -56,7 +56,7 @@ def send_reports(*, run: Reconciliation) -> Sequence[ReportDelivery]:
 
 
 def has_no_news(run: Reconciliation) -> bool:
-    """Against the report that went out last; a case that came or went makes a difference also in equal figures."""
+    """Return whether the run equals the last report. A case that came or went is news, also with equal figures."""
     told = report.previous_report(run)
     if told is None:
         return False
@@ -84,8 +84,8 @@ def _letter(run: Reconciliation, to: str) -> Letter:
 
 @transaction.atomic
 def resend_report(*, delivery: ReportDelivery) -> ReportDelivery:
-    """When it was given up, came back, or was lost by who got it: another letter, since a second copy of the same is
-    hidden by mailboxes. The old letter stays. Raises StillTried.
+    """Send a report again that was given up, bounced or was lost. It is a new email, because mailboxes hide a second
+    copy; the old one stays. Raises StillTried.
     """
     delivery = (
         ReportDelivery.objects.select_for_update(of=("self",))
@@ -103,7 +103,7 @@ def resend_report(*, delivery: ReportDelivery) -> ReportDelivery:
 # --- bounces ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def record_bounce(message: IO[bytes]) -> list[ReportDelivery]:
-    """What came back to our address as a delivery status notification (RFC 3464): marks the deliveries it speaks of."""
+    """Record a delivery status notification (RFC 3464) on the deliveries that it names."""
     return [delivery for bounce in bounces_in(message) if (delivery := _mark(bounce))]
 
 

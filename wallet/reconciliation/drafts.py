@@ -1,4 +1,4 @@
-"""Files that a person looks at before they are sent: kept for a day, and shown to nobody else."""
+"""Previewed files before they are sent: kept for a day, and shown to nobody else."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FOLDER = "drafts"
 
 @dataclass(frozen=True, slots=True)
 class StatementDraft:
-    """`case`: the one that the file answers."""
+    """A previewed file. `case`: the case that the file answers."""
 
     token: str
     path: str
@@ -57,7 +57,7 @@ def keep_draft(
     case: int | None = None,
     scope: Scope = WHOLE,
 ) -> StatementDraft:
-    """Raises Refusal: EmptyStatement, StatementTooLarge, DayNotOver, DayBeforeMerchant."""
+    """Keep a file as a draft. Refuses by EmptyStatement, StatementTooLarge, DayNotOver and DayBeforeMerchant."""
     check_day(merchant, day)
     if not size:
         raise EmptyStatement
@@ -76,7 +76,7 @@ def keep_draft(
 
 
 def find_draft(*, merchant: Merchant, by: Person, token: str) -> StatementDraft | None:
-    """None: another person's, older than a day, sent or discarded."""
+    """Return the draft; None when it is another person's, older than a day, sent or discarded."""
     try:
         row = _of_person(merchant, by).filter(number=UUID(token)).first()
     except ValueError:
@@ -85,12 +85,12 @@ def find_draft(*, merchant: Merchant, by: Person, token: str) -> StatementDraft 
 
 
 def open_drafts(*, merchant: Merchant, by: Person) -> list[StatementDraft]:
-    """Return what this person has looked at and not sent, the newest first."""
+    """Return this person's previews that were not sent, newest first."""
     return [StatementDraft.build(row) for row in _of_person(merchant, by)]
 
 
 def draft_digest(mapping: Mapping) -> str:
-    """Of what somebody has looked at: what is stated otherwise since is looked at once more before it is sent."""
+    """Return the digest of the preview. With other settings the file is previewed again before it is sent."""
     return hashlib.sha256(json.dumps(mapping.as_json(), sort_keys=True).encode()).hexdigest()
 
 
@@ -100,7 +100,7 @@ def drop_draft(draft: StatementDraft) -> None:
 
 
 def purge_drafts(now: datetime) -> int:
-    """Delete those that are older than a day, and files whose row is not there; return how many."""
+    """Delete drafts older than a day, and files without a row; return how many."""
     old = list(StatementPreview.objects.filter(created_at__lt=now - KEPT))
     for row in old:
         _delete(row)
@@ -113,7 +113,7 @@ def _folders() -> list[str]:
 
 
 def _purge_files(folder: str, now: datetime) -> int:
-    """Younger ones may still get their row."""
+    """Delete files without a row. Younger files may still get their row."""
     storage = private_files()
     there = {f"{folder}/{name}" for name in storage.listdir(folder)[1]}
     known = set(StatementPreview.objects.filter(path__in=there).values_list("path", flat=True))

@@ -1,7 +1,7 @@
-"""Cases have a due date by severity; people are reminded before it and at it, and it is escalated when it is over.
+"""Due dates of cases by severity: people are reminded before the date and on it, and overdue cases are escalated.
 
-The date itself is kept by a trigger (wallet/models/case_due.py). A row for each case, step and date says who was mailed
-already, so that a job that runs twice, or late, mails once, and of several steps that have passed only the last.
+A trigger keeps the date (wallet/models/case_due.py). A row for each case, step and date says who was emailed already.
+So a job that runs twice, or late, emails once, and of several passed steps only the last.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ TAKE_DOWN = """
 
 
 def due_condition(choice: str, *, now: datetime | None = None) -> Q:
-    """Return the condition that a filter of a list stands for; of anything else, none."""
+    """Return the condition of a list filter; of an unknown filter, none."""
     if choice not in SPANS:
         return Q()
     return ~Q(state=Case.State.RESOLVED) & Q(due_at__lte=(now or clock.now()) + SPANS[choice])
@@ -54,7 +54,7 @@ def due_condition(choice: str, *, now: datetime | None = None) -> Q:
 
 # --- the job ----------------------------------------------------------------------------------------------------------
 def send_reminders() -> int:
-    """Return how many emails were written. Cases of sandboxes are nobody's duty."""
+    """Write the due emails; return how many. Cases of sandboxes have no reminders."""
     open_cases = Case.objects.exclude(state=Case.State.RESOLVED).filter(due_at__lte=clock.now() + SOON_LONG)
     merchants = Merchant.objects.live().filter(pk__in=open_cases.order_by().values("merchant"))
     return sum(_remind(merchant) for merchant in merchants.order_by("pk"))
@@ -62,7 +62,7 @@ def send_reminders() -> int:
 
 @transaction.atomic
 def _remind(merchant: Merchant) -> int:
-    """The last step first: what it takes down is no longer looked for by those before it."""
+    """Remind of one step. The last step runs first, so earlier steps skip its cases."""
     return sum(_take_step(merchant, step) for step in reversed(Step))
 
 
@@ -84,7 +84,7 @@ def _take_step(merchant: Merchant, step: Step) -> int:
 
 
 def _due_before(step: Step, now: datetime) -> tuple[datetime, datetime]:
-    """For severe cases, and for the others."""
+    """Return the moment before which severe cases, and other cases, are due."""
     if step == Step.SOON:
         return now + SOON_SHORT, now + SOON_LONG
     end = now - ESCALATED_AFTER if step == Step.ESCALATED else now
@@ -93,7 +93,7 @@ def _due_before(step: Step, now: datetime) -> tuple[datetime, datetime]:
 
 # --- who is told ------------------------------------------------------------------------------------------------------
 def _write(merchant: Merchant, step: Step, found: Iterable[Case]) -> int:
-    """One email to each address, of all cases that concern it."""
+    """Write one email to each address, about all its cases."""
     by_address: dict[str, list[Case]] = {}
     for case in found:
         for address in _addresses(case, merchant, step):
@@ -110,7 +110,9 @@ def _addresses(case: Case, merchant: Merchant, step: Step) -> set[str]:
 
 
 def _told(case: Case, merchant: Merchant, step: Step) -> Iterator[str]:
-    """The person to whom it is assigned, else all who may take it; whoever is waited for; later those above them."""
+    """Yield the addresses to notify: the assigned person, else all who may take the case. While the case waits for the
+    operator, also the recipients of reports. On escalation, also our alarm addresses and the owners.
+    """
     if case.owner is not None and cases.works_on_cases(case.owner):
         yield case.owner.email
     else:
@@ -128,7 +130,7 @@ def _workers() -> list[str]:
 
 
 def _contents(merchant: Merchant, step: Step, found: list[Case], *, is_staff: bool) -> dict[str, Any]:
-    """No player and no transaction."""
+    """Return the contents, without player and transaction."""
     page = f"/admin/wallet/case/?merchant__id__exact={merchant.pk}" if is_staff else _operators_page(merchant)
     return {
         "merchant": merchant.name,

@@ -1,4 +1,4 @@
-"""A file from an operator's host, whichever way: it is had whole, or a sentence says why not and whom to ask."""
+"""Fetches a file from an operator's host by HTTPS or SFTP: the whole file, or an error that says whom to ask."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TROUBLE = (OSError, EOFError, ValueError, http.client.HTTPException, paramiko.SS
 
 
 def fetch_file(place: RemotePlace, *, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
-    """Writes the file of the day. After NotFetched, what was written is worth nothing."""
+    """Write the file of the day. After NotFetched, the written part is worthless."""
     with _told(place):
         if place.scheme == "sftp":
             over_sftp.fetch_over_sftp(place, password, host_key, day, into)
@@ -29,7 +29,7 @@ def fetch_file(place: RemotePlace, *, password: str, host_key: str, day: date, i
 
 
 def look_up_host_key(place: RemotePlace) -> str:
-    """The fingerprint of an SFTP host's key."""
+    """Return the fingerprint of an SFTP host's key."""
     with _told(place):
         return over_sftp.look_up_fingerprint(place)
 
@@ -43,7 +43,7 @@ def _told(place: RemotePlace) -> Iterator[None]:
 
 
 def _sentence(fault: BaseException, place: RemotePlace) -> str:
-    """Nothing of what the host sent, and nothing of how we sign in."""
+    """Return the error text, without data of the host and without credentials."""
     host, seconds = place.host, settings.STATEMENT_FETCH_IDLE_SECONDS
     if isinstance(fault, ssl.SSLCertVerificationError):
         return f"The certificate of {host} is not valid: {fault.verify_message.rstrip('.')}."

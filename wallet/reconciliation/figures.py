@@ -1,4 +1,4 @@
-"""What a comparison counted. Screen and mail show these and count nothing themselves, so that they cannot differ."""
+"""Figures of a run. Pages and emails show these and count nothing themselves, so they cannot differ."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
 
 @dataclass(frozen=True, slots=True)
 class FigureSide:
-    """One currency and type on both sides. Amounts × 100000. Of rollbacks, all that they gave back to players less all
-    that they took back: the rollback of a won bet counts its stake and its payouts.
+    """One currency and type on both sides. Amounts × 100000. For rollbacks: what they returned to players minus what
+    they took back; the rollback of a won bet counts its stake and its payouts.
 
-    `explained`: how much of the difference the day's breaks account for; None for a run of before this was counted.
+    `explained`: how much of the difference the day's breaks explain; None for a run from before this was counted.
     """
 
     currency: str
@@ -58,16 +58,16 @@ class FigureSide:
 
     @property
     def unexplained(self) -> int:
-        """The rest of the difference, which a "Totals mismatch" break names. 0: the differences add up."""
+        """Return the rest of the difference, which a “Totals mismatch” break names. 0: the differences add up."""
         return 0 if self.explained is None else self.difference - self.explained
 
 
 @dataclass(frozen=True, slots=True)
 class BreakFigures:
-    """`difference` as players feel it, `size` of the amounts that are concerned. Units: × 100000.
+    """`difference` as players feel it, `size` of the amounts concerned. Units: × 100000.
 
-    `stake`: what differs, never netted out. `net`: our total minus theirs, None of a run that did not count it. `day`:
-    empty, or the other day that the breaks belong to.
+    `stake`: the differing amount, never netted out. `net`: our total minus theirs; None for a run that did not count
+    it. `day`: empty, or the other day of the breaks.
     """
 
     kind: str
@@ -86,9 +86,10 @@ class BreakFigures:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Rows that agree, of ours and of theirs, and what does not. `behind`: rows of ours behind the end of a file, which
-    are no breaks of their own. `is_totals`: what agrees are totals, each of many rows. `elsewhere`: what was met and
-    belongs to another day, such as a round that stayed open; no break of this day.
+    """Matched rows of both sides, and the breaks.
+
+    `behind`: our rows after the end of a truncated file, which are no breaks of their own. `is_totals`: the matches are
+    totals of many rows. `elsewhere`: findings of other days, such as a round that stayed open.
     """
 
     matched: int = 0
@@ -103,24 +104,24 @@ class Figures:
 
     @property
     def differences_add_up(self) -> bool | None:
-        """Whether the breaks account for every difference of the sides; None for a run that did not count this."""
+        """Return whether the breaks explain every difference of the sides; None for a run that did not count this."""
         if any(side.explained is None for side in self.sides):
             return None
         return all(side.unexplained == 0 for side in self.sides)
 
     @property
     def broken(self) -> int:
-        """The number of the day, on each page, in the email and in the files. Lateness of a file is none of it."""
+        """Return the day's number of breaks, as each page, email and file shows it. A late file does not count."""
         return sum(each.breaks for each in self.row_breaks)
 
     @property
     def row_breaks(self) -> list[BreakFigures]:
-        """The breaks that the number of the day counts."""
+        """Return the breaks that the day's number counts."""
         return [each for each in self.breaks if each.kind not in LATENESS]
 
     @property
     def stakes(self) -> list[tuple[str, int]]:
-        """By currency, what differs in the breaks of the day: never a sum over currencies."""
+        """Return the amount at stake of the day's breaks by currency; currencies are never added."""
         found: dict[str, int] = {}
         for each in self.breaks:
             if each.stake and each.currency:
@@ -133,8 +134,8 @@ class Figures:
 
     @property
     def rate(self) -> str:
-        """Of what should have matched; cut and not rounded, so that 100 means all. What is wrong with a file,
-        in our books alone, or of another day, is no row that has another side.
+        """Return the matched share, cut and not rounded, so that 100 means all. Findings about a file, our own ledger
+        or another day do not count, because their rows have no other side.
         """
         broken = sum(each.breaks for each in self.breaks if each.kind not in UNJUDGED)
         judged = self.matched + broken + self.behind
@@ -145,7 +146,7 @@ class Figures:
 
     @property
     def agreed(self) -> str:
-        """What the rate is of, in words."""
+        """Return in words what the rate is of."""
         if self.is_totals:
             return f"{self.matched:,} total{'s agree' if self.matched != 1 else ' agrees'}"
         return _("%(matched)s of %(ours)s rows in our ledger and %(theirs)s rows in the statement") % {
@@ -177,22 +178,22 @@ def read_figures(kept: dict[str, Any]) -> Figures:
 
 
 def _break_sum(each: dict[str, Any]) -> BreakFigures:
-    """Of a run from before there was a stake, that of its difference."""
+    """Return the sum. A run from before the stake was counted has the difference in its place."""
     stake = each.get("stake", abs(int(each["difference"])))
     amounts = {"difference": int(each["difference"]), "size": int(each["size"]), "stake": int(stake)}
     return BreakFigures(**each | amounts | ({"net": int(each["net"])} if "net" in each else {}))
 
 
 def _side(kept: dict[str, Any]) -> FigureSide:
-    """What is equal has nothing to explain, and nothing of it is stored."""
+    """Return one side. Equal sides need no explanation, and none is stored."""
     side = FigureSide(**kept | {name: int(kept[name]) for name in ("ours_amount", "theirs_amount")})
     explained = kept.get("explained", None if side.difference else 0)
     return replace(side, explained=None if explained is None else int(explained))
 
 
 def stored_figures(figures: Figures) -> dict[str, Any]:
-    """As the run keeps them: sums as text, since readers of JSON lose digits beyond 2^53. What is not said of most days
-    is kept of the others only, so that a day that is compared again says the same as before there was that word.
+    """Return the figures as the run stores them: sums as text, because readers of JSON lose digits beyond 2^53. Rare
+    values are stored only where they occur, so that an old day compared again gives the same.
     """
     seldom = {
         "behind": figures.behind,
@@ -233,7 +234,7 @@ def _kept_sum(each: BreakFigures) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class OurSide:
-    """Of the day: sums by currency and kind, the newest row that was seen, and what was corrected on it."""
+    """Our day: sums by currency and type, the newest row read, and the day's corrections."""
 
     sums: dict[tuple[str, str], tuple[int, int]]
     upto: int | None
@@ -252,7 +253,7 @@ def our_side(values: dict[str, Any], condition: str = "true") -> OurSide:
 
 
 def count_figures(*, ours: OurSide, statement: DayStatement | None, matched: int, sides: list[FigureSide]) -> Figures:
-    """Of the comparison that this session has just made."""
+    """Return the figures of the matching that this session has just made."""
     return Figures(
         matched=matched,
         ours=ours.rows,

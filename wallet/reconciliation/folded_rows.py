@@ -1,4 +1,4 @@
-"""The rows behind a case in which many breaks are folded: as a list, and as a file."""
+"""Rows behind a case in which many breaks are folded: as a list and as a file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def rows_of(case: Case) -> QuerySet[FoldedRow]:
 
 
 def csv_lines(case: Case) -> Iterator[str]:
-    """Amounts as numbers with a dot; a difference is ours minus theirs."""
+    """Yield the lines. Amounts have a dot; a difference is ours minus theirs."""
     return tables.csv_lines(_with_head(case))
 
 

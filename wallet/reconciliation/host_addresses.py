@@ -1,7 +1,7 @@
-"""Out to an operator's host and no further: never inside our own network, never without end, never without a bound.
+"""Connections to an operator's host: never into our own network, and bounded in time and size.
 
-A name is resolved once. Each address that it has must be public, and the connection goes to one of these very
-addresses: a name that is asked a second time may answer with an address of ours.
+A name is resolved once. All its addresses must be public, and the connection goes to one of them: a second lookup could
+return an internal address.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ RELAYED = tuple(ip_network(text) for text in ("2002::/16", "2001::/32", "64:ff9b
 
 
 class NotFetched(Refusal):
-    """The file was not had, and nothing of it is kept. The text says whom to ask."""
+    """The file was not fetched, and nothing of it is kept. The text says whom to ask."""
 
 
 class NotThereYet(NotFetched):
-    """The host answered, and does not have the file."""
+    """The host answered that it does not have the file."""
 
 
 class Inside(NotFetched):
@@ -60,7 +60,7 @@ class TooLarge(NotFetched):
 
 
 class Trip:
-    """One visit to one host: its addresses, asked for once, and an end in time for all that is done there."""
+    """One visit to one host: its addresses, resolved once, and a deadline for everything on it."""
 
     def __init__(self, host: str, port: int, *, seconds: int = 0) -> None:
         self.host, self.port, self.seconds = host, port, seconds or settings.STATEMENT_FETCH_SECONDS
@@ -69,9 +69,9 @@ class Trip:
 
     @contextmanager
     def connected(self) -> Iterator[socket.socket]:
-        """A connection that is cut off when the time is over, whoever may hold it by then.
+        """Yield a connection that is closed at the deadline, whoever holds it.
 
-        A time limit on the socket alone begins anew with each byte, so that who sends one byte a second never ends.
+        A socket timeout alone begins again with each byte, so a host that sends a byte a second would never end.
         """
         wire = self._connect()
         rope, is_late = wire.dup(), threading.Event()
@@ -123,7 +123,9 @@ class Trip:
 
 
 def public_addresses(host: str, port: int) -> list[Address]:
-    """Raises Inside when only one of them is not public: which of them is taken would be chance."""
+    """Return the addresses. Raises Inside when one of them is not public, because the choice among them would be
+    chance.
+    """
     found = _resolved(host, port)
     if not found:
         raise NoSuchHost(host)
@@ -133,7 +135,7 @@ def public_addresses(host: str, port: int) -> list[Address]:
 
 
 def check_literal(host: str) -> None:
-    """What needs no name server: an address that is written as such. Raises Inside."""
+    """Check a literal IP address, which needs no name server. Raises Inside."""
     address = parse_address(host)
     if address is not None and not _may_be_reached(address):
         raise Inside(host)
@@ -150,7 +152,7 @@ def is_public(address: Address) -> bool:
 
 
 def _resolved(host: str, port: int) -> list[Address]:
-    """In a thread, since nobody can end a question to a name server that hangs."""
+    """Resolve in a thread, because a lookup that hangs cannot be ended."""
     told: list[str] = []
 
     def ask() -> None:
@@ -165,7 +167,7 @@ def _resolved(host: str, port: int) -> list[Address]:
 
 
 def copy_response(read: Callable[[int], bytes], into: IO[bytes], *, host: str) -> int:
-    """How many bytes; never more of them than a statement may have."""
+    """Copy the response; return its bytes, never more than a statement may have."""
     size = 0
     while piece := read(CHUNK):
         size += len(piece)

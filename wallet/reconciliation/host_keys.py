@@ -1,6 +1,7 @@
-"""What key does an SFTP host show? A person asks, a job looks, and the person compares before anything is trusted.
+"""Host keys of SFTP servers: a person requests the key, a job fetches it, and the person compares it before it is
+trusted.
 
-A host may be slow, or slow on purpose, so no request ever waits for one.
+A host may be slow on purpose, so no web request waits for one.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class ManyLookups(Refusal):
 
 
 def ask_host_key(*, merchant: Merchant, address: str) -> HostKeyLookup:
-    """Begins when the transaction is committed. Raises Refusal: WrongAddress, ManyLookups."""
+    """Request the key of a host; the job starts after the commit. Refuses by WrongAddress and ManyLookups."""
     places.parse_place(StatementSource.Kind.SFTP, address)
     now, own = clock.now(), HostKeyLookup.objects.filter(merchant=merchant)
     with transaction.atomic():
@@ -53,7 +54,7 @@ def ask_host_key(*, merchant: Merchant, address: str) -> HostKeyLookup:
 
 
 def newest_lookup(merchant: Merchant, address: str = "") -> HostKeyLookup | None:
-    """The one to show; of this address only, when there is one."""
+    """Return the newest recent lookup of the merchant; with `address`, of this address only."""
     found = HostKeyLookup.objects.filter(merchant=merchant, asked_at__gt=clock.now() - SHOWN_FOR)
     if address:
         found = found.filter(address=address.strip())
@@ -61,7 +62,7 @@ def newest_lookup(merchant: Merchant, address: str = "") -> HostKeyLookup | None
 
 
 def find_lookup(merchant: Merchant, number: str) -> HostKeyLookup | None:
-    """One of the merchant's, by what stands in an address."""
+    """Return the merchant's lookup of this id."""
     if not re.fullmatch("[0-9]{1,18}", number):
         return None
     return HostKeyLookup.objects.filter(merchant=merchant, pk=int(number)).first()
@@ -69,7 +70,7 @@ def find_lookup(merchant: Merchant, number: str) -> HostKeyLookup | None:
 
 # --- The job ----------------------------------------------------------------------------------------------------------
 def look_up_waiting_keys() -> int:
-    """Those whose job the broker did not get, or whose worker was killed."""
+    """Run lookups whose job did not reach the broker, or whose worker was killed."""
     now = clock.now()
     waiting = HostKeyLookup.objects.filter(answered_at=None, asked_at__lte=now - MISSED_FOR / 2)
     missed = list(waiting.filter(asked_at__gt=now - SHOWN_FOR).order_by("pk").values_list("pk", flat=True))
@@ -79,7 +80,7 @@ def look_up_waiting_keys() -> int:
 
 
 def look_up_host_key(number: int) -> None:
-    """Does nothing when somebody else is at it."""
+    """Fetch the key. Does nothing when another worker is fetching it."""
     now = clock.now()
     free = Q(tried_at=None) | Q(tried_at__lte=now - MISSED_FOR)
     if not HostKeyLookup.objects.filter(free, pk=number, answered_at=None).update(tried_at=now):

@@ -1,4 +1,4 @@
-"""One at a time, among all workers. The lock is the session's, so it goes with a worker that is killed."""
+"""Locks for work that one worker does at a time. They are session locks, so a killed worker frees them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from portal.lib import locks
 
 
 class LockedWork(IntEnum):
-    """What is done alone: the first half of an advisory lock's key."""
+    """The kind of work: the first half of an advisory lock's key."""
 
     REPORT = 0x0CA5E001  # of a merchant
     READING = 0x0CA5E002

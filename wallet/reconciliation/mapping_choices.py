@@ -1,4 +1,4 @@
-"""What can be stated of a file, in words: for the forms of merchants and of our staff."""
+"""Choices of a mapping in words, for the forms of merchants and of our staff."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ UNUSUAL = (
 
 
 def unusual_fields() -> dict[str, forms.Field]:
-    """New fields for what most files do not need: their names are those of a mapping."""
+    """Return new form fields for settings that most files do not need, named as in a mapping."""
     return {
         "header_line": forms.IntegerField(
             label=_("Line of the column names"), required=False, min_value=0, max_value=MOST_LINES_BEFORE,
@@ -118,7 +118,7 @@ def split_words(text: str) -> list[str]:
 
 
 def stated_mapping(said: Words[str, Any]) -> dict[str, Any]:
-    """Of the fields of a valid form, as a mapping has them."""
+    """Return the mapping of a valid form."""
     plain = {name: said[name] or "" for name in UNUSUAL if name not in (*WORD_PAIRS, *WORD_LISTS, "header_line")}
     pairs = {name: _pairs(said[name]) for name in WORD_PAIRS}
     lists = {name: split_words(said[name]) for name in WORD_LISTS}

@@ -1,6 +1,6 @@
-"""A day of ours against the operator's, in the database. What differs is left in a table of the session.
+"""Matches our day with the operator's statement in the database. The breaks are left in a table of the session.
 
-Nothing here writes what stays: `syncing` makes cases of it, `figures` counts it, a dry run looks and forgets.
+Nothing here is stored: `syncing` makes cases of it, `figures` counts it, and a dry run discards it.
 """
 
 from __future__ import annotations
@@ -303,9 +303,7 @@ TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: 
 
 @dataclass(frozen=True, slots=True)
 class MatchingParameters:
-    """What is compared, and by when. Of a day that lacks some of its statements `missing` says which, and `statement`
-    is None.
-    """
+    """The days, sides and times to match. `missing` names the statements that a day lacks; then `statement` is None."""
 
     merchant: Merchant
     day: Day
@@ -343,7 +341,7 @@ class MatchingParameters:
         return day_of(self.merchant, self.day.date + timedelta(days=days))
 
     def statements_beside(self, days: Iterable[int]) -> list[DayStatement]:
-        """As these days are compared: rows that another statement of theirs took the place of are in none."""
+        """Return the statements of the neighbour days as these days are compared, without superseded rows."""
         dates = [self.day.date + timedelta(days=each) for each in days]
         found = Statement.objects.filter(
             merchant=self.merchant, day__in=dates, is_current=True, grain=ReconciliationPlan.Grain.ROWS
@@ -355,7 +353,7 @@ class MatchingParameters:
 
 
 def compare_day(job: MatchingParameters, ours: int) -> int:
-    """Leaves the breaks in `reconciliation_break` until the transaction ends; returns how many rows agree.
+    """Match a day. Leaves the breaks in `reconciliation_break` until the transaction ends; returns how many rows agree.
 
     `ours`: how many rows of the day the ledger has.
     """
@@ -376,7 +374,7 @@ def compare_day(job: MatchingParameters, ours: int) -> int:
 
 
 def fold_floods() -> None:
-    """After they were counted: what the figures say is of all of them."""
+    """Fold breaks of one kind into one case per currency. Call it after counting: the figures count all of them."""
     database.run_statement(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
 
 
@@ -398,7 +396,7 @@ def _against(job: MatchingParameters, statement: DayStatement, values: dict[str,
 
 
 def _compare_rows(job: MatchingParameters, statement: DayStatement, values: dict[str, Any]) -> None:
-    """Statements of other days are read only where a row is on one side alone."""
+    """Match the rows. Statements of other days are read only where a row is on one side alone."""
     database.run_statement(MEET.replace("{theirs}", statement.source).replace("{ours}", job.our_condition), values)
     neighbours = job.statements_beside(_asked_days(job))
     statement_rows.restore_rows(part for each in neighbours for part in each.parts)
@@ -409,7 +407,7 @@ def _compare_rows(job: MatchingParameters, statement: DayStatement, values: dict
 
 
 def _asked_days(job: MatchingParameters) -> set[int]:
-    """Whose statements may have what one side alone has here."""
+    """Return the days whose statements may have a row that one side lacks."""
     ours, theirs, since = database.fetch_row(ALONE) or (False, False, None)
     days: set[int] = {-1, 1} if ours or theirs else set()
     if ours:
@@ -434,13 +432,13 @@ type Sums = dict[tuple[str, str], tuple[int, int]]
 
 
 def explanations(*, is_totals: bool) -> dict[tuple[str, str], SumExplanation]:
-    """Of the rows that were compared last, by currency and type."""
+    """Return how much of each difference the breaks explain, by currency and type, for the rows matched last."""
     rows = database.fetch_rows(EXPLAINED_GROUPS if is_totals else EXPLAINED)
     return {(currency, kind): SumExplanation(*map(int, amounts)) for currency, kind, *amounts in rows}
 
 
 def our_groups() -> Sums:
-    """By currency and type, what a statement of totals was compared with: rows and amount."""
+    """Return rows and amount by currency and type, for a statement of totals."""
     return {
         (currency, kind): (int(rows or 0), int(amount or 0))
         for currency, kind, rows, amount in database.fetch_rows(OUR_GROUPS)
@@ -448,13 +446,13 @@ def our_groups() -> Sums:
 
 
 def their_rollbacks(*, is_totals: bool) -> dict[str, tuple[int, int]]:
-    """By currency, how many rollbacks the statement has, as rows or as flags, and what players got by them."""
+    """Return by currency how many rollbacks the statement has, as rows or flags, and the amount that players got."""
     rows = database.fetch_rows(THEIR_ROLLBACK_GROUPS if is_totals else THEIR_ROLLBACKS)
     return {currency: (int(number), int(amount or 0)) for currency, number, amount in rows}
 
 
 def report_unexplained(sides: Iterable[FigureSide]) -> None:
-    """What no break accounts for is a break: no day is clear while its sums differ."""
+    """Report a difference without a break as a break: no day is clear while its sums differ."""
     for side in sides:
         if side.unexplained:
             of = {"kind": side.kind, "currency": side.currency}
@@ -470,7 +468,7 @@ def report_unexplained(sides: Iterable[FigureSide]) -> None:
 
 
 def _tell_of_a_cut(job: MatchingParameters, statement: DayStatement, values: dict[str, Any], ours: int) -> None:
-    """A file that ends early is one break in each currency, whatever was behind its end."""
+    """Report a truncated file as one break in each currency, however many rows it lacks."""
     is_short = any(gap.is_short for gap in statements.declared_gaps(statement))
     missing = _number(MISSING)
     is_looked_at = (is_short and missing) or (missing >= TAIL_ROWS and missing * TAIL_SHARE >= ours)
@@ -495,7 +493,7 @@ def _tell_of_a_cut(job: MatchingParameters, statement: DayStatement, values: dic
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What is behind the end of a file, in one currency."""
+    """The rows of ours after the end of a file, in one currency."""
 
     at: datetime
     currency: str
@@ -518,7 +516,9 @@ def _tell_of_a_tail(tail: Tail, read: int, *, is_one: bool) -> None:
 
 
 def _tell_of_totals(statement: DayStatement, *, with_short: bool) -> None:
-    """Of rows, those that are fewer than was declared are told of as a file that ends early."""
+    """Report a declared total that differs as a break. Without `with_short`, a total of more rows than the file has is
+    left out: it is reported as a truncated file.
+    """
     for gap in statements.declared_gaps(statement):
         if with_short or not gap.is_short:
             of = {"currency": gap.declared.currency, "kind": gap.declared.kind}
@@ -531,7 +531,9 @@ def _tell_of_totals(statement: DayStatement, *, with_short: bool) -> None:
 
 
 def _tell_of_the_hour(job: MatchingParameters) -> None:
-    """By the last part of the day that came, and of each part by the first file: one that corrects it is not late."""
+    """Report a late statement: by the last part that arrived, each by its first file, because a correction
+    is not late.
+    """
     due = plans.due_at(job.plan, job.day.date)
     if not job.plan.is_on or not job.received:
         return
@@ -551,7 +553,7 @@ def report_break(
     theirs: dict[str, Any] | None = None,
     difference: int = 0,
 ) -> None:
-    """A break that is not of one transaction."""
+    """Add a break that does not belong to one transaction."""
     with connection.cursor() as cursor:
         sides: list[Any] = [None if side is None else Jsonb(side) for side in (ours, theirs)]
         cursor.execute(TOLD, [kind, subject, player, currency, *sides, difference, difference])

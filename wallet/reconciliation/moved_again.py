@@ -1,8 +1,8 @@
-"""Money that a correction has moved and that signed calls move once more.
+"""Money that a correction moved and that signed requests move again.
 
-A correction takes the id of what never came, so the late original moves nothing. Two calls still do: a payout of the
-same round under another id, and a rollback of a row that stands and was corrected. The contract answers both as ever.
-So the approver is warned of what has moved already, and a comparison names what moves later.
+A correction takes the id of the missing transaction, so the late original moves nothing. Two requests still do: a
+payout of the same round under another id, and a rollback of a corrected row. The contract answers both as usual. So the
+approver is warned of earlier movements, and a run reports later ones.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ KINDS: dict[str, Any] = {"never_came": [*NEVER_CAME], "not_of_a_row": [*NOT_OF_A
 
 
 def tell_of_later_doubles(values: dict[str, Any]) -> None:
-    """Leave a break for each row of the day that moves what a correction had moved before."""
+    """Add a break for each row of the day that moves what a correction had moved before."""
     with connection.cursor() as cursor:
         cursor.execute(MOVED_AGAIN, values | KINDS)
 

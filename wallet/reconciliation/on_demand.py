@@ -1,4 +1,4 @@
-"""A comparison that somebody wants now. The worker of comparisons makes it; no report goes out before its hour."""
+"""Runs on request. The worker of the queue `reconciliation` makes them; no report is sent before its hour."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class ManyAsked(Refusal):
 
 
 def ask_for_comparison(*, merchant: Merchant, day: date, by: Person) -> int:
-    """The number that this comparison will have at least. Raises Refusal: DayNotComplete, DayBeforeMerchant,
-    BeingCompared, ManyAsked.
+    """Request a run; return the lowest number that it can have. Refuses by DayNotComplete, DayBeforeMerchant,
+    BeingCompared and ManyAsked.
     """
     of = day_of(merchant, day)
     if clock.now() < of.ready:
@@ -49,8 +49,8 @@ def ask_for_comparison(*, merchant: Merchant, day: date, by: Person) -> int:
 
 
 def has_news(merchant: Merchant, day: date) -> bool:
-    """Whether the day has a current statement that no comparison has ended with. One that runs may have begun before
-    the statement came, so it is compared once more behind that one.
+    """Return whether the current statement has no finished run. A run in progress may have begun before the statement
+    arrived, so the day is compared again after it.
     """
     done = Reconciliation.objects.filter(merchant=merchant, day=day, state=Reconciliation.State.DONE)
     seen = {number for run in done for number in [run.statement_id, *run.statement_ids]}
@@ -58,7 +58,7 @@ def has_news(merchant: Merchant, day: date) -> bool:
 
 
 def ask_after_reading(statement: Statement) -> None:
-    """A large file that a person sent was read by a job: the day is compared as after a small one."""
+    """Request a run after a job has read a large file, as after a small one."""
     if statement.by is None or not statement.is_current:
         return
     try:
@@ -68,7 +68,7 @@ def ask_after_reading(statement: Statement) -> None:
 
 
 def _take_a_turn(merchant: Merchant, day: date) -> None:
-    """What nobody has sent anew is compared once a minute, however often it is asked for."""
+    """Allow one run a minute for an unchanged statement, however often it is requested."""
     current = [str(statement.pk) for statement in day_statement.current_statements(merchant, day)]
     this = f"{day}:{'-'.join(current)}"
     try:
@@ -81,5 +81,5 @@ def _take_a_turn(merchant: Merchant, day: date) -> None:
 
 
 def _send(merchant: int, day: date, by: int) -> None:
-    """With the broker away, the timetable finds what was not compared."""
+    """Send the job. When the broker is down, the timetable finds the day."""
     job_queue.send_job(TASK, merchant, day.isoformat(), by)

@@ -1,4 +1,4 @@
-"""A statement by HTTPS: from the host that was checked, and from no other that it may send us to."""
+"""Fetches a statement by HTTPS, from the verified host only; a redirect to another host is refused."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ REFUSES_US = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class _Pinned(http.client.HTTPSConnection):
-    """Speaks over a connection that stands already; certificate and name are checked as ever."""
+    """HTTPS over an open connection; certificate and host name are verified as usual."""
 
     def __init__(self, place: RemotePlace, wire: socket.socket) -> None:
         super().__init__(place.host, place.port)
@@ -36,7 +36,7 @@ class _Pinned(http.client.HTTPSConnection):
 
 
 def fetch_over_https(place: RemotePlace, password: str, day: date, into: IO[bytes]) -> None:
-    """Raises NotFetched, and whatever sockets, TLS and HTTP raise."""
+    """Write the file of the day into `into`. Raises NotFetched, and the errors of sockets, TLS and HTTP."""
     trip, target = Trip(place.host, place.port), place.target(day)
     for _ in range(MOST_HOPS):
         with trip.connected() as wire, closing(_Pinned(place, wire)) as connection:
@@ -49,7 +49,7 @@ def fetch_over_https(place: RemotePlace, password: str, day: date, into: IO[byte
 
 
 def _headers(place: RemotePlace, password: str) -> dict[str, str]:
-    """A password with a user goes as Basic, one without as a token."""
+    """Return the headers. A password with a user is sent as Basic, a password alone as a token."""
     headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "oppi-portal", "Connection": "close"}
     if password and place.user:
         pair = base64.b64encode(f"{place.user}:{password}".encode()).decode()

@@ -1,4 +1,4 @@
-"""A statement by SFTP, from the host whose key somebody has confirmed."""
+"""Fetches a statement by SFTP, from a host whose key a person confirmed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AT_ONCE = 64  # pieces of a file that are asked for ahead
 
 
 class OtherHostKey(NotFetched):
-    """Before any password is sent."""
+    """The host has another key. Raised before any password is sent."""
 
     def __init__(self, host: str, shown: str) -> None:
         super().__init__(
@@ -31,13 +31,13 @@ class OtherHostKey(NotFetched):
 
 
 def look_up_fingerprint(place: RemotePlace) -> str:
-    """The fingerprint of the key that the host shows, for a person to compare. Nothing is sent to it."""
+    """Return the fingerprint of the host's key, for a person to compare. Nothing is sent to the host."""
     with _opened(Trip(place.host, place.port, seconds=LOOK_SECONDS)) as transport:
         return str(transport.get_remote_server_key().fingerprint)
 
 
 def fetch_over_sftp(place: RemotePlace, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
-    """Raises NotFetched, and whatever sockets and paramiko raise."""
+    """Write the file of the day. Raises NotFetched, and the errors of sockets and paramiko."""
     with _opened(Trip(place.host, place.port)) as transport:
         shown = str(transport.get_remote_server_key().fingerprint)
         if not hmac.compare_digest(shown, host_key):

@@ -1,7 +1,7 @@
-"""Our own books: what is wrong there is wrong whatever the operator says.
+"""Breaks in our own ledger: they are wrong whatever the operator's statement says.
 
-A job of its own checks them (books_check). Here each finding becomes a break of this night, with a case that stays with
-the day on which it was found first.
+A job of its own verifies the ledger (books_check). Each finding becomes a break of this night, with a case on the day
+on which it was found first.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FOUND = """
 
 
 def find_breaks(merchant: Merchant) -> None:
-    """Make breaks of what the last check of the books found (books_check), and of accounts below zero."""
+    """Make breaks of the last verification's findings (books_check), and of accounts below zero."""
     with connection.cursor() as cursor:
         cursor.execute(FOUND, {"merchant": merchant.pk})
     for account in Account.objects.filter(merchant=merchant, balance__lt=0).select_related("player"):
@@ -47,7 +47,7 @@ def find_breaks(merchant: Merchant) -> None:
 
 
 def repeat_breaks(merchant: Merchant) -> None:
-    """Those that were found last, without looking anew: a day that is compared again the same night."""
+    """Repeat the last findings without a new verification, for a day that is compared again the same night."""
     with connection.cursor() as cursor:
         cursor.execute(STILL_THERE, {"merchant": merchant.pk, "kinds": [*KINDS]})
 

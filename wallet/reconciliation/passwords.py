@@ -18,7 +18,7 @@ from wallet.reconciliation.places import RemotePlace
 
 
 def seal_password(source: StatementSource, place: RemotePlace, password: str) -> None:
-    """On the object; who changes it saves it, with this place. An empty password is none."""
+    """Seal the password on the object, with its server and user; the caller saves both. An empty password is none."""
     source.kek_id, source.sealed = "", None
     if password:
         context = _context(source, place)
@@ -41,7 +41,7 @@ def _place(source: StatementSource) -> RemotePlace:
 
 
 def _context(source: StatementSource, place: RemotePlace) -> str:
-    """Ties the ciphertext to the merchant (which has one source) and to the server and user."""
+    """Return the context that binds the ciphertext to the merchant, which has one source, and to server and user."""
     return f"statement source:{source.merchant_id}:{place.scheme}://{place.user}@{place.host}:{place.port}"
 
 
@@ -51,7 +51,7 @@ def seals_by_key() -> Counter[str]:
 
 
 def rewrap() -> int:
-    """Moves them all to the current key; returns how many were moved. What has no configured key is left alone."""
+    """Move all passwords to the current key; return how many moved. Those without a configured key stay."""
     _, *older = settings.KEY_ENCRYPTION_KEYS
     return sum(_rewrap_one(pk) for pk in StatementSource.objects.filter(kek_id__in=older).values_list("pk", flat=True))
 

@@ -1,4 +1,4 @@
-"""Where a statement is fetched from, as people write it."""
+"""Addresses from which statements are fetched, as people write them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXAMPLES = {"https": "https://files.example.com/{day}.csv", "sftp": "sftp://user
 
 
 class WrongAddress(Refusal):
-    """Nothing was saved; the text says what an address looks like."""
+    """Nothing was saved. The text says which form an address has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class RemotePlace:
 
     @property
     def server(self) -> tuple[str, str, str, int]:
-        """To whom a password is given."""
+        """Return the server and user for which a password is stored."""
         return self.scheme, self.user, self.host, self.port
 
     def target(self, day: date) -> str:
-        """Path and query of a day, as HTTP sends them."""
+        """Return path and query for a day, as HTTP sends them."""
         path = quote(self.path, safe="/{}:@!$&'()*+,;=~%-._") or "/"
         return (f"{path}?{self.query}" if self.query else path).replace(DAY, day.isoformat())
 
@@ -47,12 +47,12 @@ class RemotePlace:
         return unquote(self.path).replace(DAY, day.isoformat())
 
     def name(self, day: date) -> str:
-        """What the file is called here."""
+        """Return the name of the file in the portal."""
         return self.file(day).rpartition("/")[2] or day.isoformat()
 
 
 def parse_place(kind: str, address: str) -> RemotePlace:
-    """Raises WrongAddress."""
+    """Return the parts of the address. Raises WrongAddress."""
     scheme, address = SCHEMES[kind], address.strip()
     if len(address) > LONGEST or not PRINTABLE.fullmatch(address):
         raise WrongAddress(

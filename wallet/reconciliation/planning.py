@@ -1,4 +1,4 @@
-"""How a merchant wants its days reconciled: said by its people, kept on its timeline."""
+"""Reconciliation plans: set by the merchant's people and our staff, with each change on the timeline."""
 
 from __future__ import annotations
 
@@ -68,12 +68,11 @@ def plan_state(plan: ReconciliationPlan) -> str:
 def set_plan(
     *, merchant: Merchant, by: Person | None = None, seen: str | None = None, **said: Any
 ) -> ReconciliationPlan:
-    """Of a merchant that had none, what is not said is as the model has it. `seen`: its state as the person saw it.
+    """Set a merchant's plan. For a new plan, missing values are the model's defaults. `seen`: the plan's state as the
+    person saw it.
 
-    Raises ChangedSince where another person has set it meanwhile.
-
-    Where our staff want player names in emails, an owner is asked; until then there are none. Raises
-    SecondPersonNeeded for a higher write-off limit of a live merchant.
+    Player names in emails that our staff want wait for an owner. Raises ChangedSince if another person has changed the
+    plan meanwhile, SecondPersonNeeded for a higher write-off limit of a live merchant.
     """
     if any(said.get(name, HOURS[0]) not in range(HOURS[0], HOURS[1] + 1) for name in ("hour", "day_begins")):
         raise WrongHour
@@ -102,7 +101,7 @@ def _last_author(merchant: Merchant) -> str:
 
 
 def keep_days_of_zone(*, instance: Merchant, **_: Any) -> None:
-    """Before a merchant is saved: where its time zone changes, days that have begun keep the one of before."""
+    """Keep the time zone of days that have begun, before a merchant with another time zone is saved."""
     old = Merchant.objects.filter(pk=instance.pk).exclude(time_zone=instance.time_zone).first()
     plan = ReconciliationPlan.objects.select_for_update().filter(merchant=old).first() if old else None
     if old is None or plan is None:
@@ -114,8 +113,8 @@ def keep_days_of_zone(*, instance: Merchant, **_: Any) -> None:
 
 
 def _keep_earlier_days(plan: ReconciliationPlan, hour: int, zone: str) -> None:
-    """Days that have begun keep their hour; the last of them ends where the next one begins, so that no row is of two
-    days or of none. Where nothing was ever sent or compared, all days begin at the new hour.
+    """Keep the hour of days that have begun. The last of them ends where the next one begins, so each row is of one
+    day. Without any statement or run, all days begin at the new hour.
     """
     merchant, now = plan.merchant, clock.now()
     if not any(model.objects.filter(merchant=merchant).exists() for model in (Reconciliation, Statement)):
@@ -130,18 +129,18 @@ def _keep_earlier_days(plan: ReconciliationPlan, hour: int, zone: str) -> None:
 
 
 def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
-    """Nothing follows the plan of a sandbox, so that none says it is on."""
+    """Refuse a plan that is on for a sandbox: no timetable follows it."""
     if merchant.is_sandbox and is_on:
         raise refusals.NoTimetable
 
 
 def needs_second_person(plan: ReconciliationPlan, said: Words[str, Any]) -> bool:
-    """Whether these are write-off limits that one person alone may not set: one of them is higher than now."""
+    """Return whether one person alone may not set these write-off limits: one of them is higher than now."""
     return not plan.merchant.is_sandbox and any(after > now for _, now, after in _limits(plan, said))
 
 
 def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: Person, reason: str) -> Approval:
-    """Until a second person approves it, the limits stay. Raises AlreadyAsked."""
+    """Request higher write-off limits. They stay unchanged until a second person approves. Raises AlreadyAsked."""
     wanted = _with_limits(plan, said)
     wish = {
         "limit": wanted.write_off_alone,
@@ -158,7 +157,7 @@ def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: P
 
 
 def raise_limit(approval: Approval) -> None:
-    """Raises LimitsChanged where they are others than the two people saw."""
+    """Raise the limits. Refuses by LimitsChanged when they changed since the two people saw them."""
     plan, wish = _locked(approval.merchant), approval.wish
     if [plan.write_off_alone, plan.write_off_alone_by_currency] != wish["before"]:
         raise refusals.LimitsChanged
@@ -185,7 +184,7 @@ def _with_limits(plan: ReconciliationPlan, said: Words[str, Any]) -> Reconciliat
 
 @transaction.atomic
 def keep_mapping(*, merchant: Merchant, mapping: Words[str, Any]) -> ReconciliationPlan:
-    """How the next files are read. Nothing is compared by it: a merchant without a plan gets one that is off."""
+    """Store the mapping for the next files. A merchant without a plan gets one that is off."""
     plan, how = _locked(merchant), mappings.from_json(mapping)
     if (plan.mapping, plan.grain) != (how.as_json(), how.grain):
         plan.mapping, plan.grain = how.as_json(), ReconciliationPlan.Grain(how.grain)
@@ -194,7 +193,7 @@ def keep_mapping(*, merchant: Merchant, mapping: Words[str, Any]) -> Reconciliat
 
 
 def _locked(merchant: Merchant) -> ReconciliationPlan:
-    """`merchant` knows it from then on, so that its days are those of this plan."""
+    """Return the plan under its lock, and attach it to `merchant`, so that its days follow this plan."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     found = ReconciliationPlan.objects.filter(merchant=merchant).first()
     if found is not None:
@@ -204,7 +203,7 @@ def _locked(merchant: Merchant) -> ReconciliationPlan:
 
 @transaction.atomic
 def add_recipient(*, merchant: Merchant, email: str, by: Person | None = None) -> ReportRecipient | OwnerQuestion:
-    """Where our staff name an address of a domain that no owner has, an owner is asked first."""
+    """Add a recipient. For an address outside the owners' domains that our staff add, an owner is asked first."""
     if by is not None and by.is_staff and owner_questions.is_outside(merchant, email):
         return owner_questions.ask_owners(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)

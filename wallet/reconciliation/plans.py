@@ -1,4 +1,4 @@
-"""How a merchant's days are reconciled, who is told, and when a day's report is due."""
+"""Plan of a merchant: how its days are reconciled, who gets the report, and when it is due."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ MOST = 2**63 - 1
 
 
 def plan_of(merchant: Merchant) -> ReconciliationPlan:
-    """Of a merchant that has none: as it would be by itself, and not saved."""
+    """Return the merchant's plan, or an unsaved one with the defaults."""
     found = ReconciliationPlan.objects.filter(merchant=merchant).first()
     return found or ReconciliationPlan(merchant=merchant, is_on=False)
 
 
 def write_off_alone(merchant: Merchant, currency: str) -> int:
-    """Up to which difference one person writes off; of a sandbox, where nothing is lost, any."""
+    """Return the difference up to which one person writes off; unlimited in a sandbox, where nothing is lost."""
     if merchant.is_sandbox:
         return MOST
     [found] = thresholds.thresholds(plan_of(merchant), [currency])
@@ -30,7 +30,7 @@ def write_off_alone(merchant: Merchant, currency: str) -> int:
 
 
 def report_recipients(merchant: Merchant) -> list[str]:
-    """Whom it named; else those who are told of its keys. Nobody who has unsubscribed."""
+    """Return the recipients of the plan, else the contacts for key changes, without those who unsubscribed."""
     named = ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True)
     wanted = list({email.lower(): email for email in named}.values()) or emails.contact_addresses(merchant)
     gone = report_opt_outs.opted_out_addresses(merchant)
@@ -38,13 +38,15 @@ def report_recipients(merchant: Merchant) -> list[str]:
 
 
 def due_at(plan: ReconciliationPlan, day: date) -> datetime:
-    """Its hour of the day after, not before the day is complete. An hour that a clock leaves out is the next one."""
+    """Return when the report is due: the plan's hour of the next day, not before the day is complete. An hour that a
+    clock change skips is the next one.
+    """
     hour = datetime.combine(day + DAY, time(plan.hour), tzinfo=ZoneInfo(plan.merchant.time_zone)).astimezone(UTC_ZONE)
     return max(hour, day_of(plan.merchant, day).ready)
 
 
 def newest_due(plan: ReconciliationPlan, now: datetime) -> date:
-    """The newest day whose report should be there by `now`."""
+    """Return the newest day whose report is due by `now`."""
     day = now.astimezone(ZoneInfo(plan.merchant.time_zone)).date()
     while due_at(plan, day) > now:
         day -= timedelta(days=1)

@@ -1,7 +1,7 @@
-"""Statements that we fetch: where from, how it went, and when it is tried again.
+"""Statements that we fetch: the source, the result of each attempt, and the next attempt.
 
-Nothing is sent to a host before its certificate or its key was found right, and a password only ever goes to the
-server that it was given for.
+Nothing is sent to a host before its certificate or host key is verified. A password goes only to the server for which
+it was entered.
 """
 
 from __future__ import annotations
@@ -64,10 +64,11 @@ class PasswordAgain(Refusal):
 def set_source(
     *, merchant: Merchant, kind: str, address: str, password: str | None, host_key: str, by: Person | None
 ) -> StatementSource:
-    """`password`: None leaves the one that is kept, as long as it goes to the same server and user; "" is none.
+    """Set the source of a merchant. `password`: None keeps the stored one for the same server and user; empty removes
+    it.
 
-    Raises Refusal: NoTimetable, WrongAddress, Inside, HostKeyNeeded, PasswordAgain. Name servers are asked by a job,
-    which says on the source when there is no such host, or one inside; whoever fetches asks them again.
+    Refuses by NoTimetable, WrongAddress, Inside, HostKeyNeeded and PasswordAgain. A job asks the name servers and
+    records on the source when the host does not exist or is internal; each fetch asks again.
     """
     if merchant.is_sandbox:
         raise refusals.NoTimetable
@@ -90,7 +91,7 @@ def set_source(
 
 
 def check_source(number: int) -> None:
-    """Says before the first try what a name server says of the host."""
+    """Record before the first attempt what the name servers answer about the host."""
     source = StatementSource.objects.get(pk=number)
     place = places.parse_place(source.kind, source.address)
     try:
@@ -109,7 +110,7 @@ def _set_password(source: StatementSource, place: RemotePlace, password: str | N
 
 
 def switch_source(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
-    """What is off is asked for nothing, and keeps its password."""
+    """Switch a source on or off. A source that is off is not fetched and keeps its password."""
     with transaction.atomic():
         source = StatementSource.objects.select_for_update().get(pk=source.pk)
         source.is_on = on
@@ -128,7 +129,9 @@ def _password(source: StatementSource) -> str:
 
 # --- once -------------------------------------------------------------------------------------------------------------
 def fetch_day(*, source: StatementSource, day: date) -> Statement | None:
-    """The statement that the file became, read or refused; None when there is none, and the source says why."""
+    """Fetch the file of a day; return its statement, read or refused. None without a file; the source has
+    the reason.
+    """
     return _taken(source, day, partial(_brought, source, day))
 
 
@@ -149,7 +152,7 @@ def _taken(source: StatementSource, day: date, brought: Callable[[], IO[bytes]])
 
 
 def _brought(source: StatementSource, day: date) -> IO[bytes]:
-    """Asks no database, since it may run in a thread. Raises NotFetched."""
+    """Download the file. It uses no database, because it may run in a thread. Raises NotFetched."""
     place, password = places.parse_place(source.kind, source.address), _password(source)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - who gets it closes it
     try:
@@ -182,8 +185,8 @@ def _first_fault(statement: Statement) -> str:
 
 # --- by schedule ------------------------------------------------------------------------------------------------------
 def fetch_due_days(now: datetime) -> int:
-    """How many statements came. Hosts are asked side by side, so that one that hangs holds up few; what they give is
-    taken in one after the other. Two workers that do this at once do not do it twice.
+    """Fetch what is due; return how many statements arrived. Hosts are asked in parallel, so that a slow one delays
+    few; files are received one after the other. Two workers do not fetch the same file twice.
     """
     wanted = [(source, day) for source, day in due_sources(now)[:MOST] if claim_source(source, now)]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
@@ -192,14 +195,14 @@ def fetch_due_days(now: datetime) -> int:
 
 
 def claim_source(source: StatementSource, now: datetime) -> bool:
-    """Only one of those who would try this source now does."""
+    """Claim a source, so that only one worker tries it now."""
     unchanged = StatementSource.objects.filter(pk=source.pk, last_tried_at=source.last_tried_at)
     return bool(unchanged.update(last_tried_at=now))
 
 
 def due_sources(now: datetime) -> list[tuple[StatementSource, date]]:
-    """Each source with a day that it lacks: from the end of the day until its report is due each quarter of an hour,
-    then each hour for three days. Who waits longest comes first.
+    """Return each source with a missing day: every quarter of an hour until the report is due, then every hour for
+    three days. The longest wait first.
     """
     rested = Q(last_tried_at=None) | Q(last_tried_at__lte=now - EACH + SLACK)
     sources = StatementSource.objects.filter(rested, is_on=True, merchant__reconciliation_plan__is_on=True)
@@ -213,7 +216,7 @@ def due_sources(now: datetime) -> list[tuple[StatementSource, date]]:
 
 
 def _askable(source: StatementSource, now: datetime) -> list[date]:
-    """Days that are over and not too long ago, the newest first."""
+    """Return the days that are over and recent, newest first."""
     merchant, plan = source.merchant, source.merchant.reconciliation_plan
     today, opened = (days.date_at(merchant, moment) for moment in (now, merchant.created_at))
     past = (today - number * days.DAY for number in range(1, LATE_FOR.days + 2))
@@ -228,7 +231,7 @@ def _there(asked: dict[StatementSource, list[date]]) -> set[tuple[int, date]]:
 
 
 def _turn(source: StatementSource, lacks: list[date], now: datetime) -> date | None:
-    """The day that the report waits for; in the last quarter of an hour, or where none is awaited, one that is late."""
+    """Return the day that the report waits for. In the last quarter of an hour, or when none is awaited, a late day."""
     awaited = [day for day in lacks if now <= due_at(source.merchant.reconciliation_plan, day)]
     late = [day for day in lacks if day not in awaited]
     if awaited and not (late and now.minute >= LAST_QUARTER):

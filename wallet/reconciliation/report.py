@@ -1,6 +1,6 @@
-"""What the mail says of a day: the figures of its comparison as the screen shows them, and whose move it is.
+"""Contents of the report email: the figures of the run as the page shows them, and the next step.
 
-It names no player and no transaction, unless the merchant's plan wants that.
+It names no player and no transaction, unless the merchant's plan allows it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ COLOURS = {Outcome.CLEAR: "good", Outcome.BREAKS: "bad", Outcome.NO_STATEMENT: "
 
 
 def filling(letter: Letter) -> Filling:
-    """Of a report's letter, when it is sent."""
+    """Return the contents of a report email when it is sent."""
     run = Reconciliation.objects.select_related("merchant", "statement").get(pk=letter.context["run"])
     plan = plan_of(run.merchant)
     attached = report_files.mail_parts(run, whole=plan.names_players, most=MOST_ATTACHED) if plan.is_attached else []
@@ -116,7 +116,7 @@ def headline(run: Reconciliation, figures: Figures) -> str:
 
 # --- against what was said before -------------------------------------------------------------------------------------
 def previous_report(run: Reconciliation) -> Reconciliation | None:
-    """The comparison of the same day that was reported last."""
+    """Return the run of the same day that was reported last."""
     earlier = Reconciliation.objects.filter(merchant=run.merchant_id, day=run.day, number__lt=run.number)
     return earlier.filter(deliveries__isnull=False).order_by("-number").first()
 
@@ -142,7 +142,7 @@ def change_since_yesterday(run: Reconciliation, figures: Figures) -> str:
 
 
 def restatements(now: Figures, before: Figures) -> list[str]:
-    """In sentences, what is different from the report that went out."""
+    """Return in sentences what changed since the last report."""
     pairs = [
         (_("Matched"), before.rate, now.rate),
         (_("Rows in our ledger"), f"{before.ours:,}", f"{now.ours:,}"),
@@ -171,7 +171,7 @@ def _change(more: int) -> str:
 # --- both sides -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SideLine:
-    """Both totals of a currency and kind, and how much of their difference the breaks of the day come to."""
+    """Both totals of a currency and type, and how much of their difference the day's breaks explain."""
 
     currency: str
     kind: str
@@ -201,7 +201,7 @@ class SideLine:
 
 
 def _proof(side: FigureSide) -> dict[str, Any]:
-    """Nothing of a run from before the breaks were added up."""
+    """Return the explanation of a difference; nothing for a run from before breaks were added up."""
     if side.explained is None:
         return {}
     amounts = {
@@ -258,7 +258,7 @@ def picture(run: Reconciliation) -> bytes:
 
 
 def bars(run: Reconciliation) -> Sequence[chart.Bar]:
-    """A day's newest comparison each; of this day, the one that is told."""
+    """Return the newest run of each day for the chart; for this day, the reported run."""
     first = run.day - timedelta(days=CHART_DAYS - 1)
     done = Reconciliation.objects.filter(
         merchant=run.merchant_id, day__range=(first, run.day), state=Reconciliation.State.DONE

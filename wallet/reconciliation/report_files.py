@@ -1,6 +1,6 @@
-"""All cases of a day as CSV and XLSX: behind a link that ends and asks for sign-in, or beside the mail's text.
+"""All cases of a day as CSV and XLSX: behind a link that expires and needs sign-in, or attached to the email.
 
-A file says how the cases stand when it is made. Without `whole` it names neither players nor transactions.
+A file shows the cases as they are when it is made. Without `whole` it names no players and no transactions.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class RequestedFile(NamedTuple):
 
 # --- the link ---------------------------------------------------------------------------------------------------------
 def file_link(run: Reconciliation, kind: str) -> str:
-    """Good for LINK_DAYS; whoever opens it still signs in, and must be of this merchant."""
+    """Return a link that works for LINK_DAYS. A person who opens it must sign in and belong to this merchant."""
     token = signing.dumps([run.pk, kind], salt=SALT)
     return f"{settings.BASE_URL}/operator/{run.merchant.code}/reconciliation/file/{token}/"
 
 
 def read_link(token: str) -> RequestedFile | None:
-    """None when it has ended, or is none of ours."""
+    """Return the run of a link; None when it expired or was not signed by us."""
     try:
         run, kind = signing.loads(token, salt=SALT, max_age=LINK_DAYS * 86400)
     except (signing.BadSignature, ValueError):
@@ -113,7 +113,7 @@ def csv_lines(run: Reconciliation, *, whole: bool = True) -> Iterator[str]:
 
 
 def write_xlsx(run: Reconciliation, to: IO[bytes], *, whole: bool = True) -> None:
-    """In constant memory, whatever the number of cases. Text is text: a sheet calculates none of it."""
+    """Write the cases in constant memory. Text stays text: a spreadsheet calculates none of it."""
     sheets.write_book(to, str(run.day), _with_head(run, whole=whole))
 
 
@@ -123,7 +123,7 @@ def _with_head(run: Reconciliation, *, whole: bool) -> Iterator[Iterable[Any]]:
 
 
 def mail_parts(run: Reconciliation, *, whole: bool, most: int) -> list[Part]:
-    """Both files for a mail; none when they are too large for one."""
+    """Return both files as attachments; none when they are too large for an email."""
     sheet, text = BytesIO(), bytearray()
     for line in csv_lines(run, whole=whole):
         text += line.encode()

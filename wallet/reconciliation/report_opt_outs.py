@@ -1,4 +1,4 @@
-"""People who asked not to get a merchant's report. The link is in each email; its token proves whom it was sent to."""
+"""People who unsubscribed from a merchant's report. The link is in each email; its token proves the recipient."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def opt_out_link(merchant: Merchant, email: str) -> str:
 
 
 def subscription_of(token: str) -> Subscription | None:
-    """None when the portal has not signed it."""
+    """Return merchant and recipient of a token; None when we did not sign it."""
     try:
         number, email = signing.loads(token, salt=SALT)
     except (signing.BadSignature, ValueError):
@@ -39,7 +39,7 @@ def subscription_of(token: str) -> Subscription | None:
 
 @transaction.atomic
 def opt_out(subscription: Subscription) -> ReportOptOut:
-    """Once, however often it is asked. An owner may add the address again."""
+    """Unsubscribe the address; a repeat changes nothing. An owner may add the address again."""
     found, _ = ReportOptOut.objects.get_or_create(
         merchant=subscription.merchant, email=subscription.email.lower(), defaults={"asked_at": clock.now()}
     )
@@ -47,11 +47,11 @@ def opt_out(subscription: Subscription) -> ReportOptOut:
 
 
 def opt_in(*, merchant: Merchant, email: str) -> bool:
-    """Return whether the address had opted out."""
+    """Subscribe the address again; return whether it had unsubscribed."""
     deleted, _ = ReportOptOut.objects.filter(merchant=merchant, email=email.lower()).delete()
     return deleted > 0
 
 
 def opted_out_addresses(merchant: Merchant) -> set[str]:
-    """Addresses in lower case."""
+    """Return the unsubscribed addresses in lower case."""
     return set(ReportOptOut.objects.filter(merchant=merchant).values_list("email", flat=True))

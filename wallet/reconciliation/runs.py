@@ -1,4 +1,4 @@
-"""One comparison of one day, from the first look to the cases; as often as one likes."""
+"""A reconciliation run of one day, from the first statement to the cases. A day can have any number of runs."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ class DayNotComplete(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What a comparison found. `restate`: days beside it whose breaks it explains, to be compared again.
+    """The result of a run. `restate`: neighbour days whose breaks it explains, to be compared again.
 
-    `run` is None of a dry run, which leaves nothing behind. `is_news`: something is other than the last one said.
+    `run` is None for a dry run, which stores nothing. `is_news`: something differs from the last run.
     """
 
     run: Reconciliation | None
@@ -58,9 +58,9 @@ class RunOutcome:
 
 
 def reconcile_day(*, merchant: Merchant, day: date, by: Person | None = None, dry_run: bool = False) -> RunOutcome:
-    """Compares the day's current statement with our ledger. The same state of both gives the same cases.
+    """Compare the day's current statement with our ledger. Equal sides give equal cases.
 
-    Raises DayNotComplete (a dry run may look earlier) and BeingCompared. A fault is kept on the run and raised.
+    Raises DayNotComplete (a dry run may look earlier) and BeingCompared. A fault is stored on the run and raised.
     """
     of = day_of(merchant, day)
     if clock.now() < of.ready and not dry_run:
@@ -80,7 +80,7 @@ def _look(merchant: Merchant, day: Day) -> RunOutcome:
 
 @contextmanager
 def _alone(merchant: Merchant, day: date) -> Iterator[None]:
-    """One comparison of a day at a time. The lock is the session's: it goes with a worker that is killed."""
+    """Hold the lock of the day, one run at a time. It is a session lock: a killed worker frees it."""
     [(number,)] = database.fetch_rows("SELECT hashint8(%s)", [merchant.pk])
     with locks.hold_session_lock(number, day.toordinal()) as is_alone:
         if not is_alone:
@@ -90,7 +90,7 @@ def _alone(merchant: Merchant, day: date) -> Iterator[None]:
 
 @transaction.atomic
 def _begun(merchant: Merchant, day: date, by: Person | None) -> Reconciliation:
-    """Whoever has the lock knows that a run which still says that it runs does not."""
+    """Begin the run. Under the lock, a run that still says “running” has lost its worker and is marked failed."""
     of_day = Reconciliation.objects.filter(merchant=merchant, day=day)
     of_day.filter(state=State.RUNNING).update(state=State.FAILED, fault=ENDED_EARLY)
     number = (of_day.aggregate(newest=Max("number"))["newest"] or 0) + 1
@@ -108,7 +108,7 @@ def _run(run: Reconciliation, day: Day) -> RunOutcome:
 
 @transaction.atomic
 def _kept(run: Reconciliation, day: Day) -> RunOutcome:
-    """Cases and figures together, or neither."""
+    """Store cases and figures together."""
     job = _job(run.merchant, day)
     run.statement = job.statement.head if job.statement else None
     run.statement_ids = [part.pk for part in job.received]
@@ -121,7 +121,7 @@ def _kept(run: Reconciliation, day: Day) -> RunOutcome:
 
 
 def _was_compared(run: Reconciliation) -> bool:
-    """To the end: one that failed, or was killed, has looked at nothing."""
+    """Return whether the day has a finished run; failed and killed runs do not count."""
     return Reconciliation.objects.filter(merchant=run.merchant, day=run.day, state=State.DONE).exists()
 
 
@@ -150,7 +150,7 @@ def _result(statement: DayStatement | None, counted: Figures, missing: list[str]
 
 
 def _is_news(run: Reconciliation) -> bool:
-    """Against the comparison before it: figures, and cases that came, went or opened again."""
+    """Return whether the run differs from the last one: figures, or cases that came, went or opened again."""
     before = (
         Reconciliation.objects.filter(merchant=run.merchant, day=run.day, number__lt=run.number, state=State.DONE)
         .order_by("-number")

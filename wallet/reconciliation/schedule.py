@@ -1,7 +1,7 @@
-"""What is to be compared and told by now, in order; and what should have been there by now and is not.
+"""Due reconciliation work in its order, and work that is missing.
 
-What is due is read from what is there (plans, statements, comparisons, deliveries) and written down nowhere: a worker
-that is killed leaves the rest due. Who does a merchant's work holds its lock and looks again under it.
+Due work is derived from plans, statements, runs and deliveries and stored nowhere: a killed worker leaves the rest due.
+A worker holds the merchant's lock and checks again under it.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Due:
 
 # --- what is due ------------------------------------------------------------------------------------------------------
 def due_days(now: datetime, *, of: Merchant | None = None) -> list[Due]:
-    """The longest waiting first; of the same minute by the merchant's code."""
+    """Return the due days, the longest wait first; of one minute, by the merchant's code."""
     plans = {plan.merchant_id: plan for plan in plans_on(of)}
     days = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
     since = min((day for _, day in days), default=now.date()) - timedelta(days=LOOKED_BACK)
@@ -87,7 +87,7 @@ def due_days(now: datetime, *, of: Merchant | None = None) -> list[Due]:
 
 
 def plans_on(of: Merchant | None = None) -> QuerySet[ReconciliationPlan]:
-    """Those that a timetable follows: a sandbox has none, whatever its plan says."""
+    """Return the plans that a timetable follows, without sandboxes."""
     plans = ReconciliationPlan.objects.filter(is_on=True, merchant__in=Merchant.objects.live().open())
     return (plans.filter(merchant=of) if of else plans).select_related("merchant")
 
@@ -105,7 +105,9 @@ def newest_runs(merchants: Iterable[int], since: date) -> dict[Key, Reconciliati
 
 
 def missed_days(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[Key]:
-    """Days between the first that was compared and the newest: of a merchant that has just begun, none."""
+    """Return each merchant's days from its first run to the day before its last day, at most LOOKED_BACK; of a new
+    merchant, none.
+    """
     begun: dict[int, date] = {}
     for merchant, day in newest:
         begun[merchant] = min(day, begun.get(merchant, day))
@@ -118,9 +120,10 @@ def missed_days(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[K
 
 
 def passed_over_days(newest: set[Key]) -> set[Key]:
-    """Days up to the newest due that a timetable which had begun passed over: while a plan was off, or each try failed.
+    """Return the days up to the newest due one that the timetable passed over, because the plan was off or each attempt
+    failed.
 
-    A comparison that a person asked for begins no timetable.
+    A run that a person requested does not begin a timetable.
     """
     merchants, days = [merchant for merchant, _ in newest], [day for _, day in newest]
     with connection.cursor() as cursor:
@@ -129,12 +132,12 @@ def passed_over_days(newest: set[Key]) -> set[Key]:
 
 
 def _changed(merchants: Iterable[int]) -> set[Key]:
-    """Days of which something is known that no comparison of theirs has seen."""
+    """Return the days with something newer than their last run."""
     return _uncompared(merchants) | _explained(merchants)
 
 
 def _uncompared(merchants: Iterable[int]) -> set[Key]:
-    """Days whose current statement came lately and no comparison has seen, however old the day is."""
+    """Return the days whose current statement arrived lately and has no run, however old the day is."""
     seen = Reconciliation.objects.filter(
         Q(statement=OuterRef("pk")) | Q(statement_ids__contains=[OuterRef("pk")]),
         merchant=OuterRef("merchant"),
@@ -148,7 +151,7 @@ def _uncompared(merchants: Iterable[int]) -> set[Key]:
 
 
 def _explained(merchants: Iterable[int]) -> set[Key]:
-    """Days that a comparison of a day beside them has asked to compare again, and that no later one has."""
+    """Return the days that a run of a neighbour day asked to compare again, and that no later run has compared."""
     with connection.cursor() as cursor:
         cursor.execute(TO_RESTATE, [list(merchants), clock.now() - NEW])
         return {(merchant, day) for merchant, day in cursor.fetchall()}
@@ -161,7 +164,7 @@ def _is_due(newest: Reconciliation | None, *, compared: bool, now: datetime, res
 
 
 def _is_untold(run: Reconciliation) -> bool:
-    """As after a worker that was killed between comparison and mail."""
+    """Return whether the report is missing, as after a worker that was killed between run and email."""
     if getattr(run, "is_told", False) or run.outcome == Outcome.NO_STATEMENT:
         return False
     return not deliveries.has_no_news(run) and bool(report_recipients(run.merchant))
@@ -169,15 +172,15 @@ def _is_untold(run: Reconciliation) -> bool:
 
 # --- the job ----------------------------------------------------------------------------------------------------------
 def run_due_days() -> int:
-    """Everything that is due, one after the other; how many days were done. A second round beside it does nothing, so
-    that one process at most compares.
+    """Do all due work, one day after the other; return how many days. A second round at the same time does nothing, so
+    one process at most compares.
     """
     with hold_alone(LockedWork.ROUND) as is_ours:
         return sum(_do_and_rest(each) for each in due_days(clock.now())) if is_ours else 0
 
 
 def _do_and_rest(each: Due) -> bool:
-    """Longer than it took: a worker can be nice, and what the database does for it cannot."""
+    """Do the work, then rest longer than it took: the database does not know that a worker has a low priority."""
     begun = perf_counter()
     is_done = run_day(each)
     sleep(min(RESTS * (perf_counter() - begun), LONGEST_REST))
@@ -201,7 +204,7 @@ def run_day(each: Due) -> bool:
 
 
 def compare_and_report(*, merchant: Merchant, day: date) -> Reconciliation:
-    """A comparison that was made and not told yet is told as it is, and not made again."""
+    """Compare and report a day. A run without a report is reported as it is, not repeated."""
     waiting = _to_tell(merchant, day)
     if waiting is not None:
         deliveries.send_reports(run=waiting)

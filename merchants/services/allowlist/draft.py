@@ -1,4 +1,4 @@
-"""A list on its way to being saved: as text that is read anew on each page, and as what differs from what stands."""
+"""The draft of an allowlist: as text that each page reads again, and as the difference from the current list."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def difference[T: (EntryPlan, DomainLine)](before: Iterable[T], after: Iterable[
 
 
 def apply_difference[T: (EntryPlan, DomainLine)](mine: ListDifference[T], standing: Iterable[T]) -> tuple[T, ...]:
-    """The same wishes, on a list that somebody else has changed meanwhile."""
+    """Return the draft's changes applied to a list that another person has changed meanwhile."""
     kept = {line.name: line for line in standing}
     for line in mine.removed:
         kept.pop(line.name, None)
@@ -45,12 +45,16 @@ def apply_difference[T: (EntryPlan, DomainLine)](mine: ListDifference[T], standi
 
 
 def list_text(lines: Sequence[EntryPlan] | Sequence[DomainLine]) -> str:
-    """One a line, as `read` takes it back and a spreadsheet does no harm with it."""
+    """Return the list as text, one entry a line. `read_networks` reads the same text, and a spreadsheet runs none of
+    it.
+    """
     return "\n".join(_written(line) for line in lines)
 
 
 def read_networks(text: str, standing: Sequence[EntryPlan], *, zone: str = "UTC") -> tuple[EntryPlan, ...]:
-    """What stands may stay as it is, whatever the rules are by now. Raises paste.BadLines."""
+    """Return the entries in the text. Entries that are in the list already may stay, whatever the rules are now. Raises
+    BadLines.
+    """
     return pasted_entries.pasted_networks(text, zone=zone, known={_written(line): line for line in standing})
 
 

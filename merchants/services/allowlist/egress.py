@@ -1,8 +1,8 @@
-"""Prove your egress: one signed call says a word that we gave out, and the address it comes from is proposed.
+"""Proof of a source address: a server sends one signed request with our token, and its address is proposed as an entry.
 
-The call is an ordinary one, a balance of a player with that name, who does not exist. So the signed API needs no door
-for it, and it works from an address that the lists refuse: how the call arrived is in the request log, with its
-signature (wallet/services/log/egress_proofs.py reads it there).
+The request is an ordinary one, the balance of a player with the token as id, who does not exist. So the signed API
+needs no endpoint for it, and the proof works from an address that the allowlists refuse: the request log has the
+request with its signature (wallet/services/log/egress_proofs.py reads it).
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ def proof_body(proof: EgressProof) -> str:
 
 
 def shell_command(proof: EgressProof, *, base_url: str) -> str:
-    """For a shell where `SECRET_KEY` is set; the secret itself is nowhere in it."""
+    """Return the command for a shell in which `SECRET_KEY` is set. The command does not contain the secret."""
     return ONE_LINER.format(body=proof_body(proof), base_url=base_url, path=PATH, auth_key=proof.key.auth_key)
 
 
 def proved_entry(proof: EgressProof) -> EntryPlan | None:
-    """The entry for the address that was proved."""
+    """Return the entry for the proved address."""
     if proof.address is None or proof.proved_at is None:
         return None
     return EntryPlan(ip_network(proof.address), f"Proved by a signed request on {moment_text(proof.proved_at)}")

@@ -1,4 +1,4 @@
-"""Who may call from where: what an entry of an allowlist may be, with the reason when it may not."""
+"""Rules of allowlist entries: each refusal has a reason for the person."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ is_domain_name = DomainNameValidator(accept_idna=False)
 
 
 class NotAllowed(ValueError):
-    """The entry is refused; the text is the reason, for a person."""
+    """The entry is refused. The text is the reason, for a person."""
 
 
 def parse_network(text: str) -> Network:
-    """An address or CIDR block with its host bits cut off. IPv4 in IPv6 clothes comes out as IPv4, as callers do."""
+    """Return the address or CIDR block without host bits. IPv4 in IPv6 notation is returned as IPv4, as callers send
+    it.
+    """
     text = text.strip()
     if WITH_PORT.fullmatch(text):
         raise NotAllowed(_("“%(text)s” contains a port. Enter an address or a block without a port.") % {"text": text})
@@ -64,7 +66,7 @@ def _refuse_scope(network: Network) -> None:
 
 
 def parse_domain(text: str) -> str:
-    """One host name as browsers send it in `Origin`: lower case, and in ASCII when it is written in another script."""
+    """Return the host name as browsers send it in `Origin`: lower case, and in ASCII for other scripts."""
     text = text.strip().lower()
     if any(sign in text for sign in "/:@*"):
         raise NotAllowed(
@@ -84,7 +86,7 @@ def parse_domain(text: str) -> str:
 
 
 def check_list(entries: Sequence[Network | str]) -> None:
-    """What holds for a list as a whole: nothing twice, and no more than it may hold. The database holds both too."""
+    """Refuse a list with duplicates or with more entries than allowed. The database holds both rules too."""
     if len(entries) > MAX_ENTRIES:
         raise NotAllowed(
             _("The allowlist has %(entries)s entries, but it can have at most %(max_entries)s.")

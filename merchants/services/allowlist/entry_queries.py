@@ -1,4 +1,4 @@
-"""Is this address allowed? By which rule, whose, and for how long."""
+"""Answer whether an address is allowed, by which entry of which list, and for how long."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one list says. `entry`: the one that decides; of several the one that lasts longest."""
+    """The answer of one list. `entry` decides; of several matching entries, the one that lasts longest."""
 
     key: ApiKey | None  # whose list; None: the merchant's
     why: Why
@@ -45,14 +45,14 @@ class Decision:
 
     @property
     def decides(self) -> Rule:
-        """The first that refuses; when none does, the first that names the address; else that nothing restricts."""
+        """Return the first rule that refuses, else the first that names the address, else that no list restricts."""
         refusing = (rule for rule in self.rules if not rule.allows)
         naming = (rule for rule in self.rules if rule.why == Why.LISTED)
         return next(refusing, None) or next(naming, None) or self.rules[0]
 
 
 def is_allowed(*, merchant: Merchant, key: ApiKey | None, address: Address) -> Decision:
-    """As a call from there would be judged now, by row 3 of the order of checks."""
+    """Return the decision for the address as check 3 judges a request from it now."""
     now, lists = clock.now(), credentials.allowlists_by_key(merchant)
     owners = [None] if key is None else [None, key]
     judged = [lists.get(owner.pk if owner else None, credentials.Allowlist()) for owner in owners]
@@ -80,7 +80,7 @@ def _rule(merchant: Merchant, key: ApiKey | None, address: Address, now: datetim
 def _lines(
     merchant: Merchant, key: ApiKey | None, now: datetime
 ) -> tuple[tuple[EntryPlan, ...], dict[str, str], datetime | None]:
-    """The list as it counts now, who put its entries there, and until when it is tried."""
+    """Return the list as it counts now, with the person who added each entry, and the deadline of its trial."""
     tried = trial.current_trial(merchant, key)
     rows = writing.standing_entries(merchant, key)
     if tried is not None and tried.deadline <= now:
@@ -91,6 +91,6 @@ def _lines(
 
 
 def _lasts(line: EntryPlan, now: datetime) -> tuple[bool, float, int]:
-    """What stands without end lasts longest; of those that last equally, the narrowest decides."""
+    """Sort key: an entry without expiry lasts longest; of equal ones, the narrowest decides."""
     left = float("inf") if line.ends is None else (line.ends - now).total_seconds()
     return left > 0, left, line.network.prefixlen

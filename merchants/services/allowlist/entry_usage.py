@@ -1,4 +1,4 @@
-"""A list as it counts now, for whoever shows it or begins to change it."""
+"""An allowlist as it counts now, for pages that show or change it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from portal.lib import clock
 
 @dataclass(frozen=True, slots=True)
 class EntryRow[T: (EntryPlan, DomainLine)]:
-    """`pk`: None for an entry that counts again, and has no row yet (decision 0019)."""
+    """One entry. `pk` is None for an entry that counts again and has no row yet (decision 0019)."""
 
     pk: int | None
     line: T

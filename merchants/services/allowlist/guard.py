@@ -1,6 +1,7 @@
-"""Who would be shut out: those who signed rightly in the last 24 hours, held against a list that is not saved yet.
+"""Lock-out check: would a new list refuse every address with a valid signature in the last 24 hours?
 
-Test keys are the sandbox's, which has lists of its own: that an office can test helps nobody whose servers are refused.
+Test keys belong to the sandbox, which has its own lists: an office that can test does not help a merchant whose servers
+are refused.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NO_HOST = "null"
 
 
 class When(StrEnum):
-    """`GONE_BACK`: another list is on trial, and would refuse them when no call keeps it."""
+    """`GONE_BACK`: another list is on trial and would refuse the addresses when it reverts."""
 
     NOW = "now"
     GONE_BACK = "gone back"
@@ -34,7 +35,7 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LockedOut:
-    """All who called under keys of one environment: addresses, or hosts that their calls said in `Origin`."""
+    """All addresses with requests under keys of one environment, or all hosts that their requests named in `Origin`."""
 
     who: tuple[str, ...]
     environment: str
@@ -63,7 +64,9 @@ class SeenSource(NamedTuple):
 
 
 def network_lockout(proposal: Proposal) -> LockedOut | None:
-    """None: somebody of each environment is let in, and still is in 24 hours, as far as lists say; or nobody called."""
+    """Return the addresses that are locked out. None when one of each environment is allowed now and in 24 hours, or
+    when no request arrived.
+    """
     for environment, seen in _by_environment(_addresses(proposal)):
         for when, lists, at in _moments(proposal):
             if not _lets_in(seen, lists, at):
@@ -76,7 +79,7 @@ def would_lock_out(proposal: Proposal) -> bool:
 
 
 def domain_lockout(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
-    """Likewise. Calls without `Origin` are not judged by domains, so none of them speaks for a list."""
+    """Return which hosts are locked out. Domains do not judge requests without `Origin`, so these count for no list."""
     wanted, now = judged_domains(domains), clock.now()
     for environment, seen in _by_environment(recent_origins(merchant)):
         for when, at in ((When.NOW, now), (When.ENDED, now + LATELY)):
@@ -87,7 +90,9 @@ def domain_lockout(domains: Iterable[DomainLine], merchant: Merchant) -> LockedO
 
 
 def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
-    """An entry that ends soon lets somebody in for as long as a trial takes, and then nobody."""
+    """Yield the lists to check: now, after open trials have reverted, and in 24 hours, when entries may
+    have expired.
+    """
     now, proposed = clock.now(), Proposed.build(proposal)
     yield When.NOW, proposed, now
     yield When.GONE_BACK, proposed.after_trials(), now
@@ -95,7 +100,7 @@ def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
 
 
 def _lets_in(seen: Iterable[SeenSource], lists: Proposed, at: datetime) -> bool:
-    """Anybody of these."""
+    """Return whether the lists allow any of these addresses."""
     return any(
         address is not None and credentials.is_address_allowed(address, at, *lists.that_count(each.key_id))
         for each in seen
@@ -104,7 +109,7 @@ def _lets_in(seen: Iterable[SeenSource], lists: Proposed, at: datetime) -> bool:
 
 
 def _by_environment(seen: Iterable[SeenSource]) -> Iterator[tuple[str, list[SeenSource]]]:
-    """Live keys first: of two sentences theirs is the one to read."""
+    """Yield the addresses of live keys first, because the page shows the first message."""
     known = list(seen)
     for environment in ApiKey.Environment.values:
         if own := [each for each in known if each.environment == environment]:
@@ -120,11 +125,13 @@ def _addresses(proposal: Proposal) -> list[SeenSource]:
 
 
 def recent_origins(merchant: Merchant) -> list[SeenSource]:
-    """The hosts of the last 24 hours."""
+    """Return the hosts that requests named in `Origin` in the last 24 hours."""
     rows = SeenOrigin.objects.filter(key__in=_usable_keys(merchant), last_seen_at__gt=clock.now() - LATELY)
     return [SeenSource(*row) for row in rows.values_list("key__environment", "key_id", "host", "last_seen_at")]
 
 
 def _usable_keys(merchant: Merchant) -> QuerySet[ApiKey]:
-    """Whom a revoked key, or a test key without a sandbox, refuses anyway, a list can't lock out."""
+    """Return the usable keys. A revoked key, or a test key without a sandbox, is refused anyway, so no list can lock it
+    out.
+    """
     return ApiKey.objects.usable(at=clock.now()).with_a_home().filter(merchant=merchant)

@@ -1,4 +1,4 @@
-"""A proposal becomes the list: not over what somebody else has done meanwhile, and not against all who call."""
+"""Saves a proposed allowlist, unless another person changed the list meanwhile or the list would lock everybody out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Saved:
 
 
 def list_version(merchant: Merchant, key: ApiKey | None) -> int:
-    """Of a list: the number of its last change. A page keeps it, and gives it back when it saves."""
+    """Return the number of the list's last change. A page keeps it and sends it back when it saves."""
     return _newest(_events(AllowlistEntry, merchant).filter(key=key))
 
 
@@ -40,7 +40,7 @@ def domain_list_version(merchant: Merchant) -> int:
 
 
 def changes_since(merchant: Merchant, key: ApiKey | None, expected: int) -> list[ListChange]:
-    """What `save` would refuse for, with ListChanged."""
+    """Return the changes for which `save_networks` would raise ListChanged."""
     return _changes(_events(AllowlistEntry, merchant).filter(key=key), expected, "network")
 
 
@@ -57,10 +57,10 @@ def save_networks(
     on_trial: bool = False,
     reason: str = "",
 ) -> Saved:
-    """The list as proposed, from the commit on; only what differs is written.
+    """Save the list as proposed. It counts from the commit on; only differences are written.
 
-    `expected`: its version as the person saw it. Raises ListChanged, LockOut, ListOnTrial, ListWentBack, NotAllowed or
-    MomentPassed, and then nothing has changed, but for a list that had gone back already: its table says so as well.
+    `expected`: the list's version as the person saw it. Raises ListChanged, LockOut, ListOnTrial, ListWentBack,
+    NotAllowed or MomentPassed. Then nothing has changed, except the rows of a list that had reverted already.
     """
     revert_ended_trial(merchant=proposal.merchant, key=proposal.key)
     with transaction.atomic(), history.give_reason(reason) if reason else nullcontext():
@@ -83,9 +83,9 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
 
 @transaction.atomic
 def keep_without_trial(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Saved:
-    """Somebody is sure and waits for no call: as if it had been saved without a trial, and never gone between.
+    """End a trial by hand: the list stays as if it had been saved without a trial.
 
-    Raises TrialOver, and LockOut as `save` does.
+    Raises TrialOver, and LockOut as `save_networks` does.
     """
     trial.lock_list(tried.merchant_id)
     if tried.deadline <= clock.now():
@@ -107,7 +107,7 @@ def save_domains(
     confirmed_code: str = "",
     reason: str = "",
 ) -> Saved:
-    """As `save`, without a trial. They judge every signed call that says `Origin`, whoever sends it."""
+    """Save the domains as `save_networks` does, without a trial. They judge every signed request with `Origin`."""
     trial.lock_list(merchant.pk)
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
@@ -119,7 +119,7 @@ def save_domains(
 
 # --- checks -----------------------------------------------------------------------------------------------------------
 def revert_ended_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
-    """Committed by itself, so that a refusal after it takes nothing back."""
+    """Revert a trial that has ended. Committed on its own, so that a later refusal does not undo it."""
     with transaction.atomic(), history.give_reason(trial.NO_CALL):
         trial.lock_list(merchant.pk)
         trial.revert_if_ended(merchant=merchant, key=key)
@@ -136,7 +136,9 @@ def _check_new(
     lines: Sequence[EntryPlan] | Sequence[DomainLine],
     parse: Callable[[str], object],
 ) -> None:
-    """A line that stands there as it is may stay, whatever the rules are by now; others keep them."""
+    """Refuse new entries that break a rule. Entries that are in the list already may stay: another person
+    keeps them.
+    """
     for line in lines:
         row = known.get(line.name)
         if row is None:
@@ -150,12 +152,14 @@ def _events(model: Any, merchant: Merchant) -> QuerySet[Any]:
 
 
 def _newest(events: QuerySet[Any]) -> int:
-    """In the order of commits: a list changes only under the merchant's lock."""
+    """Return the newest event of the list. Events are in the order of commits: a list changes only under the merchant's
+    lock.
+    """
     return events.order_by("-pgh_created_at").values_list("pgh_id", flat=True).first() or 0
 
 
 def _check_version(events: QuerySet[Any], expected: int | None, name: str) -> None:
-    """Raises ListChanged with what others did since."""
+    """Raise ListChanged, with the changes of other people, when the list is not at the expected version."""
     told = [] if expected is None else _changes(events, expected, name)
     if told:
         raise errors.ListChanged(told)
@@ -168,7 +172,7 @@ def _changes(events: QuerySet[Any], expected: int, name: str) -> list[ListChange
 
 
 def _matters(event: Any) -> bool:
-    """An owner who has left the house changes no list."""
+    """Return whether the event changes the list. The loss of an owner who left does not."""
     before = event.pgh_before or {}
     return {column for column in before if before[column] != event.after[column]} != {"owner_id"}
 

@@ -1,7 +1,8 @@
-"""A list on trial: kept by the first rightly signed call that it lets in, else gone at its deadline (decision 0019).
+"""Allowlist trials: the first request with a valid signature from the new list keeps it, else it reverts (decision
+0019).
 
-Nothing here has to happen for a list to go back: from the deadline on calls are judged by what was before
-(`access.Allowlist`). `tidy` only makes the table of entries say so as well.
+Reverting needs no job: from the deadline on, requests are judged by the previous list (`credentials.Allowlist`).
+`revert_ended_trials` only writes the reverted entries into the table.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ WHO_KEEPS = "SELECT set_config('pghistory.context_metadata', %s, true), set_conf
 def begin_trial(
     *, merchant: Merchant, key: ApiKey | None, before: Sequence[AllowlistEntry], by: Person | None
 ) -> ListTrial:
-    """Only inside the transaction that changes the list, after its entries were written."""
+    """Begin a trial. Call it only inside the transaction that changes the list, after its entries are written."""
     now = clock.now()
     return ListTrial.objects.create(
         merchant=merchant,
@@ -45,9 +46,10 @@ def begin_trial(
 
 
 def keep_list(trials: Sequence[int], *, merchant_id: int, address: Address, using: str) -> bool:
-    """A rightly signed call came in time: the list stays. False when it came too late, by the clock of the database.
+    """Keep the list because a request with a valid signature arrived in time. Returns False when the database's clock
+    says too late.
 
-    Committed before the call goes on, so that neither a worker nor the writer of the request log is needed for it.
+    Committed before the request goes on, so no worker and no writer of the request log is needed.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         lock_list(merchant_id, using=using)
@@ -60,7 +62,7 @@ def keep_list(trials: Sequence[int], *, merchant_id: int, address: Address, usin
 
 @transaction.atomic
 def revert_trial(*, trial: ListTrial) -> ListTrial:
-    """What was before, at once; somebody does not want to wait for the deadline."""
+    """Restore the previous list at once, before the deadline."""
     lock_list(trial.merchant_id)
     trial = ListTrial.objects.select_related("merchant", "key").get(pk=trial.pk)
     if trial.state != TRYING:
@@ -69,7 +71,7 @@ def revert_trial(*, trial: ListTrial) -> ListTrial:
 
 
 def revert_ended_trials() -> int:
-    """Puts back the entries of all trials that are over; how many."""
+    """Restore the entries of all trials that have ended; return how many."""
     due = ListTrial.objects.filter(state=TRYING, deadline__lte=clock.now())
     return sum(_tidy(trial) for trial in due.order_by("pk"))
 
@@ -82,7 +84,7 @@ def _tidy(trial: ListTrial) -> bool:
 
 
 def revert_if_ended(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
-    """Only under the merchant's lock: this list as it is judged, if its trial is over."""
+    """Write the list as it is judged, if its trial has ended. Call it only under the merchant's lock."""
     trial = current_trial(merchant, key)
     if trial is None or trial.deadline > clock.now():
         return None
@@ -91,9 +93,10 @@ def revert_if_ended(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | No
 
 
 def check_not_on_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
-    """Only inside a transaction: whoever changes a list asks first, and holds the merchant's lock from here on.
+    """Lock the merchant until the transaction ends, and refuse to change a list on trial.
 
-    Raises ListOnTrial; and ListWentBack when the trial is over and nobody had tidied up, which is done then: commit it.
+    Raises ListOnTrial. Raises ListWentBack when the trial has ended and was not written yet; that is done here, so
+    commit it.
     """
     lock_list(merchant.pk)
     with history.give_reason(NO_CALL):
@@ -110,7 +113,9 @@ def current_trial(merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
 
 
 def lock_list(merchant_id: int, using: str = "default") -> None:
-    """The same row first, by whoever changes a list or ends its trial: two of them can't wait for each other."""
+    """Lock the merchant's row first. Every change of a list and every end of a trial does, so two of them cannot
+    deadlock.
+    """
     Merchant.objects.using(using).select_for_update(no_key=True).values_list("pk").get(pk=merchant_id)
 
 

@@ -1,4 +1,4 @@
-"""Brings a list to what it should be, and touches nothing else: what stays keeps its row and its owner."""
+"""Writes a list: only the differences, so that an unchanged entry keeps its row and its owner."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def standing_domains(merchant: Merchant) -> list[AllowedDomain]:
 
 
 def rows_by_name[R: (AllowlistEntry, AllowedDomain)](rows: Iterable[R]) -> dict[str, R]:
-    """As the lines are that stand for them."""
+    """Return the rows by the text of their line."""
     return {str(row).lower(): row for row in rows}
 
 
 def write_networks(
     *, merchant: Merchant, key: ApiKey | None, lines: Sequence[EntryPlan], owner: Callable[[EntryPlan], int | None]
 ) -> bool:
-    """Whether there was anything to write. `owner`: of an entry that is new."""
+    """Write the entries; return whether anything changed. `owner` is the person of new entries."""
 
     def new(line: EntryPlan) -> AllowlistEntry:
         return AllowlistEntry(merchant=merchant, key=key, network=line.network, owner_id=owner(line), **_rest(line))

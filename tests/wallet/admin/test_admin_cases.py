@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from tests import factories
+from tests.pages import said
 from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet.models import Case, CaseNote, Reconciliation
@@ -313,7 +314,7 @@ def test_those_that_are_ticked_are_done_at_once_and_the_refused_are_named(
     assert "These cases have changed since you opened the page." in stale
     assert state(chosen[0]) == ("open", "")
     wish["seen"] = asked.context["seen"]
-    told = unescape(staff.post(sent["location"], wish).content.decode())
+    told = unescape(said(staff.post(sent["location"], wish)))
     assert "2 cases resolved, or waiting for a second approver. 1 case unchanged." in told
     assert "tx-1" in told
     assert "This case is resolved. Reopen it first." in told

@@ -13,6 +13,7 @@ from merchants import crypto
 from merchants.models import ApiKey, Merchant, Person, Player, Secret
 from merchants.services import keys
 from tests.conftest import Caller
+from tests.pages import said
 from tests.people import signed_in
 from tests.wallet.admin.test_admin_lists import asked, counted, explained, subject
 from wallet.models import SignedRequest, Transaction
@@ -104,7 +105,7 @@ def test_a_secret_key_of_another_house_is_recognised_too(staff: Client, db: None
 
 def test_the_box_is_on_every_page_and_sends_nothing_in_an_address(staff: Client, acme: Merchant) -> None:
     for path in ("/admin/", "/admin/wallet/transaction/", f"/admin/merchants/merchant/{acme.pk}/change/"):
-        page = staff.get(path).content.decode()
+        page = said(staff.get(path))
         assert f'method="post" action="{FIND}"' in page
         assert "searchCommand" not in page
 

@@ -258,7 +258,7 @@ def test_the_table_of_domains_shows_who_put_each_there_and_its_end(
     acme.time_zone = "Europe/Riga"
     acme.save()
     proposal = send(at_work, f"{PAGE}domains/", text="casino.example, shop, 2036-01-01\nplay.casino.example")
-    assert 'shop</bdi> <span class="text-secondary">until 1 Jan 2036, 22:00 UTC' in said(proposal)
+    assert 'shop</bdi> <span class="text-secondary"> until 1 Jan 2036, 22:00 UTC' in said(proposal)
     assert go_on(at_work, proposal)["location"] == PAGE
     shown = said(at_work.get(PAGE))
     assert shown.count(owner.email) >= 2

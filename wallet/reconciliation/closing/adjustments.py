@@ -1,8 +1,8 @@
-"""What changed of earlier months since they were closed; each change stands in the first statement after it.
+"""Adjustments: changes of earlier months since they were closed. Each is in the first statement after it.
 
-Ledger rows are of the month in which they are written, so the figures of a closed month never change. What changes is:
-a rollback takes back a row of an earlier month; a correcting entry is written; a day is compared again with another
-result; a case of an earlier month is found, resolved or opened again.
+Ledger rows belong to the month in which they are written, so the figures of a closed month never change. Adjustments
+are: a rollback of a row of an earlier month; a correcting entry; a day compared again with another result; a case of an
+earlier month that is found, resolved or opened again.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def ledger_adjustments(settlement: Settlement, closed: Sequence[Settlement]) -> 
 def _original_month(
     settlement: Settlement, closed: Sequence[Settlement], since: datetime | None, day: date | None
 ) -> date:
-    """Of what is taken back, or of the case that is corrected; an entry that names neither is of its own month."""
+    """Return the month of the reversed row, or of the corrected case; an entry without either belongs to
+    its own month.
+    """
     if since is not None:
         return _closed_at(closed, since) or month_at(settlement.merchant, since)
     return first_day_of(day) if day else settlement.month
@@ -60,7 +62,7 @@ def _closed_at(closed: Iterable[Settlement], moment: datetime) -> date | None:
 
 
 def write_adjustments(found: Iterable[SettlementAdjustment]) -> Adjusted:
-    """Returns what they come to. They are written in pieces: there may be many."""
+    """Write the adjustments in pieces, because there may be many; return their sums."""
     adjusted = Adjusted()
     for some in batched(found, AT_ONCE):
         SettlementAdjustment.objects.bulk_create(some)
@@ -83,7 +85,7 @@ class Known:
 
 
 def known_counts(closed: Sequence[Settlement]) -> Known | None:
-    """`closed`: the signed statements, oldest first. None before the first."""
+    """Return what the signed statements say; `closed`: these, oldest first. None before the first."""
     if not closed:
         return None
     runs: dict[date, int] = {}
@@ -172,7 +174,7 @@ def _of_case(settlement: Settlement, case: Case, before: Known) -> SettlementAdj
 
 
 def is_unchanged(now: Iterable[SettlementAdjustment], written: Iterable[SettlementAdjustment]) -> bool:
-    """Whether both say the same of days and cases."""
+    """Return whether days and cases are the same in both."""
     return {_content(each) for each in now} == {_content(each) for each in written}
 
 

@@ -44,7 +44,7 @@ def upload_invoice(
     content: IO[bytes],
     by: Person,
 ) -> Invoice:
-    """The merchant's owners and managers upload its invoice, our staff the provider's. Raises Refusal."""
+    """Store an invoice: owners and managers upload the merchant's, our staff the provider's. Raises Refusal."""
     issuer = issuer_for(merchant, by)
     check_no_secret(number)
     if not Settlement.objects.filter(merchant=merchant, month=month, state__in=WITH_FIGURES).exists():
@@ -84,7 +84,7 @@ def issuer_for(merchant: Merchant, by: Person) -> Invoice.Issuer:
 
 
 def type_of(raw: bytes) -> str:
-    """By its content, not by its name. It is never shown in a page, only given back as a file."""
+    """Return the type of a file by its content, not its name. It is never rendered, only downloaded."""
     if raw.startswith(b"%PDF-"):
         if has_active_content(raw):
             raise refusals.InvoiceIsActive
@@ -114,7 +114,7 @@ def purge_files(now: datetime) -> int:
 
 
 def newest_invoices(merchant: Merchant, month: date) -> list[Invoice]:
-    """The newest of each issuer."""
+    """Return the newest invoice of each issuer."""
     found = Invoice.objects.filter(merchant=merchant, month=month).order_by("issuer", "-pk")
     return list(found.distinct("issuer").select_related("by"))
 
@@ -122,7 +122,7 @@ def newest_invoices(merchant: Merchant, month: date) -> list[Invoice]:
 # --- Compared ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One currency. `difference` is ours less theirs. Units: × 100000."""
+    """One currency. `difference`: our figure minus theirs. Units: × 100000."""
 
     currency: str
     ours: int
@@ -144,7 +144,7 @@ class InvoiceComparison:
 
     @property
     def state(self) -> str:
-        """“agrees”, or by how much in each currency; never summed over them."""
+        """Return “agrees” or the difference by currency; currencies are never added."""
         differing = [format_with_code(abs(line.difference), line.currency) for line in self.lines if line.difference]
         return _("differs by %(differing)s") % {"differing": ", ".join(differing)} if differing else _("agrees")
 

@@ -1,8 +1,8 @@
-"""A month's sums from the ledger rows, by game and currency, and the players' balances at both ends.
+"""Sums of a month from the ledger rows, by game and currency, with opening and closing balances.
 
-All figures are of ledger rows. The hourly sums (`MovementHour`) know neither game nor account, and are not used.
-Three sources check one another: the rows of the month, the accounts' balances taken back to the end of the month, and
-what the month before closed with (for the first statement: all rows before the month).
+The hourly sums (`MovementHour`) have neither game nor account and are not used. Three sources are compared: the rows of
+the month, the accounts' balances at the end of the month, and the closing balances of the month before (for the first
+statement: all earlier rows).
 """
 
 from __future__ import annotations
@@ -79,14 +79,16 @@ def later_changes(settlement: Settlement) -> Iterator[Row]:
 
 
 def opening_balances(settlement: Settlement, before: Mapping[str, int] | None) -> dict[str, int]:
-    """`before`: what the signed statement of the month before closed with. None: all rows before the month."""
+    """Return the opening balances. `before`: the closing balances of the signed month before; None: from all earlier
+    rows.
+    """
     return dict(before) if before is not None else _by_currency(BEFORE, values_of(settlement))
 
 
 def sums(
     settlement: Settlement, opening: Mapping[str, int], adjusted: Adjusted
 ) -> tuple[list[CurrencySums], list[GameSums]]:
-    """Raises SumsDisagree where the parts are not the change from opening to closing balance."""
+    """Return the sums. Raises SumsDisagree when they are not the change from opening to closing balance."""
     values = values_of(settlement)
     moved, closing = list(database.iterate_rows(MOVED, values, at_once=AT_ONCE)), _by_currency(AT_THE_END, values)
     games = _by_game(moved)
@@ -106,7 +108,7 @@ def check_sums(each: CurrencySums) -> None:
 
 
 class Adjusted:
-    """What the adjustments come to, by currency: in all, and of stakes and winnings, which change GGR."""
+    """Sums of the adjustments by currency: in all, and those of stakes and winnings, which change GGR."""
 
     def __init__(self) -> None:
         self.to_players: dict[str, int] = defaultdict(int)
@@ -157,7 +159,7 @@ def _by_game(moved: Iterable[Row]) -> list[GameSums]:
 
 
 def _net(rows: Iterable[Row], kind: str) -> int:
-    """Rollbacks subtracted."""
+    """Return the sum with rollbacks subtracted."""
     return sum(-int(row[6]) if row[2] else int(row[6]) for row in rows if row[1] == kind)
 
 

@@ -1,6 +1,6 @@
-"""What a settlement statement says. Counted once, kept with the statement; page, files and mail show these.
+"""Figures of a settlement statement: counted once and stored. Page, files and email show these.
 
-Amounts are units (real amount × 100000), and are never summed over currencies.
+Amounts are units (real amount × 100000); currencies are never added.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from wallet.models import Settlement
 
 
 class CurrencySums(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one currency, rollbacks of the same month subtracted. `adjustments`: what changes of earlier months gave
-    players; of it `adjusted_ggr` changes GGR, and `adjusted_rewards` rewards.
+    """Sums of one currency, rollbacks of the same month subtracted. `adjustments`: what players got by changes of
+    earlier months; `adjusted_ggr` of it changes GGR, `adjusted_rewards` rewards.
     """
 
     currency: str
@@ -40,7 +40,7 @@ class CurrencySums(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def change(self) -> int:
-        """Of the players' balances, as the parts make it."""
+        """Return the change of the players' balances from its parts."""
         return self.rewards + self.deposits - self.withdrawals - self.ggr + self.adjustments
 
     @property
@@ -49,12 +49,12 @@ class CurrencySums(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def net(self) -> int:
-        """GGR less rewards, both with the adjustments of earlier months."""
+        """Return GGR minus rewards, both with adjustments."""
         return self.ggr_with_adjustments - self.rewards - self.adjusted_rewards
 
     @property
     def is_empty(self) -> bool:
-        """Nothing was there and nothing moved."""
+        """Return whether there was no balance and no movement."""
         return not any(value for value in msgspec.structs.astuple(self) if not isinstance(value, str))
 
 
@@ -72,7 +72,7 @@ class GameSums(msgspec.Struct, frozen=True):
 
 
 class DayCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """Of the days of the month, each counted once. `high`: unresolved cases of high severity up to the month's end."""
+    """Days of the month, each counted once. `high`: unresolved cases of high severity at the month's end."""
 
     days: int
     clear: int
@@ -88,7 +88,7 @@ class DayCounts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exceptions(self) -> list[str]:
-        """Why the month is not closed without a reason; in sentences."""
+        """Return, in sentences, why closing the month needs a reason."""
         found = []
         if self.unreconciled:
             days = "1 day is" if self.unreconciled == 1 else f"{self.unreconciled:,} days are"

@@ -37,8 +37,8 @@ SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
 # --- Asking -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def request_statement(*, merchant: Merchant, month: date, reason: str, by: Person) -> Settlement:
-    """A job prepares the statement. Raises StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder, DraftWaits,
-    and ReasonNeeded where days or cases are open and no reason is given.
+    """Request a statement; a job prepares it. Refuses by StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder,
+    DraftWaits, and by ReasonNeeded where days or cases are open without a reason.
     """
     check_staff(by)
     check_no_secret(reason)
@@ -81,13 +81,13 @@ def check_due(merchant: Merchant, month: Month) -> None:
 
 
 def due_month(merchant: Merchant) -> date | None:
-    """The month to close next; None before the first, which may be any."""
+    """Return the next month to close; None before the first, which may be any."""
     newest = signed_statements(merchant)[-1:]
     return next_month(newest[0].month) if newest else None
 
 
 def signed_statements(merchant: Merchant) -> Sequence[Settlement]:
-    """Oldest first."""
+    """Return the signed statements, oldest first."""
     return list(Settlement.objects.filter(merchant=merchant, state=State.SIGNED).order_by("month"))
 
 
@@ -98,7 +98,7 @@ def check_reason(days: DayCounts, reason: str) -> None:
 
 # --- Preparing --------------------------------------------------------------------------------------------------------
 def prepare_waiting() -> int:
-    """Those whose job did not come; how many."""
+    """Prepare requests whose job did not run; return how many."""
     waiting = list(
         Settlement.objects.filter(state=State.REQUESTED).order_by("requested_at").values_list("pk", flat=True)
     )
@@ -107,7 +107,7 @@ def prepare_waiting() -> int:
 
 @transaction.atomic
 def prepare_statement(number: int) -> bool:
-    """Count the figures of a request and keep them, or why not. False: another job has it, or it is done."""
+    """Count and store the figures of a request, or the reason why not. False: another job has it, or it is done."""
     found = Settlement.objects.select_for_update(of=("self",), skip_locked=True).select_related("merchant")
     settlement = found.filter(pk=number, state=State.REQUESTED).first()
     if settlement is None:
@@ -152,7 +152,7 @@ def _fill(settlement: Settlement) -> None:
 
 
 def digest_of(settlement: Settlement) -> str:
-    """Over the figures and each adjustment, so that a file or a row that was changed later can be told."""
+    """Return the digest of the figures and each adjustment, so that later changes of a file or row can be detected."""
     digest = hashlib.sha256(json.dumps(settlement.figures, sort_keys=True).encode())
     for row in settlement.adjustments.order_by("pk").values_list(*DIGESTED).iterator(AT_ONCE):
         digest.update(json.dumps([str(value) for value in row]).encode())
@@ -177,8 +177,9 @@ def _refuse(settlement: Settlement, why: str) -> None:
 # --- Deciding ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
-    """By another person than the one who prepared it; the recipients of reports are mailed. Raises StaffOnly,
-    NotPrepared, SamePerson, NotIndependent, and ChangedSince when days or cases are others than the statement says.
+    """Sign off a statement as another person than the one who prepared it; the recipients of reports get an email.
+    Refuses by StaffOnly, NotPrepared, SamePerson, NotIndependent, and by ChangedSince when days or cases differ from
+    the statement.
     """
     check_staff(by)
     settlement = _locked(settlement)
@@ -196,7 +197,7 @@ def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
 
 
 def is_outdated(settlement: Settlement) -> bool:
-    """Whether days, cases or changes of earlier months are others now. Sums cannot be: ledger rows stay."""
+    """Return whether days, cases or adjustments differ now. Sums cannot: ledger rows stay."""
     merchant, figures = settlement.merchant, figures_of(settlement)
     month = month_of(merchant, settlement.month)
     if day_counts.days_now(merchant, month) != figures.days:
@@ -210,7 +211,9 @@ def is_outdated(settlement: Settlement) -> bool:
 
 @transaction.atomic
 def withdraw_statement(*, settlement: Settlement, reason: str, by: Person) -> Settlement:
-    """Of one that is not signed off: it can be prepared anew. Raises StaffOnly, NotPrepared."""
+    """Withdraw a statement that is not signed off, so that it can be prepared again. Refuses by StaffOnly and
+    NotPrepared.
+    """
     check_staff(by)
     check_no_secret(reason)
     settlement = _locked(settlement)
@@ -224,7 +227,9 @@ def withdraw_statement(*, settlement: Settlement, reason: str, by: Person) -> Se
 
 @transaction.atomic
 def confirm_statement(*, settlement: Settlement, by: Person) -> SettlementConfirmation:
-    """For the merchant, by an owner or manager. Raises OwnersAndManagersOnly, NotSigned, ConfirmedAlready."""
+    """Confirm a statement for the merchant, as an owner or manager. Refuses by OwnersAndManagersOnly, NotSigned and
+    ConfirmedAlready.
+    """
     check_speaker(settlement.merchant, by)
     settlement = _locked(settlement)
     if settlement.state != State.SIGNED:

@@ -1,4 +1,4 @@
-"""An amount as its sender writes it, by what the mapping states. One text has one meaning, or is refused."""
+"""Amounts in the notation that the mapping states. A text has one meaning or is refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATE_MINUS = "state in the mapping how a negative amount is written"
 
 @dataclass(frozen=True, slots=True)
 class AmountForm:
-    """`units`: real amount × 100000, never below zero. `is_out`: a minus stood with it."""
+    """`units`: real amount × 100000, never below zero. `is_out`: the amount had a minus sign."""
 
     units: int
     is_out: bool
@@ -53,13 +53,13 @@ class AmountReader:
 
     @staticmethod
     def _usual(point: str, group: str | None) -> re.Pattern[str]:
-        """What most cells are, without anything to be looked at."""
+        """Return the pattern of amounts that need no further checks, as most cells have them."""
         grouped = rf"|[0-9]{{1,3}}(?:{group}[0-9]{{3}}){{1,3}}" if group else ""
         rest = rf"(?:{POINTS[point]}([0-9]{{1,5}}))?" if point else "()"
         return re.compile(rf"([0-9]{{1,12}}{grouped}){rest}", re.ASCII)
 
     def read(self, text: str, currency: str, *, most: int = MAX_WHOLE_NUMBER) -> AmountForm:
-        """`currency` as a column or the mapping says it, else empty. Raises Unclear."""
+        """Return the amount. `currency`: as a column or the mapping states it, else empty. Raises Unclear."""
         if currency and (found := self.usual.fullmatch(text)):
             whole = found[1] if found[1].isdigit() else NOT_A_DIGIT.sub("", found[1])
             units = self._in_range(self._scaled(whole, found[2] or "", currency), most)
@@ -149,7 +149,7 @@ class AmountReader:
         return int(whole or "0") * SCALE + int(rest.ljust(DECIMALS, "0") or "0")
 
     def _why_not(self, text: str) -> str:
-        """What stands in the number that was not stated."""
+        """Return the reason: the part of the number that the mapping does not state."""
         point = SEPARATORS.get(self.mapping.amounts, "")
         stated = {point, self.mapping.thousands}
         strange = [name for name, signs in IN_NUMBERS.items() if name not in stated and set(signs) & set(text)]

@@ -1,7 +1,7 @@
-"""A plain mapping as SQL: for each of our fields, when a cell can be read, and what it then is.
+"""A plain mapping as SQL: for each of our fields, whether a cell can be read, and its value.
 
-The cells are text, never null. This runs for each of a million lines: what is quick and mostly true is asked first.
-What does not fit here is read by `conversion`, which says what is wrong with a cell.
+Cells are text, never null. This runs for each of a million rows, so cheap checks that are mostly true come first.
+`conversion` reads the rest and says what is wrong with a cell.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ IN_ORDER = "({0} ~ '^([0-9]{{4}}-|[0-9]{{2}}[-./][0-9]{{2}}[-./][0-9]{{4}}[ T])'
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` in our table. `is_fit` asks only what a cast that succeeds leaves open, since to ask whether a text can be
+    """`name` in our table. `is_fit` checks only what a successful cast leaves open, because a check whether text can be
     cast costs as much as the cast.
     """
 
@@ -52,7 +52,7 @@ class Column:
 
 
 def columns(mapping: Mapping, headers: Sequence[str]) -> list[Column]:
-    """Of each field that the mapping names; `amount` first, since it is what most often is wrong."""
+    """Return the columns of each mapped field; `amount` first, because it fails most often."""
     makers = {
         "amount": _amount,
         "transaction_id": _id,
@@ -119,7 +119,7 @@ def _state(cell: Expression, mapping: Mapping) -> Made:
 
 
 def _word(cell: Expression, words: Words[str, str] | Words[str, bool]) -> Expression:
-    """As it stands, since it mostly does; then without the spaces and in small letters."""
+    """Return the word as it is, which mostly matches; then trimmed and in lower case."""
     if not words:
         return sql.SQL("NULL")
     whens = sql.SQL(" ").join(sql.SQL("WHEN {0} THEN {1}").format(word, ours) for word, ours in words.items())
@@ -186,7 +186,7 @@ def _at(cell: Expression, mapping: Mapping) -> Made:
 
 
 def _unix(cell: Expression, *, seconds: int) -> Made:
-    """Of another unit, it would be a time of another century."""
+    """Return a Unix time and its check: in another unit, it would be in another century."""
     number = sql.SQL("nullif({0}, '')::bigint").format(cell)
     first, last = (int(moment.timestamp()) * seconds for moment in (FIRST, LAST))
     good = sql.SQL("({0} = '' OR (CASE WHEN {1} THEN {2} >= {3} AND {2} < {4} ELSE false END))").format(

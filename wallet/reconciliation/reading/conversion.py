@@ -1,6 +1,6 @@
-"""Cells as their sender writes them, made into our rows one by one: for what the database cannot read by itself.
+"""Converts cells to our rows one by one, for notations that the database cannot read itself.
 
-Slower than the database, and it reads all that the database does, in the same way. Plain files never come here.
+It is slower than the database and reads the same cells in the same way. Plain files never come here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def is_our_export(headers: Sequence[str]) -> bool:
 
 
 class ConvertedRow(NamedTuple):
-    """One of ours. With a `fault`, nothing else of it counts."""
+    """One of our rows. With a `fault`, its other values do not count."""
 
     line: int
     transaction_id: str = ""
@@ -68,7 +68,7 @@ type MoneyReader = Callable[[Sequence[str]], tuple[AmountForm, str]]
 
 
 class Fields:
-    """Reads the fields of one line, and gathers what is wrong with each."""
+    """Reads the fields of one line and collects their errors."""
 
     def __init__(self, place: dict[str, int], headers: Sequence[str], cells: Sequence[str]) -> None:
         self.place, self.headers, self.cells = place, headers, cells
@@ -99,7 +99,7 @@ class Fields:
 
 
 class Conversion:
-    """Makes the lines of one file into rows. `ignored` counts those that the mapping leaves out."""
+    """Converts the lines of one file. `ignored` counts the lines that the mapping leaves out."""
 
     def __init__(self, mapping: Mapping, headers: Sequence[str]) -> None:
         self.mapping, self.headers = mapping, headers
@@ -250,7 +250,7 @@ class Conversion:
             yield row._replace(kind="payout", amount=win.units)
 
     def _win(self, fields: Fields, currency: str) -> AmountForm | None:
-        """None of a round that has none yet: an empty cell, or a zero without a transaction of its own."""
+        """Return the payout; None without one: an empty cell, or zero without a transaction of its own."""
         cell = fields.cell("win")
         if not cell.strip(UNSEEN):
             return None
@@ -260,7 +260,7 @@ class Conversion:
 
     # --- fields -------------------------------------------------------------------------------------------------------
     def _currency(self, fields: Fields) -> str | None:
-        """Empty where it stands beside the amount."""
+        """Return the currency; empty where it stands beside the amount."""
         if "currency" in self.place:
             return fields.read("currency", self.code)
         return "" if self.mapping.currency_place else self.mapping.currency
@@ -272,7 +272,7 @@ class Conversion:
         return currencies.currency_code(word, self.mapping.currencies)
 
     def _amount(self, fields: Fields, currency: str | None) -> tuple[AmountForm | None, str]:
-        """With the name of the column that it stands in. Of no currency, nothing is said of the amount."""
+        """Return the amount; errors name its column. Without a currency, the amount is not judged."""
         if currency is None:
             return None, ""
         if not self.mapping.is_debit_and_credit:

@@ -1,4 +1,4 @@
-"""CSV as people and machines write it. Its rows go to the database as they are; here are header, footer, encoding."""
+"""CSV files: header, footer and encoding. The database reads the rows as they are."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
 
 def csv_table(file: Unpacked, head: bytes, mapping: Mapping, *, is_patient: bool = False) -> SourceTable:
-    """`head` has been read from the file already. Patient: read here and not by the database, which is stricter."""
+    """Return the table. `head` has been read from the file already. With `is_patient`, Python reads the rows in place
+    of the stricter database.
+    """
     pieces = _utf8(file, head, encoding_of(head, mapping))
     text, pending = _head(pieces)
     skipped, day, stated = _before(text)
@@ -49,15 +51,15 @@ def csv_table(file: Unpacked, head: bytes, mapping: Mapping, *, is_patient: bool
 
 
 def encoding_of(head: bytes, mapping: Mapping) -> str:
-    """Its mark says, then the mapping; nobody guesses."""
+    """Return the encoding: of the byte order mark, else of the mapping. It is never guessed."""
     return next((name for mark, name in MARKS.items() if head.startswith(mark)), mapping.encoding)
 
 
 # --- The line of the header -------------------------------------------------------------------------------------------
 def _header_at(text: str, start: int, delimiter: str, mapping: Mapping) -> tuple[int, int]:
-    """Where the line of the column names begins, and its number: as stated, or by the names that are stated.
+    """Return where the header line begins, and its number: as stated, or by the stated names.
 
-    Titles and comments may stand before it. While no names are stated, the line with most of the usual ones.
+    Titles and comments may precede it. Without stated names, the line with most usual names counts.
     """
     begins, line = [start], text.count("\n", 0, start) + 1
     while len(begins) < MOST_LINES_BEFORE and (end := text.find("\n", begins[-1])) >= 0:
@@ -111,7 +113,7 @@ def _decoded(
 
 
 def _head(pieces: Iterator[bytes]) -> tuple[str, bytes]:
-    """The beginning as text, and the bytes of a character that it ends in the middle of."""
+    """Return the beginning as text, and the bytes of an incomplete character at its end."""
     begun = bytearray()
     for piece in pieces:
         begun += piece
@@ -132,13 +134,13 @@ def not_utf8(line: int) -> Unreadable:
 
 
 def _before(text: str) -> tuple[str, str, str]:
-    """What stands before the header, the day and the delimiter that it says."""
+    """Return the lines before the header, with the day and delimiter that they state."""
     before = BEFORE.match(text)
     return (before.group(), before[1] or "", before[2] or "") if before else ("", "", "")
 
 
 def _header(text: str, stated: str, mapping: Mapping, line: int) -> tuple[str, list[str], int, int]:
-    """Delimiter, cells, and how many characters and lines the header takes."""
+    """Return delimiter, cells, and the length of the header in characters and lines."""
     readings = [(delimiter, *_record(text, delimiter)) for delimiter in (stated or DELIMITERS)]
     found = max(readings, key=lambda reading: (mapping.known(reading[1]), len(reading[1])))
     if len(found[1]) == 1 and not stated:
@@ -171,7 +173,7 @@ def _record(text: str, delimiter: str) -> tuple[list[str], int, int]:
 
 
 def _body(found: SourceTable, held: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The rows, without the footers and empty lines at the end."""
+    """Yield the rows without footers and empty lines at the end."""
     is_cut = False
     for piece in pieces:
         held += piece
@@ -182,7 +184,7 @@ def _body(found: SourceTable, held: bytes, pieces: Iterator[bytes]) -> Iterator[
 
 
 def _patient(found: SourceTable, *, is_spaced: bool) -> SourceTable:
-    """Rows of their own lines: without empty lines, without empty cells beside the columns, whatever ends a line."""
+    """Yield each row on one line: without empty lines, without empty cells after the columns, with any line end."""
     lines = _lines(found.chunks)
     found.chunks = as_csv(
         _numbered(found, csv.reader(lines, delimiter=found.delimiter, skipinitialspace=is_spaced, strict=True))
@@ -213,7 +215,7 @@ def _counted(found: SourceTable, piece: bytes) -> bytes:
 
 
 def _without_footers(found: SourceTable, tail: bytes, *, is_cut: bool) -> bytes:
-    """`is_cut`: the tail begins within a line."""
+    """Return the tail without footers. `is_cut`: the tail begins within a line."""
     while True:
         tail = tail.rstrip(b"\r\n")
         begin = max(tail.rfind(b"\n"), tail.rfind(b"\r")) + 1
@@ -235,7 +237,9 @@ def _cells(line: bytes, delimiter: str) -> list[str]:
 
 
 def misshapen_lines(found: SourceTable, most: int) -> tuple[list[Fault], int]:
-    """Which lines have not as many cells as there are columns. Slow, and only for a file that the database refused."""
+    """Return the lines with another number of cells than the header. Slow; only for a file that the
+    database refused.
+    """
     faults: list[Fault] = []
     count, width, line = 0, len(found.headers), found.first
     reader = csv.reader(_lines(found.chunks), delimiter=found.delimiter)

@@ -1,4 +1,4 @@
-"""In which encoding a text is: suggested for a person to look at, and never used before it is stated."""
+"""Suggests the encoding of a text to a person. It is used only after a person states it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def suggested_encoding(head: bytes, stated: str = "utf-8") -> str:
 
 
 def _likely(part: bytes) -> str:
-    """What charset-normalizer finds least odd; where Windows-1252 is no odder, that: most such files are in it."""
+    """Return the best guess of charset-normalizer, or Windows-1252 where that is as good: most such files use it."""
     lines = b"\n".join(line for line in part.splitlines() if not line.isascii())
     found = list(from_bytes(lines, cp_isolation=[*OF_ONE_BYTE, "shift_jis", "gb18030"], threshold=1.0))
     best = min((match.chaos for match in found), default=0.0)

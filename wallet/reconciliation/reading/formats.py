@@ -1,4 +1,4 @@
-"""Which format a file is in: its bytes say, not its name."""
+"""Recognises the format of a file by its bytes, not by its name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def open_table(file: IO[bytes], mapping: Mapping, *, is_patient: bool = False) -
 
 
 def suggested_encoding(file: IO[bytes], stated: str) -> str:
-    """Of a CSV, the encoding that it seems to have; else as stated."""
+    """Return the likely encoding of a CSV; of other formats, the stated one."""
     try:
         head = open_unpacked(file).read(PIECE)
     except Unreadable:

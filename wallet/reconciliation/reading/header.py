@@ -1,4 +1,4 @@
-"""Which line of a file names its columns: titles and comments may stand before it."""
+"""Finds the header line of a file: titles and comments may precede it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FEWEST_NAMES = 3  # usual ones, of a header that is found by them
 
 
 def names_in(cells: Sequence[str], mapping: Mapping) -> int:
-    """How many columns these cells name: of those that are stated, or while none is, of the usual ones."""
+    """Return how many columns these cells name, of the stated ones or else of the usual ones."""
     return mapping.known(cells) if mapping.columns else usual_columns(cells)
 
 

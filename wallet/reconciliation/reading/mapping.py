@@ -76,7 +76,7 @@ USUAL_STATES = {
 
 
 class BadMapping(Refusal):
-    """What stands in a mapping cannot be; the sentence says what."""
+    """The mapping is not valid. The text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +121,7 @@ class Mapping:
 
     @property
     def is_plain(self) -> bool:
-        """Whether the database itself can read the cells; what else is stated is read by `conversion`."""
+        """Return whether the database alone can read the cells; otherwise `conversion` does."""
         is_usual = self.amounts != "minor" and self.times in USUAL_TIMES and self.negative != "kind"
         return is_usual and not self.columns.keys() & set(APART) and all(not getattr(self, name) for name in UNUSUAL)
 
@@ -131,11 +131,11 @@ class Mapping:
         return "," if self.amounts == "decimal_comma" or self.thousands == "point" else "."
 
     def known(self, headers: Sequence[str]) -> int:
-        """How many of the columns that it names are there."""
+        """Return how many of its columns the file has."""
         return len({header.strip() for header in headers} & set(self.columns.values()))
 
     def asks(self, headers: Sequence[str]) -> list[str]:
-        """What has to be stated before a file with these headers can be read: a sentence each."""
+        """Return what a person must state before a file with these headers can be read, one sentence each."""
         unsaid = [name for name in self._needed() if name not in self.columns]
         gone = sorted(header for header in self.columns.values() if header not in headers)
         asks = [f"Which column contains the {column_label(name)}?" for name in unsaid]
@@ -155,7 +155,7 @@ class Mapping:
         return self.rollbacks or ("none" if self.grain == "totals" else "rows")
 
     def _needed(self) -> list[str]:
-        """The columns without which no row is understood."""
+        """Return the columns without which no row can be read."""
         needed = set(OF_TOTALS if self.grain == "totals" else OF_ROWS)
         if self.currency or self.currency_place:
             needed.discard("currency")
@@ -215,7 +215,7 @@ SPOKEN = {
 
 
 def from_json(stored: Words[str, Any]) -> Mapping:
-    """Raises BadMapping for what cannot be: it may come from a form."""
+    """Return the mapping. Raises BadMapping, because it may come from a form."""
     unknown = set(stored) - set(Mapping.__slots__)
     if unknown:
         raise BadMapping(f"A mapping has no field “{min(unknown)[:40]}”. Remove it.")
@@ -289,7 +289,7 @@ def _check_zone(zone: Any) -> None:
 
 
 def suggested_mapping(headers: Iterable[str], grain: str = "rows") -> Mapping:
-    """From usual names. How amounts are written stays open: somebody has to say it."""
+    """Return a mapping by usual column names. The notation of amounts stays open: a person must state it."""
     bare = {re.sub(r"[^a-z]", "", header.lower()): header for header in reversed(list(headers))}
     columns = {
         name: bare[usual]
@@ -303,7 +303,7 @@ def suggested_mapping(headers: Iterable[str], grain: str = "rows") -> Mapping:
 
 
 def _apart(bare: Words[str, str], columns: Words[str, str]) -> dict[str, str]:
-    """What stands in two columns, where both are there."""
+    """Return fields that stand in two columns: debit and credit, date and time, and the time zone."""
     found: dict[str, str] = {}
     if "amount" not in columns:
         found |= {name: bare[name] for name in ("debit", "credit") if {"debit", "credit"} <= bare.keys()}
@@ -315,7 +315,7 @@ def _apart(bare: Words[str, str], columns: Words[str, str]) -> dict[str, str]:
 
 
 def usual_columns(headers: Iterable[str]) -> int:
-    """How many of them have a usual name."""
+    """Return how many columns have a usual name."""
     return len(suggested_mapping(headers).columns)
 
 
@@ -353,6 +353,6 @@ OPTIONAL = frozenset({"game_id", "state", "ref_transaction_id", "at", "count", *
 
 
 def fitted_mapping(mapping: Mapping, headers: Sequence[str]) -> Mapping:
-    """Without the columns that a signed call may leave out and this one did."""
+    """Return the mapping without optional columns that this signed request leaves out."""
     kept = {name: header for name, header in mapping.columns.items() if name not in OPTIONAL or header in headers}
     return replace(mapping, columns=kept)

@@ -1,4 +1,4 @@
-"""A moment as its sender writes it, by what the mapping states: order of day and month, zone, unit. Never guessed."""
+"""Moments in the notation that the mapping states: order of day and month, time zone, unit. Never guessed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class MomentReader:
         self.is_text = mapping.times not in {*PER_SECOND, "excel"}
 
     def read(self, text: str, time: str = "", zone: str = "") -> datetime | None:
-        """`time` and `zone` of columns of their own. None when nothing is there. Raises Unclear."""
+        """Return the moment; None for an empty cell. `time` and `zone` come from columns of their own. Raises Unclear."""
         timed = time if self.is_apart else text
         found = TO_THE_SECOND.fullmatch(timed) if self.is_text and len(timed) <= LONGEST else None
         # A fraction beside the name of a month is left to dateutil.
@@ -186,7 +186,9 @@ class MomentReader:
         return timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
 
     def _named(self, text: str, zone: str) -> datetime:
-        """With the name of its month, which says the order. What is missing in it is not taken from another date."""
+        """Return a moment with the name of its month, which states the order. Missing parts are not taken from another
+        date.
+        """
         text = FROM_UTC.sub(r" \1", BESIDE.sub("", text))
         has_year = re.search(r"(?<!\d)\d{4}(?!\d)", text) is not None
         if not has_year and self.mapping.times != "dmy":
@@ -213,7 +215,7 @@ class MomentReader:
             raise Unclear("not a date and a time such as 2026-01-31 12:00:00 or 31 Jan 2026 12:00") from fault
 
     def _short_zone(self, name: str | None, offset: int | None) -> tzinfo | None:
-        """A name and an offset in one are read the other way round by some."""
+        """Return the zone. Raises Unclear for a name with an offset: programs read its sign in opposite ways."""
         if name and offset:
             raise Unclear(f"it has {shown_text(name)} and an offset, which can be read in two ways")
         if name:
@@ -222,7 +224,9 @@ class MomentReader:
 
     # --- zones --------------------------------------------------------------------------------------------------------
     def _at_home(self, local: datetime, zone: str) -> datetime:
-        """An hour that a clock shows twice is the later one, and one that it leaves out is after it: as PostgreSQL."""
+        """Return the moment in the mapping's zone, as PostgreSQL does: a repeated hour is the later one, a skipped hour
+        is after the change.
+        """
         name = zone or self.home
         if not name:
             raise Unclear("it has no zone, and the mapping must state the zone")
@@ -251,7 +255,7 @@ class MomentReader:
 
 
 def _scaled(whole: str, fraction: str | None, times: int, per: int = 1) -> int:
-    """The number times so much, rounded."""
+    """Return the number times the factor, rounded."""
     number, parts = int(whole + (fraction or "")) * times, int(10 ** len(fraction or "")) * per
     return (2 * number + parts) // (2 * parts)
 

@@ -1,7 +1,4 @@
-"""How common programs write their files: a start for a person, who looks at it before anything is read by it.
-
-The columns are those that the program names; of spreadsheets, whatever the file has.
-"""
+"""Presets for common programs: a start for a person, who checks the mapping before it is used."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ ZONES = {"cet": "Europe/Amsterdam", "cest": "Europe/Amsterdam", "est": "America/
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """`columns` replace those of the form where the file has them; `stated` is all else."""
+    """`columns` replace those of the form where the file has them; `stated` has all other settings."""
 
     key: str
     label: str

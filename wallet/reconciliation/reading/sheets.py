@@ -1,7 +1,7 @@
-"""XLSX: the values of one sheet or several. What calculates is refused: it says one thing here and another there.
+"""XLSX: the values of one sheet or several. Formulas are refused, because programs can show other results.
 
-A sheet is held whole while it is read, so it is read by another process (`workbook`), and bounded; a large day comes as
-CSV. However that process ends, this one goes on with a sentence.
+A sheet is held whole while it is read, so another process reads it (`workbook`), within bounds. A large day comes as
+CSV. However that process ends, this one continues with an error text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ type Sheets = Iterator[tuple[SourceSheet, Lines]]
 
 
 def workbook_table(file: Unpacked, head: bytes, mapping: Mapping) -> SourceTable:
-    """Empty lines above the header are none of it; each line keeps the number that it has in the sheet."""
+    """Return the table. Empty lines above the header are skipped; each line keeps its number in the sheet."""
     found = SourceTable("XLSX", [], 1, ",", iter(()), is_ours=True, is_numbered=True)
     sheets = _sheets(file, head, mapping, found)
     sheet, lines = next(sheets)
@@ -55,7 +55,7 @@ def workbook_table(file: Unpacked, head: bytes, mapping: Mapping) -> SourceTable
 
 
 def _sheets(file: Unpacked, head: bytes, mapping: Mapping, found: SourceTable) -> Sheets:
-    """Each that is read, with its lines."""
+    """Yield each sheet that is read, with its lines."""
     with TemporaryFile() as values:
         with TemporaryFile() as whole:
             _spool(file, head, whole)
@@ -74,7 +74,7 @@ def _sheets(file: Unpacked, head: bytes, mapping: Mapping, found: SourceTable) -
 
 
 class _Rest:
-    """The lines of a sheet, until another begins. They are counted over all sheets."""
+    """The lines of a sheet up to the next one, counted over all sheets."""
 
     def __init__(self, said: Iterator[Any], number: int) -> None:
         self.said, self.number = said, number
@@ -92,7 +92,7 @@ class _Rest:
 
 
 def _header(sheet: SourceSheet, lines: Lines, mapping: Mapping) -> tuple[int, list[str], Lines]:
-    """Its number and cells, and the lines after it."""
+    """Return number and cells of the header, and the lines after it."""
     looked_at = list(islice(lines, MOST_LINES_BEFORE))
     if mapping.header_line > len(looked_at):
         raise Unreadable(Fault("The sheet has no such line for the column names. State another line."))
@@ -103,7 +103,7 @@ def _header(sheet: SourceSheet, lines: Lines, mapping: Mapping) -> tuple[int, li
 
 
 def _all_rows(found: SourceTable, lines: Lines, others: Sheets, mapping: Mapping) -> Iterator[list[str]]:
-    """Of the first sheet, and of those that have the same columns after it."""
+    """Yield the rows of the first sheet, and of the others with the same columns."""
     yield from _rows(found, lines)
     for sheet, more in others:
         _, names, rest = _header(sheet, more, mapping)
@@ -147,7 +147,7 @@ def _turn(whole: IO[bytes], values: IO[bytes], mapping: Mapping) -> None:
 
 
 def _rows(found: SourceTable, lines: Lines) -> Iterator[list[str]]:
-    """As wide as the header, each with its number before. A footer is known when no row comes after it."""
+    """Yield the rows, as wide as the header, each with its number. A footer is recognised when no row follows it."""
     held: list[list[str]] = []
     width = len(found.headers)
     for number, line in lines:

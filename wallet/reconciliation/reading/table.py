@@ -1,4 +1,4 @@
-"""What every format is made into before the database reads it: headers, and the rows as CSV in UTF-8."""
+"""The common form of every format before the database reads it: headers, and rows as CSV in UTF-8."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ SHOWN = 40  # characters of a foreign text in a sentence
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a file is refused. `line` is in the file, from 1; none where it is about the whole."""
+    """The reason why a file is refused. `line`: in the file, from 1; None for the whole file."""
 
     text: str
     line: int | None = None
 
 
 class Unreadable(Exception):
-    """The file is refused whole. `faults` are the first of `count`."""
+    """The file is refused as a whole. `faults` are the first of `count`."""
 
     def __init__(self, *faults: Fault, count: int | None = None) -> None:
         super().__init__("; ".join(each.text for each in faults))
@@ -33,7 +33,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What the sender says that the rows come to. Empty currency or kind: of all of them."""
+    """A total that the sender declares. Empty currency or type: over all of them."""
 
     rows: int | None = None
     amount: int | None = None
@@ -43,7 +43,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class SourceSheet:
-    """`before`: so many lines stand in the sheets that are read before it."""
+    """A sheet. `before`: how many lines precede it in earlier sheets."""
 
     name: str
     before: int = 0
@@ -52,7 +52,7 @@ class SourceSheet:
 
 @dataclass(slots=True)
 class SourceTable:
-    """`chunks` is read once; `footers` and `newlines` are complete when it has been."""
+    """`chunks` can be read once; `footers` and `newlines` are complete afterwards."""
 
     format: str
     headers: list[str]
@@ -70,7 +70,7 @@ class SourceTable:
     rows_path: str = ""  # of a JSON
 
     def fault(self, text: str, line: int | None) -> Fault:
-        """At its line; of several sheets, at the line of its sheet."""
+        """Return the fault at its line, and at its sheet where there are several."""
         if line is None or len(self.sheets) < 2:  # noqa: PLR2004 - several
             return Fault(text, line)
         sheet = max((each for each in self.sheets if each.before < line), key=lambda each: each.before)
@@ -104,7 +104,7 @@ def refuse_row_count(columns: int) -> None:
 
 
 def shown_text(text: str) -> str:
-    """A foreign text, cut, on one line."""
+    """Return a foreign text on one line, shortened."""
     text = " ".join(text.split())
     return f"“{text[:SHOWN]}…”" if len(text) > SHOWN else f"“{text}”"
 
@@ -117,7 +117,7 @@ class _Line:
 
 
 def as_csv(rows: Iterable[list[str]]) -> Iterator[bytes]:
-    """Each cell in quotes, so that none is read as anything but itself."""
+    """Return the cells as CSV, each in quotes, so that none is read as anything else."""
     try:
         yield from (text.encode() for text in _written(rows))
     except UnicodeEncodeError as fault:

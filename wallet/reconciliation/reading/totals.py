@@ -1,4 +1,4 @@
-"""What the sender says that the rows come to, against what they do come to."""
+"""Declared totals of a statement, compared with the totals of its rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTS = ("rows", "amount", "currency", "kind")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A declared total that the rows do not come to."""
+    """A declared total that differs from the rows."""
 
     declared: Total
     rows: int
@@ -28,12 +28,12 @@ class Gap:
 
     @property
     def is_short(self) -> bool:
-        """Fewer rows than were announced: the statement ends early."""
+        """Return whether there are fewer rows than declared: the statement is truncated."""
         return self.declared.rows is not None and self.rows < self.declared.rows
 
 
 def units(text: str, currency: str, mapping: Mapping) -> int | None:
-    """A sum may be larger than an amount; otherwise the same rules."""
+    """Return the sum in units. It may be larger than an amount; otherwise the same rules hold."""
     try:
         return AmountReader(mapping).read(text, currency or mapping.currency, most=MOST).units
     except Unclear:
@@ -41,7 +41,7 @@ def units(text: str, currency: str, mapping: Mapping) -> int | None:
 
 
 def stated_totals(table: SourceTable, mapping: Mapping) -> list[Total]:
-    """By its footers, or by the object around its rows."""
+    """Return the totals of the footers, or of the object around the rows."""
     declared = [] if table.declared is None else json_totals(table.declared, mapping)
     return [*declared, *(footer_total(cells, table.headers, mapping) for cells in table.footers)]
 

@@ -1,4 +1,4 @@
-"""The bytes of a file, out of gzip where it is in one. No more is held than the piece in hand; all is bounded."""
+"""Unpacks a file from gzip or ZIP in bounded pieces."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SMALL = 16 * 1024 * 1024  # below it the ratio says nothing
 
 
 class Unpacked:
-    """Reads as a binary file does. Raises Unreadable for what is cut off, damaged, or unpacks to more than is read."""
+    """A binary file. Raises Unreadable for truncated or damaged data, and above the size limit."""
 
     def __init__(self, file: IO[bytes]) -> None:
         file.seek(0, io.SEEK_END)
@@ -35,7 +35,7 @@ class Unpacked:
         self.given = 0
 
     def unzip(self, name: str, whole: zipfile.ZipFile) -> None:
-        """From now on reads the one file that the ZIP holds."""
+        """Read the one file of the ZIP from now on."""
         self.file, self.is_packed = whole.open(name), True
 
     def read(self, size: int = PIECE) -> bytes:
@@ -67,7 +67,7 @@ class Unpacked:
 
 
 def open_unpacked(file: IO[bytes]) -> Unpacked:
-    """The file itself, or the one that is in its gzip or ZIP. A workbook is a ZIP too, and stays one."""
+    """Return the file itself, or the one in its gzip or ZIP. A workbook is a ZIP too and stays one."""
     unpacked = Unpacked(file)
     start = b"" if unpacked.is_packed else file.read(len(ZIP))
     file.seek(0)
@@ -85,7 +85,7 @@ def open_unpacked(file: IO[bytes]) -> Unpacked:
 
 
 def _only(parts: list[zipfile.ZipInfo]) -> str | None:
-    """None of a workbook. Raises Unreadable for a ZIP of another than one file, or one with a password."""
+    """Return the only file of a ZIP; None for a workbook. Raises Unreadable for several files or a password."""
     names = [part.filename for part in parts[:MOST_PARTS]]
     if any(name.startswith(("xl/", "_rels/")) or name == "[Content_Types].xml" for name in names):
         return None
