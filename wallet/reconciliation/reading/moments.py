@@ -62,7 +62,7 @@ class MomentReader:
         self.is_text = mapping.times not in {*PER_SECOND, "excel"}
 
     def read(self, text: str, time: str = "", zone: str = "") -> datetime | None:
-        """Return the moment; None for an empty cell. `time` and `zone` come from columns of their own. Raises Unclear."""
+        """Return the moment; None for an empty cell. `time` and `zone`: from columns of their own. Raises Unclear."""
         timed = time if self.is_apart else text
         found = TO_THE_SECOND.fullmatch(timed) if self.is_text and len(timed) <= LONGEST else None
         # A fraction beside the name of a month is left to dateutil.
