@@ -235,7 +235,7 @@ def database_filled(table: str) -> frozenset[str]:
     if table not in SEALED_TABLES and TABLES.get(table) != APPEND_ONLY:
         return frozenset()
     [model] = [each for each in apps.get_models(include_auto_created=True) if each._meta.db_table == table]  # noqa: SLF001
-    return frozenset({model._meta.pk.column})  # noqa: SLF001
+    return frozenset({str(model._meta.pk.column)})  # noqa: SLF001
 
 
 def undeclared_tables() -> list[str]:

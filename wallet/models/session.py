@@ -69,7 +69,7 @@ class Session(models.Model):
             pgtrigger.Trigger(
                 name="session_of_its_player",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("merchant_id", "player_id", "account_id", "currency"),
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("merchant_id", "player_id", "account_id", "currency"),  # type: ignore[no-untyped-call]
                 func=OF_ITS_PLAYER,
             ),
         ]
