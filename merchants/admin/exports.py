@@ -1,6 +1,7 @@
 """Any list of the administration as CSV: as it is filtered and searched, all columns, streamed.
 
 Rows come from a server-side cursor and go out as they come, so that a million of them take no more memory than a page.
+A file is in English whatever the language of the page: programs read its column names (decision 0061).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils import translation
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +36,7 @@ from portal.lib import clock, numbers, tables
 from portal.lib.file_names import file_name
 
 OF_MERCHANT = re.compile("(?:[a-z]+__)?merchant(?:__id)?(?:__exact)?")
+FILE_LANGUAGE = "en"
 MOST_ROWS = 1_000_000
 AT_ONCE = 2_000  # rows that are held in memory
 CUT = _("This file has the first {most:,} rows only. Narrow the list with its filters and export the rest separately.")
@@ -65,12 +68,16 @@ class ExportedList(ModelAdmin):
         except errors.Refusal as refused:
             self.message_user(request, str(refused), messages.ERROR)
             return HttpResponseRedirect(self.list_url())
-        name = file_name(str(self.opts.verbose_name_plural), at=clock.now(), form="csv")
+        name = file_name(self.file_title(), at=clock.now(), form="csv")
         content = tables.csv_lines(self.exported(request, shown, download))
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         streamed: Any = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)
         answer: HttpResponse = streamed
         return answer
+
+    def file_title(self) -> str:
+        with translation.override(FILE_LANGUAGE):
+            return str(self.opts.verbose_name_plural)
 
     def list_url(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
@@ -79,7 +86,7 @@ class ExportedList(ModelAdmin):
         """Of a list that is filtered by one merchant, on the timeline of that merchant too."""
         return downloads.record_download(
             person=cast("Person", request.user),
-            what=f"{str(self.opts.verbose_name_plural).capitalize()} (CSV)",
+            what=f"{self.file_title().capitalize()} (CSV)",
             merchant=self.merchant_of(request),
             filters=request.GET.dict(),
         )
@@ -100,7 +107,7 @@ class ExportedList(ModelAdmin):
                 yield [self.plain(name, row) for name in columns]
                 sent += 1
             if next(rows, None) is not None:
-                yield [CUT.format(most=self.most_exported)]
+                yield [self.cut_text()]
             ended = True
         finally:
             downloads.end_download(download, rows=sent, is_complete=ended)
@@ -113,12 +120,21 @@ class ExportedList(ModelAdmin):
             complete=ended,
         )  # fmt: skip
 
+    def cut_text(self) -> str:
+        with translation.override(FILE_LANGUAGE):
+            return CUT.format(most=self.most_exported)
+
     def title_of(self, column: str) -> str:
-        title = str(label_for_field(column, self.model, self))
+        with translation.override(FILE_LANGUAGE):
+            title = str(label_for_field(column, self.model, self))
         return title[:1].upper() + title[1:]
 
     def plain(self, column: str, row: Model) -> Any:
-        """What the list shows, without its colours."""
+        """Return the cell as the list shows it, in English and without colours."""
+        with translation.override(FILE_LANGUAGE):
+            return self._plain(column, row)
+
+    def _plain(self, column: str, row: Model) -> Any:
         field, _, value = lookup_field(column, row, self)
         if field is not None and field.choices:
             return getattr(row, f"get_{field.name}_display")()

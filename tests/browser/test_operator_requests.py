@@ -84,16 +84,23 @@ def in_base64(digest: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
-# What is done wrongly, and what the page says of it.
+def title(mistake: str) -> str:
+    return str(MISTAKES[mistake].title)
+
+
+# Each mistake, and the text of the page about it.
 TEN: dict[str, tuple[Callable[[Novice], str], str]] = {
-    "blanks signed": (lambda it: it.signs(spaced), MISTAKES["body_spaces"].title),
-    "keys sorted": (lambda it: it.signs(ordered), MISTAKES["field_order"].title),
-    "a newline": (lambda it: it.signs(lambda fields: encoded(fields) + b"\n"), MISTAKES["trailing_characters"].title),
-    "base64": (lambda it: it.digest(in_base64), MISTAKES["signature_format"].title),
-    "no bar": (lambda it: it.digest(bytes.hex, bar=b""), MISTAKES["bar"].title),
-    "half a secret": (lambda it: it.with_key(it.secret.rpartition("_")[2]), MISTAKES["secret_changed"].title),
-    "seconds": (lambda it: it.at(now_ms()[:-3]), MISTAKES["timestamp_unit"].title),
-    "a slow clock": (lambda it: it.at(str(int(now_ms()) - 11 * 60_000)), MISTAKES["clock_behind"].title),
+    "blanks signed": (lambda it: it.signs(spaced), title("body_spaces")),
+    "keys sorted": (lambda it: it.signs(ordered), title("field_order")),
+    "a newline": (
+        lambda it: it.signs(lambda fields: encoded(fields) + b"\n"),
+        title("trailing_characters"),
+    ),
+    "base64": (lambda it: it.digest(in_base64), title("signature_format")),
+    "no bar": (lambda it: it.digest(bytes.hex, bar=b""), title("bar")),
+    "half a secret": (lambda it: it.with_key(it.secret.rpartition("_")[2]), title("secret_changed")),
+    "seconds": (lambda it: it.at(now_ms()[:-3]), title("timestamp_unit")),
+    "a slow clock": (lambda it: it.at(str(int(now_ms()) - 11 * 60_000)), title("clock_behind")),
     "no signature": (lambda it: it.forgets("x-signature"), "Refused by check 1, “The headers are present”"),
     "no such session": (
         lambda it: it.means(sessionId="gone"),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.test import Client
+from django.utils import translation
 from structlog.testing import capture_logs
 
 from merchants import crypto
@@ -47,6 +48,13 @@ def exported(client: Client, path: str, **query: Any) -> list[list[str]]:
     text = b"".join(response.streaming_content).decode()  # type: ignore[attr-defined]
     assert text.startswith(tables.BYTE_ORDER_MARK)
     return list(csv.reader(io.StringIO(text.removeprefix(tables.BYTE_ORDER_MARK))))
+
+
+def test_a_file_is_in_english_whatever_the_language_of_the_page(client: Client, administrator: Person) -> None:
+    staff = signed_in(client, administrator)
+    with translation.override("de"):
+        titles, *_ = exported(staff, "/admin/merchants/person/")
+    assert titles[-1] == "Last login"
 
 
 def test_the_book_is_exported_as_it_is_filtered_and_searched(staff: Client, caller: Caller) -> None:
