@@ -105,7 +105,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = setting("CSRF_TRUSTED_ORIGINS", list, default=
 
 
 # --- Keys that encrypt the merchants' secrets (never SECRET_KEY) ----------------------------------------------------
-def read_key_encryption_keys(text: str) -> dict[str, bytes]:
+def read_keys(name: str, text: str) -> dict[str, bytes]:
     """`id:base64,id:base64`, the current key first, each 32 bytes. Never shown in an error."""
     keys = {}
     for number, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
@@ -115,16 +115,16 @@ def read_key_encryption_keys(text: str) -> dict[str, bytes]:
         except ValueError:
             key = b""
         if not key_id or len(key_id) > 16 or len(key) != 32:
-            refuse(f"KEY_ENCRYPTION_KEYS: entry {number} is not `id:` and the base64 of 32 bytes.")
+            refuse(f"{name}: entry {number} is not `id:` and the base64 of 32 bytes.")
         if key_id in keys:
-            refuse(f"KEY_ENCRYPTION_KEYS: the id of entry {number} is used twice.")
+            refuse(f"{name}: the id of entry {number} is used twice.")
         keys[key_id] = key
-    if not keys:
-        refuse("KEY_ENCRYPTION_KEYS is empty; without it no merchant's secret can be stored or used.")
     return keys
 
 
-KEY_ENCRYPTION_KEYS = read_key_encryption_keys(setting("KEY_ENCRYPTION_KEYS"))
+KEY_ENCRYPTION_KEYS = read_keys("KEY_ENCRYPTION_KEYS", setting("KEY_ENCRYPTION_KEYS"))
+if not KEY_ENCRYPTION_KEYS:
+    refuse("KEY_ENCRYPTION_KEYS is empty; without it no merchant's secret can be stored or used.")
 
 # --- What is installed ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -314,6 +314,9 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.verify_books": {"queue": "reconciliation"},
     "wallet.tasks.prepare_settlement": {"queue": "reconciliation"},
     "wallet.tasks.prepare_waiting_settlements": {"queue": "reconciliation"},
+    # By a worker of its own, where the folder of the backups and PostgreSQL's programs are.
+    "portal.tasks.make_backup": {"queue": "backup"},
+    "portal.tasks.test_restore": {"queue": "backup"},
 }
 
 ALIVE_FILE: str = setting("ALIVE_FILE", default="")  # which workers and beat touch as long as they work
@@ -542,8 +545,20 @@ if METRICS_FOLDER:
     Path(METRICS_FOLDER).mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_FOLDER  # read by prometheus_client when it is imported
 BACKUP_RECORD: str = setting("BACKUP_RECORD", default=str(VAR_DIR / "backup.json"))
+BACKUP_FOLDER: str = setting("BACKUP_FOLDER", default="")  # without it nothing is backed up by us
+# A role with REPLICATION: it reads everything, so what serves does not have it.
+BACKUP_DATABASE_URL: str = setting("BACKUP_DATABASE_URL", default="")
+BACKUP_KEYS = read_keys("BACKUP_KEYS", setting("BACKUP_KEYS", default=""))
+BACKUP_DAYS: int = setting("BACKUP_DAYS", int, default=14)
+if BACKUP_DAYS < 1:
+    refuse("BACKUP_DAYS must be 1 or more.")
+BACKUP_SPOOL: str = setting("BACKUP_SPOOL", default=str(VAR_DIR / "wal"))  # WAL that is being received
+BACKUP_SCRATCH: str = setting("BACKUP_SCRATCH", default=str(VAR_DIR / "restore-tests"))
+POSTGRES_PROGRAMS: str = setting("POSTGRES_PROGRAMS", default="")
 # Disks whose free space is watched: those of our own files, and what else is named.
 WATCHED_FOLDERS: list[str] = [PRIVATE_FILES, str(EXPORT_FOLDER), *setting("WATCHED_FOLDERS", list, default=[])]
+if BACKUP_FOLDER:
+    WATCHED_FOLDERS.append(BACKUP_FOLDER)
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING = {
