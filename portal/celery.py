@@ -75,6 +75,7 @@ app.conf.beat_schedule = {
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
     "raise-sign-in-alarm": {"task": "merchants.tasks.raise_sign_in_alarm", "schedule": crontab(minute="*/5")},
     "purge-old-sessions": {"task": "merchants.tasks.purge_old_sessions", "schedule": crontab(minute="47")},
+    "purge-old-rows": {"task": "merchants.tasks.purge_old_rows", "schedule": crontab(hour="4", minute="21")},
     "sum-up-usage": {"task": "wallet.tasks.sum_up_usage", "schedule": crontab(), "options": {"expires": 55}},
     "write-waiting-exports": {
         "task": "wallet.tasks.write_waiting_exports",

@@ -386,7 +386,10 @@ MFA_TOTP_TOLERANCE = 1  # a code typed slowly, or a telephone half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost; browsers take no passkey for an IP address
 # A session ends so long after signing in, and without a request of its person for so many minutes (ASVS 7.3):
 # our staff 30, as NIST SP 800-63B has it, and operators, who look at their figures through the day, two hours.
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_HOURS: int = setting("SESSION_HOURS", int, default=12)
+if not 1 <= SESSION_HOURS <= 24:
+    refuse("SESSION_HOURS must be from 1 to 24.")
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_IDLE_MINUTES_STAFF: int = setting("SESSION_IDLE_MINUTES_STAFF", int, default=30)
 SESSION_IDLE_MINUTES: int = setting("SESSION_IDLE_MINUTES", int, default=120)
 if min(SESSION_IDLE_MINUTES_STAFF, SESSION_IDLE_MINUTES) < 1:
@@ -465,6 +468,18 @@ if not 1 <= REFUSED_BODY_DAYS <= 35:
 REQUEST_LOG_DAYS: int = setting("REQUEST_LOG_DAYS", int, default=90)
 if REQUEST_LOG_DAYS < 35:  # the database holds it too (wallet/services/log/retention.py)
     refuse("REQUEST_LOG_DAYS must be 35 or more.")
+# Rows that are no books and no history; the database holds the 90 days too (merchants/services/retention.py).
+EMAIL_DAYS: int = setting("EMAIL_DAYS", int, default=400)
+STAFF_VISIT_DAYS: int = setting("STAFF_VISIT_DAYS", int, default=400)
+if min(EMAIL_DAYS, STAFF_VISIT_DAYS) < 91:
+    refuse("EMAIL_DAYS and STAFF_VISIT_DAYS must be 91 or more.")
+EXPORT_HOURS: int = setting("EXPORT_HOURS", int, default=24)
+if not 1 <= EXPORT_HOURS <= 168:
+    refuse("EXPORT_HOURS must be from 1 to 168.")
+# A day is compared with those beside it, and a weekend may lie between.
+STATEMENT_TABLE_DAYS: int = setting("STATEMENT_TABLE_DAYS", int, default=4)
+if STATEMENT_TABLE_DAYS < 4:
+    refuse("STATEMENT_TABLE_DAYS must be 4 or more.")
 # What is kept of refused calls (docs/operations.md): an address and minute in a web process, an hour, all of it.
 REFUSED_CALLS_A_MINUTE: int = setting("REFUSED_CALLS_A_MINUTE", int, default=300)
 REFUSED_BYTES_A_MINUTE: int = setting("REFUSED_BYTES_A_MINUTE", int, default=512 * 1024)

@@ -43,20 +43,21 @@ def make_backup() -> Backup:
 
 def _make_backup() -> Backup:
     started_at = clock.now()
-    system, first_wal = _begin()
+    system, first_wal = _place_of_server()
     key = sealed_files.current_key(settings.BACKUP_KEYS)
     name = started_at.strftime("%Y%m%dT%H%M%SZ")
     draft = folder.base_folder() / f"{name}{folder.DRAFT}"
     draft.mkdir(mode=0o700)
     size = sealed_files.write_file(draft / "base.tar", f"base/{name}/base.tar", copied_server(), key)
+    _, last_wal = _place_of_server()
     private_files.mirror(is_whole=True)
     key_id = key.key_id if key else ""
-    backup = Backup(name, started_at, clock.now(), first_wal, system, __version__, key_id, size)
+    backup = Backup(name, started_at, clock.now(), first_wal, last_wal, system, __version__, key_id, size)
     folder.keep(backup, draft)
     return backup
 
 
-def _begin() -> tuple[str, str]:
+def _place_of_server() -> tuple[str, str]:
     """Return which server this is, and the segment that it writes now."""
     with connection.cursor() as cursor:
         cursor.execute(WHERE)

@@ -28,12 +28,15 @@ DRAFT = ".draft"
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One whole copy. `first_wal`: the oldest segment that a restore from it may need."""
+    """One whole copy. `first_wal`: the oldest segment that a restore from it may need; `last_wal`: the one in which it
+    ended, which a restore to a later moment needs from the stored ones.
+    """
 
     name: str
     started_at: datetime
     finished_at: datetime
     first_wal: str
+    last_wal: str
     system: str
     version: str
     key_id: str
@@ -92,7 +95,7 @@ def _read(path: Path) -> Backup:
         moments = {name: datetime.fromisoformat(told[name]) for name in ("started_at", "finished_at")}
         return Backup(**told | moments)
     except (OSError, ValueError, TypeError, KeyError) as fault:
-        raise sealed_files.damaged(path) from fault
+        raise sealed_files.damage_fault(path) from fault
 
 
 def keep(backup: Backup, draft: Path) -> None:
@@ -121,17 +124,19 @@ def place(segment: str) -> int:
 
 def following(segment: str) -> str:
     """Return the name of the segment after this one, on the same timeline."""
-    number = place(segment) + 1
+    return at_place(segment, place(segment) + 1)
+
+
+def at_place(segment: str, number: int) -> str:
+    """Return the name of the segment at a place of the WAL, on the timeline of another one."""
     return f"{segment[:TIMELINE]}{number // SEGMENTS_IN_LOG:08X}{number % SEGMENTS_IN_LOG:08X}"
 
 
-def missing_after(first: str) -> str | None:
-    """Return the last segment before a gap in the stored WAL from `first` on; None: there is no gap."""
-    places = sorted({(place(name), name) for name in segments() if place(name) >= place(first)})
-    for (before, name), (after, _) in pairwise(places):
-        if after > before + 1:
-            return name
-    return None
+def missing_after(backup: Backup) -> int | None:
+    """Return the first place without a segment between a backup and the newest stored WAL; None: there is no gap."""
+    end = place(backup.last_wal)
+    places = sorted({end - 1, *(there for name in segments() if (there := place(name)) >= end)})
+    return next((before + 1 for before, after in pairwise(places) if after > before + 1), None)
 
 
 # --- retention --------------------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ def _copy(storage: Storage, name: str, key: sealed_files.Key | None) -> Path:
     base.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with storage.open(name) as file:
         sealed_files.write_file(base, f"private/{name}", iter(lambda: file.read(sealed_files.CHUNK), b""), key)
+    for suffix in {sealed_files.SEALED, sealed_files.PLAIN} - {sealed_files.suffix(key)}:  # from before there was a key
+        base.with_name(base.name + suffix).unlink(missing_ok=True)
     return base.with_name(base.name + sealed_files.suffix(key))
 
 

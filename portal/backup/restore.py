@@ -103,11 +103,10 @@ def restore(target: Path, moment: datetime | None) -> Restored:
 
 
 def check_wal(backup: Backup) -> None:
-    before = folder.missing_after(backup.first_wal)
-    if before:
-        raise BackupFault(
-            f"The stored WAL has a gap after {before}. Restore to a moment before it, or from another copy."
-        )
+    missing = folder.missing_after(backup)
+    if missing is not None:
+        name = folder.at_place(backup.last_wal, missing)
+        raise BackupFault(f"The stored WAL has a gap: {name} is missing. Make a new backup; nothing later is restored.")
 
 
 def make_target(target: Path) -> None:
@@ -129,7 +128,7 @@ def unpack(backup: Backup, cluster: Path) -> None:
         for _ in pieces:  # to the end, which shows whether it is whole
             pass
     except tarfile.TarError as fault:
-        raise sealed_files.damaged(stored) from fault
+        raise sealed_files.damage_fault(stored) from fault
     check_files(cluster, stored)
     (cluster / "recovery.signal").touch()
     (cluster / "standby.signal").unlink(missing_ok=True)
@@ -141,10 +140,10 @@ def check_files(cluster: Path, stored: Path) -> None:
         listed = json.loads((cluster / MANIFEST).read_text())["Files"]
         wrong = [each["Path"] for each in listed if digest(cluster / each["Path"]) != each["Checksum"]]
     except (OSError, ValueError, KeyError) as fault:
-        raise sealed_files.damaged(stored) from fault
+        raise sealed_files.damage_fault(stored) from fault
     if wrong or not listed:
         log.error("backup.damaged", backup=str(stored), files=wrong[:20])
-        raise sealed_files.damaged(stored)
+        raise sealed_files.damage_fault(stored)
     (cluster / MANIFEST).unlink()
 
 

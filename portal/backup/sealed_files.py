@@ -56,8 +56,8 @@ def find_file(base: Path) -> Path | None:
 
 
 def plain_name(path: Path) -> str:
-    """Return the name of a stored file without its suffix."""
-    return path.name.removesuffix(SEALED).removesuffix(PLAIN)
+    """Return the name of a stored file without its suffix. A file may itself have been called `.gz`."""
+    return path.name.removesuffix(SEALED if path.name.endswith(SEALED) else PLAIN)
 
 
 def write_file(base: Path, name: str, pieces: Iterable[bytes], key: Key | None) -> int:
@@ -127,12 +127,12 @@ def _expanded(pieces: Iterator[bytes], path: Path) -> Iterator[bytes]:
         for piece in pieces:
             yield opener.decompress(piece)
     except zlib.error as fault:
-        raise damaged(path) from fault
+        raise damage_fault(path) from fault
     if not opener.eof:
-        raise damaged(path)
+        raise damage_fault(path)
 
 
-def damaged(path: Path) -> BackupFault:
+def damage_fault(path: Path) -> BackupFault:
     return BackupFault(f"{path} is damaged: it is not what was stored. Use another backup, and check its disk.")
 
 
@@ -162,7 +162,7 @@ def _decrypted(file: IO[bytes], path: Path, name: str, keys: Mapping[str, bytes]
         try:
             yield cipher.decrypt(_nonce(number, is_last=not following), held, None)
         except (InvalidTag, ValueError) as fault:
-            raise damaged(path) from fault
+            raise damage_fault(path) from fault
         if not following:
             return
         number, held = number + 1, following
@@ -171,7 +171,7 @@ def _decrypted(file: IO[bytes], path: Path, name: str, keys: Mapping[str, bytes]
 def _opened_header(file: IO[bytes], path: Path, name: str, keys: Mapping[str, bytes]) -> AESGCM:
     begin = file.read(len(MAGIC) + 1)
     if begin[:-1] != MAGIC:
-        raise damaged(path)
+        raise damage_fault(path)
     rest = file.read(begin[-1] + SALT)
     key_id = rest[: begin[-1]].decode(errors="replace")
     if key_id not in keys:

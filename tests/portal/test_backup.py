@@ -152,7 +152,7 @@ def damage(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("harm", "sentence"),
-    [(damage_base, "is damaged"), (damage_wal, "is damaged"), (remove_wal, "The stored WAL has a gap after")],
+    [(damage_base, "is damaged"), (damage_wal, "is damaged"), (remove_wal, "The stored WAL has a gap: ")],
 )
 def test_the_restore_test_finds_a_backup_that_is_none(
     backups: Backups, tmp_path: Path, harm: object, sentence: str
