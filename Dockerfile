@@ -1,18 +1,21 @@
 # The portal as one image; which of its processes runs is the command's choice (compose.yaml).
 ARG BASE=debian:trixie-slim
+# `runtime` adds PostgreSQL's programs: for what makes backups and tests them.
+ARG REQUIREMENTS=production
 
 FROM ${BASE} AS built
 RUN export DEBIAN_FRONTEND=noninteractive && apt-get update \
     && apt-get install --yes --no-install-recommends binutils=2.* python3=3.13.* python3-venv=3.13.* \
     && rm -rf /var/lib/apt/lists/*
+ARG REQUIREMENTS
 WORKDIR /app
 COPY .ci/setup .ci/with-settings .ci/
-COPY requirements/uv.txt requirements/production.txt requirements/
+COPY requirements/uv.txt requirements/production.txt requirements/runtime.txt requirements/
 # What `packages` sets (an index of one's own, say) and whom `authorities` trusts holds while building, and is not kept.
 # Nobody reads translations (USE_I18N is off), Babel's other locales, symbols of debuggers, C, or others' tests.
 RUN --mount=type=secret,id=packages --mount=type=secret,id=authorities \
     if [ -f /run/secrets/packages ]; then set -a; . /run/secrets/packages; set +a; fi \
-    && .ci/setup production \
+    && .ci/setup "$REQUIREMENTS" \
     && .venv/bin/python -m pip --quiet uninstall --yes uv pip \
     && find .venv -type f \( -name '*.po' -o -name '*.mo' -o -name '*.c' -o -name '*.pyc' \) -delete \
     && find .venv -path '*/babel/locale-data/*' ! -name 'en*.dat' ! -name 'root.dat' -delete \
@@ -35,7 +38,7 @@ RUN .ci/with-settings .venv/bin/python manage.py collectstatic --no-input --verb
     && .ci/with-settings .venv/bin/python -m portal.load_all \
     && rm -r .ci requirements .venv/lib/python3.13/site-packages/PIL/_avif.* \
     .venv/lib/python3.13/site-packages/pillow.libs/libavif* \
-    && install --directory --mode 0700 var/exports var/private
+    && install --directory --mode 0700 var/exports var/private var/record var/backups var/wal var/restore-tests
 
 # Debian with Python, and without what only installs things: no package manager, no Perl. Zones of time are Python's.
 FROM ${BASE} AS system
@@ -54,6 +57,10 @@ COPY --from=system / /
 COPY --from=built /app /app
 COPY --from=built --chown=10001:10001 /app/var/exports /app/var/exports
 COPY --from=built --chown=10001:10001 /app/var/private /app/var/private
+COPY --from=built --chown=10001:10001 /app/var/record /app/var/record
+COPY --from=built --chown=10001:10001 /app/var/backups /app/var/backups
+COPY --from=built --chown=10001:10001 /app/var/wal /app/var/wal
+COPY --from=built --chown=10001:10001 /app/var/restore-tests /app/var/restore-tests
 WORKDIR /app
 ENV PATH=/app/.venv/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \

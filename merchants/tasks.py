@@ -6,7 +6,16 @@ import structlog
 from celery import shared_task
 
 from merchants.models import Heartbeat
-from merchants.services import approvals, chain, email_outbox, expiry, heartbeats, sign_in_records, staff_changes
+from merchants.services import (
+    approvals,
+    chain,
+    email_outbox,
+    expiry,
+    heartbeats,
+    retention,
+    sign_in_records,
+    staff_changes,
+)
 from merchants.services.allowlist import trial
 from merchants.services.chain import alarm, heads, sealing
 from merchants.sign_in import resets
@@ -70,6 +79,11 @@ def verify_history() -> None:
     log.info("history.verified", holds=verdict.holds, rows=verdict.rows, seconds=round(verdict.seconds, 1), heads=own)
     if not verdict.holds:
         alarm.raise_alarm(verdict)
+
+
+@shared_task
+def purge_old_rows() -> None:
+    log.info("rows.purged", emails=retention.purge_emails(), staff_visits=retention.purge_staff_visits())
 
 
 @shared_task

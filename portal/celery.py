@@ -7,6 +7,7 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, heartbeat_sent, worker_init
+from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -31,6 +32,19 @@ def touch_alive(**_: object) -> None:
     leader.touch_alive()
 
 
+BACKUPS = {  # where BACKUP_FOLDER is set
+    "make-backup": {
+        "task": "portal.tasks.make_backup",
+        "schedule": crontab(hour="1", minute="10"),
+        "options": {"expires": 20 * 3600},
+    },
+    "test-restore": {
+        "task": "portal.tasks.test_restore",
+        "schedule": crontab(day_of_week="sun", hour="3", minute="40"),
+        "options": {"expires": 20 * 3600},
+    },
+    "watch-backups": {"task": "portal.tasks.watch_backups", "schedule": crontab(minute="33")},
+}
 app.conf.beat_schedule = {
     "heartbeat-of-the-worker": {
         "task": "merchants.tasks.record_heartbeat",
@@ -61,6 +75,7 @@ app.conf.beat_schedule = {
     "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
     "raise-sign-in-alarm": {"task": "merchants.tasks.raise_sign_in_alarm", "schedule": crontab(minute="*/5")},
     "purge-old-sessions": {"task": "merchants.tasks.purge_old_sessions", "schedule": crontab(minute="47")},
+    "purge-old-rows": {"task": "merchants.tasks.purge_old_rows", "schedule": crontab(hour="4", minute="21")},
     "sum-up-usage": {"task": "wallet.tasks.sum_up_usage", "schedule": crontab(), "options": {"expires": 55}},
     "write-waiting-exports": {
         "task": "wallet.tasks.write_waiting_exports",
@@ -92,3 +107,5 @@ app.conf.beat_schedule = {
     "remind-of-due-cases": {"task": "wallet.tasks.remind_of_due_cases", "schedule": crontab(minute="*/15")},
     "age-cases": {"task": "wallet.tasks.age_cases", "schedule": crontab(minute="11")},
 }
+if settings.BACKUP_FOLDER:
+    app.conf.beat_schedule |= BACKUPS

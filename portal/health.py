@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from redis import Redis
 
 from merchants.services import email_outbox
+from portal import __version__
 from portal.celery import app
 from portal.lib.postgres import availability
 from wallet.reconciliation import alarms, books_check
@@ -102,7 +103,7 @@ HEALTHY = READY | {"broker": Probe(ask_broker), "cache": Probe(ask_cache)}
 
 # --- The answers ------------------------------------------------------------------------------------------------------
 def livez() -> HttpResponse:
-    return status_response({"live": True}, good=True)
+    return status_response({"live": True, "version": __version__}, good=True)
 
 
 def readyz() -> HttpResponse:

@@ -105,7 +105,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = setting("CSRF_TRUSTED_ORIGINS", list, default=
 
 
 # --- Keys that encrypt the merchants' secrets (never SECRET_KEY) ----------------------------------------------------
-def read_key_encryption_keys(text: str) -> dict[str, bytes]:
+def read_keys(name: str, text: str) -> dict[str, bytes]:
     """`id:base64,id:base64`, the current key first, each 32 bytes. Never shown in an error."""
     keys = {}
     for number, entry in enumerate(filter(None, (part.strip() for part in text.split(","))), start=1):
@@ -115,16 +115,16 @@ def read_key_encryption_keys(text: str) -> dict[str, bytes]:
         except ValueError:
             key = b""
         if not key_id or len(key_id) > 16 or len(key) != 32:
-            refuse(f"KEY_ENCRYPTION_KEYS: entry {number} is not `id:` and the base64 of 32 bytes.")
+            refuse(f"{name}: entry {number} is not `id:` and the base64 of 32 bytes.")
         if key_id in keys:
-            refuse(f"KEY_ENCRYPTION_KEYS: the id of entry {number} is used twice.")
+            refuse(f"{name}: the id of entry {number} is used twice.")
         keys[key_id] = key
-    if not keys:
-        refuse("KEY_ENCRYPTION_KEYS is empty; without it no merchant's secret can be stored or used.")
     return keys
 
 
-KEY_ENCRYPTION_KEYS = read_key_encryption_keys(setting("KEY_ENCRYPTION_KEYS"))
+KEY_ENCRYPTION_KEYS = read_keys("KEY_ENCRYPTION_KEYS", setting("KEY_ENCRYPTION_KEYS"))
+if not KEY_ENCRYPTION_KEYS:
+    refuse("KEY_ENCRYPTION_KEYS is empty; without it no merchant's secret can be stored or used.")
 
 # --- What is installed ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -317,6 +317,9 @@ CELERY_TASK_ROUTES = {
     "wallet.tasks.verify_books": {"queue": "reconciliation"},
     "wallet.tasks.prepare_settlement": {"queue": "reconciliation"},
     "wallet.tasks.prepare_waiting_settlements": {"queue": "reconciliation"},
+    # By a worker of its own, where the folder of the backups and PostgreSQL's programs are.
+    "portal.tasks.make_backup": {"queue": "backup"},
+    "portal.tasks.test_restore": {"queue": "backup"},
 }
 
 ALIVE_FILE: str = setting("ALIVE_FILE", default="")  # which workers and beat touch as long as they work
@@ -386,7 +389,10 @@ MFA_TOTP_TOLERANCE = 1  # a code typed slowly, or a telephone half a minute off
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost; browsers take no passkey for an IP address
 # A session ends so long after signing in, and without a request of its person for so many minutes (ASVS 7.3):
 # our staff 30, as NIST SP 800-63B has it, and operators, who look at their figures through the day, two hours.
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_HOURS: int = setting("SESSION_HOURS", int, default=12)
+if not 1 <= SESSION_HOURS <= 24:
+    refuse("SESSION_HOURS must be from 1 to 24.")
+SESSION_COOKIE_AGE = SESSION_HOURS * 3600
 SESSION_IDLE_MINUTES_STAFF: int = setting("SESSION_IDLE_MINUTES_STAFF", int, default=30)
 SESSION_IDLE_MINUTES: int = setting("SESSION_IDLE_MINUTES", int, default=120)
 if min(SESSION_IDLE_MINUTES_STAFF, SESSION_IDLE_MINUTES) < 1:
@@ -465,6 +471,18 @@ if not 1 <= REFUSED_BODY_DAYS <= 35:
 REQUEST_LOG_DAYS: int = setting("REQUEST_LOG_DAYS", int, default=90)
 if REQUEST_LOG_DAYS < 35:  # the database holds it too (wallet/services/log/retention.py)
     refuse("REQUEST_LOG_DAYS must be 35 or more.")
+# Rows that are no books and no history; the database holds the 90 days too (merchants/services/retention.py).
+EMAIL_DAYS: int = setting("EMAIL_DAYS", int, default=400)
+STAFF_VISIT_DAYS: int = setting("STAFF_VISIT_DAYS", int, default=400)
+if min(EMAIL_DAYS, STAFF_VISIT_DAYS) < 91:
+    refuse("EMAIL_DAYS and STAFF_VISIT_DAYS must be 91 or more.")
+EXPORT_HOURS: int = setting("EXPORT_HOURS", int, default=24)
+if not 1 <= EXPORT_HOURS <= 168:
+    refuse("EXPORT_HOURS must be from 1 to 168.")
+# A day is compared with those beside it, and a weekend may lie between.
+STATEMENT_TABLE_DAYS: int = setting("STATEMENT_TABLE_DAYS", int, default=4)
+if STATEMENT_TABLE_DAYS < 4:
+    refuse("STATEMENT_TABLE_DAYS must be 4 or more.")
 # What is kept of refused calls (docs/operations.md): an address and minute in a web process, an hour, all of it.
 REFUSED_CALLS_A_MINUTE: int = setting("REFUSED_CALLS_A_MINUTE", int, default=300)
 REFUSED_BYTES_A_MINUTE: int = setting("REFUSED_BYTES_A_MINUTE", int, default=512 * 1024)
@@ -545,8 +563,20 @@ if METRICS_FOLDER:
     Path(METRICS_FOLDER).mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_FOLDER  # read by prometheus_client when it is imported
 BACKUP_RECORD: str = setting("BACKUP_RECORD", default=str(VAR_DIR / "backup.json"))
+BACKUP_FOLDER: str = setting("BACKUP_FOLDER", default="")  # without it nothing is backed up by us
+# A role with REPLICATION: it reads everything, so what serves does not have it.
+BACKUP_DATABASE_URL: str = setting("BACKUP_DATABASE_URL", default="")
+BACKUP_KEYS = read_keys("BACKUP_KEYS", setting("BACKUP_KEYS", default=""))
+BACKUP_DAYS: int = setting("BACKUP_DAYS", int, default=14)
+if BACKUP_DAYS < 1:
+    refuse("BACKUP_DAYS must be 1 or more.")
+BACKUP_SPOOL: str = setting("BACKUP_SPOOL", default=str(VAR_DIR / "wal"))  # WAL that is being received
+BACKUP_SCRATCH: str = setting("BACKUP_SCRATCH", default=str(VAR_DIR / "restore-tests"))
+POSTGRES_PROGRAMS: str = setting("POSTGRES_PROGRAMS", default="")
 # Disks whose free space is watched: those of our own files, and what else is named.
 WATCHED_FOLDERS: list[str] = [PRIVATE_FILES, str(EXPORT_FOLDER), *setting("WATCHED_FOLDERS", list, default=[])]
+if BACKUP_FOLDER:
+    WATCHED_FOLDERS.append(BACKUP_FOLDER)
 
 # --- Logs -----------------------------------------------------------------------------------------------------------
 LOGGING = {

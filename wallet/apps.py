@@ -9,7 +9,7 @@ class WalletConfig(AppConfig):
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
         from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
-        from merchants.services import approvals, email_outbox, owner_questions, sealing  # noqa: PLC0415
+        from merchants.services import approvals, email_outbox, owner_questions, retention, sealing  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.api import replay  # noqa: PLC0415
         from wallet.models import (  # noqa: PLC0415
@@ -17,6 +17,7 @@ class WalletConfig(AppConfig):
             CaseReminder,
             Invoice,
             RefusedPayout,
+            ReportDelivery,
             SettlementAdjustment,
             SettlementConfirmation,
             Transaction,
@@ -27,6 +28,7 @@ class WalletConfig(AppConfig):
         from wallet.services.rounds import export_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
+        retention.register(ReportDelivery, "letter_id")
         tables.register(RefusedPayout)
         tables.register(CaseNote)
         tables.register(CaseReminder)

@@ -9,6 +9,7 @@ from merchants.models.email_outbox import Letter
 from merchants.models.heartbeat import Heartbeat
 from merchants.models.merchant import Merchant
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
+from merchants.models.release import Release
 from merchants.models.sent import ImportProposal, UsedForm
 from merchants.models.sign_in import SignInRecord
 from merchants.models.staff_change import OwnerQuestion, StaffChange
@@ -39,6 +40,7 @@ __all__ = [
     "OwnerQuestion",
     "Person",
     "Player",
+    "Release",
     "Secret",
     "SecretClaim",
     "SeenAddress",

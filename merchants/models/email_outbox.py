@@ -71,7 +71,11 @@ class Letter(models.Model):
             models.Index(fields=["to", "-id"], name="letter_to"),
         ]
         triggers = [
-            pgtrigger.Protect(name="letter_stays", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="letter_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.state = 'waiting' OR OLD.created_at > now() - interval '90 days'"),
+            ),
             pgtrigger.Trigger(
                 name="letter_as_written",
                 when=pgtrigger.Before,

@@ -241,6 +241,13 @@ class StaffVisit(models.Model):
     class Meta:
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["merchant", "person", "hour"], name="staff_visit_once_an_hour")]
+        triggers = [
+            pgtrigger.Protect(
+                name="staff_visit_stays",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Condition("OLD.hour > now() - interval '90 days'"),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person} · {self.merchant.code}"

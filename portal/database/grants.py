@@ -43,6 +43,11 @@ def update_only(*columns: str) -> Rights:
     return Rights(KEPT.privileges, only=frozenset(columns))
 
 
+def deleted_when_old(*columns: str) -> Rights:
+    """Only these columns change; rows may be deleted, and a trigger keeps the young ones."""
+    return Rights(ORDINARY.privileges, only=frozenset(columns))
+
+
 def update_except(*columns: str) -> Rights:
     """Rows stay, and these columns never change."""
     return Rights(KEPT.privileges, never=frozenset(columns))
@@ -56,10 +61,11 @@ TABLES: dict[str, Rights] = {
     # The chain of hashes: written by merchants_chain_seal alone.
     "merchants_chainblock": READ_ONLY,
     "merchants_chainrecipe": READ_ONLY,
+    # Written by `migrate`, as the owner.
+    "merchants_release": READ_ONLY,
     # Rows that are only added. Tables of events (merchants/models/audit.py) belong here without a line of their own.
     "django_admin_log": APPEND_ONLY,
     "merchants_signinrecord": APPEND_ONLY,
-    "merchants_staffvisit": APPEND_ONLY,
     "wallet_casenote": APPEND_ONLY,
     "wallet_casereminder": APPEND_ONLY,
     "wallet_invoice": APPEND_ONLY,
@@ -67,6 +73,7 @@ TABLES: dict[str, Rights] = {
     "wallet_settlementconfirmation": APPEND_ONLY,
     "wallet_signedrequest": APPEND_ONLY,
     # Rows that are written anew, and never changed.
+    "merchants_staffvisit": REWRITTEN,  # deleted when they are old
     "wallet_foldedrow": REWRITTEN,
     "wallet_reportoptout": REWRITTEN,
     # Rows that stay.
@@ -78,7 +85,7 @@ TABLES: dict[str, Rights] = {
     "merchants_download": update_only("rows", "is_complete"),
     "merchants_game": KEPT,
     "merchants_heartbeat": KEPT,
-    "merchants_letter": update_only("state", "attempts", "due_at", "last_answer", "sent_at"),
+    "merchants_letter": deleted_when_old("state", "attempts", "due_at", "last_answer", "sent_at"),
     "merchants_listtrial": KEPT,
     "merchants_merchant": KEPT,
     "merchants_ownerquestion": KEPT,

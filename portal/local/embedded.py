@@ -55,6 +55,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+# So that its WAL can be received for a backup, at most a minute late.
+RECEIVED = {"wal_level": "replica", "max_wal_senders": "4", "max_replication_slots": "4", "archive_timeout": "60s"}
 # What a test run may lose with the machine, it does not need to wait for.
 VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
 

@@ -9,7 +9,7 @@ import signal
 import sys
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.console import Console
 
@@ -75,6 +75,7 @@ def run(console: Console) -> str:
     programs = [*mail_catcher(environment, port), *portal_programs(host, port, api_port), metrics_exporter()]
     with ExitStack() as stack:
         servers = start_servers(console, environment, stack)
+        programs += backup_programs(environment)
         stack.enter_context(share_settings(environment))
         run_command(console, environment, "migrate")
         run_command(console, environment, "seed")
@@ -88,7 +89,8 @@ def start_servers(console: Console, environment: dict[str, str], stack: ExitStac
     for variable, start in (("DATABASE_URL", embedded.postgres), ("BROKER_URL", embedded.valkey)):
         if variable not in environment:
             with step(console, f"start {start.__name__}"):
-                server = stack.enter_context(start(VAR / start.__name__))
+                options = own_settings(variable, environment)
+                server = stack.enter_context(start(VAR / start.__name__, **options))
             environment |= addresses(variable, server.url)
             servers.append(server)
     return servers
@@ -101,7 +103,15 @@ def addresses(variable: str, url: str) -> dict[str, str]:
     return {
         variable: roles.url_with_role(url, roles.APPLICATION),
         "OWNER_DATABASE_URL": roles.url_with_role(url, roles.OWNER),
+        "BACKUP_DATABASE_URL": url,
     }
+
+
+def own_settings(variable: str, environment: Mapping[str, str]) -> dict[str, Any]:
+    """With BACKUP_FOLDER, PostgreSQL lets its WAL be received."""
+    if variable != "DATABASE_URL" or not environment.get("BACKUP_FOLDER"):
+        return {}
+    return {"extra": embedded.RECEIVED}
 
 
 def port_of_machines(environment: Mapping[str, str], host: str, port: int) -> int:
@@ -157,6 +167,19 @@ def portal_programs(host: str, port: int, api_port: int) -> list[Program]:
         Program("worker", [*last, *worker], "green", late=True),
         Program("reconciler", [*last, *reconciler], "blue", late=True),
         Program("beat", [*celery, *beat], "yellow", late=True),
+    ]
+
+
+def backup_programs(environment: Mapping[str, str]) -> list[Program]:
+    """With BACKUP_FOLDER, what receives the WAL, and a worker that makes backups and tests them."""
+    if not environment.get("BACKUP_FOLDER"):
+        return []
+    last = ["nice", "-n", "19", sys.executable]
+    worker = ["-W", "ignore:You're running the worker", "-m", "celery", "--app", "portal.celery:app", "-q", "worker"]
+    worker += ["--concurrency", "1", "--queues", "backup", "--hostname", "backup@%h", "--without-gossip"]
+    return [
+        Program("wal", [*last, "manage.py", "receive_wal"], "white", late=True),
+        Program("backup", [*last, *worker, "--without-mingle"], "white", late=True),
     ]
 
 

@@ -100,8 +100,17 @@ def standby() -> Finding:
 
 def archive() -> Finding:
     known = replication.archive()
+    if known.is_received is False:
+        return broken("Nobody receives WAL for the backup.", "Start manage.py receive_wal, and read its output.")
     if known.is_failing:
         return broken("The last WAL file could not be archived.", "Read PostgreSQL's log: archive_command fails.")
+    if known.is_received is None and settings.BACKUP_FOLDER and not known.is_on:
+        return warning(
+            "Nobody receives WAL for the backup: only the moments of backups can be restored.",
+            "Start manage.py receive_wal.",
+        )
+    if known.is_received:
+        return ok("WAL is received for the backup.")
     if not known.is_on:
         return ok("Not applicable: archive_mode is off. A backup tool may stream WAL instead.")
     return ok("WAL is archived.")

@@ -34,7 +34,7 @@ def backup() -> Finding:
         "backup",
         lambda record: record.finished_at,
         limits.BACKUP_OLD,
-        "Run the backup, and find out why the last one failed.",
+        "Run manage.py backup, and find out why the last one failed.",
     )
 
 
@@ -43,7 +43,7 @@ def restore_test() -> Finding:
         "restore test",
         lambda record: record.restore_tested_at,
         limits.RESTORE_TEST_OLD,
-        "Restore the newest backup to another machine and run verify_ledger and verify_history there.",
+        "Run manage.py backup --test-restore, and read its output.",
     )
 
 

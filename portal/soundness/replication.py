@@ -12,9 +12,16 @@ STANDBYS = """
     SELECT coalesce(application_name, ''), sync_state IN ('sync', 'quorum'),
            CASE WHEN NOT pg_is_in_recovery() THEN coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn), 0) END,
            coalesce(extract(epoch FROM replay_lag), 0), state IS NULL
-      FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup' ORDER BY 1
+      FROM pg_stat_replication WHERE state IS DISTINCT FROM 'backup'
+       AND application_name IS DISTINCT FROM 'portal_backup'
+     ORDER BY 1
 """
-ARCHIVE = "SELECT current_setting('archive_mode') <> 'off', last_archived_time, last_failed_time FROM pg_stat_archiver"
+# `manage.py receive_wal` takes WAL through a slot; the server keeps all of it while nobody does.
+ARCHIVE = """
+    SELECT current_setting('archive_mode') <> 'off', last_archived_time, last_failed_time,
+           (SELECT active FROM pg_replication_slots WHERE slot_name = 'portal_backup')
+      FROM pg_stat_archiver
+"""
 
 
 class Standby(NamedTuple):
@@ -41,13 +48,18 @@ class Replication:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
+    """`is_received`: whether somebody takes WAL through the slot of the backup; None without a slot."""
+
     is_on: bool
     archived_at: datetime | None
     failed_at: datetime | None
+    is_received: bool | None = None
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last attempt to archive a segment failed."""
+        """Whether the last attempt to archive a segment failed, or nobody takes what is to be received."""
+        if self.is_received is False:
+            return True
         if not self.is_on or self.failed_at is None:
             return False
         return self.archived_at is None or self.failed_at > self.archived_at

@@ -6,9 +6,17 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from portal import __version__
+
 register = template.Library()
 PARTS = "operator/parts"
 BADGE_COLOURS = {"good": "bg-green-lt", "warn": "bg-yellow-lt", "bad": "bg-red-lt"}
+
+
+@register.simple_tag
+def portal_version() -> str:
+    """Return the version of the portal."""
+    return __version__
 
 
 @register.inclusion_tag(f"{PARTS}/icon.html")

@@ -37,11 +37,12 @@ WRITTEN = {"email_url", "tls_certificate", "tls_key"}  # by the operator
 
 def test_each_process_of_the_portal_is_a_service() -> None:
     said = {name: " ".join(each.get("command", [])) for name, each in OURS.items()}
-    assert set(said) == {"machines", "people", "worker", "reconciler", "beat", *ONCE}
+    assert set(said) == {"machines", "people", "worker", "reconciler", "beat", "receiver", "keeper", *ONCE}
     assert "portal.wsgi:people" in said["people"]
     assert "portal.wsgi:machines" in (CHECKOUT / "Dockerfile").read_text().splitlines()[-1]
     queues = {route["queue"] for route in app.conf.task_routes.values()}
-    assert {name for name in queues if f"--queues {name}" in said["reconciler"]} == queues
+    workers = said["reconciler"] + said["keeper"]
+    assert {name for name in queues if f"--queues {name}" in workers} == queues
 
 
 @pytest.mark.parametrize("name", SERVICES)

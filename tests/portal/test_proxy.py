@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from portal import __version__
 from portal.lib.ends_with_parent import tethered_command
 from portal.local.ports import free_port
 from tests.plugins.live import CHECKOUT, Live, end_of, stop
@@ -147,7 +148,7 @@ def check_paths(proxy: Proxy) -> None:
     assert '"RS_' in proxy.ask("/reconciliation/statements")[1]
     assert "</html>" in proxy.ask("/account/login/")[1]
     assert "</html>" in proxy.ask("/walletbalance")[1]
-    assert proxy.ask("/livez") == (200, '{"live": true}')
+    assert proxy.ask("/livez") == (200, f'{{"live": true, "version": "{__version__}"}}')
     with closing(http.client.HTTPConnection("127.0.0.1", proxy.plain_port, timeout=SECONDS)) as wire:
         wire.request("GET", "/account/login/", headers={"Host": "portal.test"})
         answer = wire.getresponse()

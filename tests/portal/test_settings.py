@@ -49,6 +49,13 @@ def test_a_good_start() -> None:
 
 
 BAD: dict[str, tuple[str, str | None]] = {
+    "a backup key that is too short": ("BACKUP_KEYS", "2026:c2hvcnQ="),
+    "backups of no day": ("BACKUP_DAYS", "0"),
+    "emails that are deleted early": ("EMAIL_DAYS", "90"),
+    "visits that are deleted early": ("STAFF_VISIT_DAYS", "30"),
+    "exports for ever": ("EXPORT_HOURS", "169"),
+    "statements that are read each day": ("STATEMENT_TABLE_DAYS", "3"),
+    "a session of two days": ("SESSION_HOURS", "48"),
     "another kind of installation": ("ENVIRONMENT", "staging"),
     "debug": ("DEBUG", "true"),
     "no secret": ("SECRET_KEY", None),

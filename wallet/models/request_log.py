@@ -4,9 +4,9 @@ from typing import Self
 
 import pgtrigger
 from django.apps import apps
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, HashIndex
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,9 @@ from wallet.models.live_merchants import live_merchants
 
 # Nearly all lines are of these; who looks for one of them finds it among the newest. The others have an index.
 FREQUENT_ENDPOINTS = ("/wallet/balance", "/wallet/transaction/bet", "/wallet/transaction/payout")
+# Lines of one address within a block of ids are one entry of the index, which so has 10 bytes a line instead of 72; a
+# search sorts the lines of a block (decision 0069).
+BLOCK = 4096
 UNSIGNED = Q(merchant__isnull=True) & ~Q(auth_key="")  # whose they are is said by the key alone that they name
 
 
@@ -81,15 +84,19 @@ class SignedRequest(models.Model):
             models.Index(fields=["merchant", "id"], name="request_of_merchant"),
             models.Index(fields=["request_id"], name="request_by_id"),
             models.Index(fields=["player_id", "id"], condition=Q(player_id__isnull=False), name="request_of_player"),
-            models.Index(
-                fields=["transaction_id"], condition=Q(transaction_id__isnull=False), name="request_of_transaction"
+            HashIndex(
+                fields=["transaction_id"], condition=Q(transaction_id__isnull=False), name="request_transaction_hash"
             ),
             models.Index(fields=["merchant", "status", "id"], condition=~Q(status="RS_OK"), name="request_refused"),
             models.Index(fields=["auth_key", "id"], condition=UNSIGNED, name="request_unsigned"),
             models.Index(fields=["auth_key", "status", "id"], condition=UNSIGNED, name="request_unsigned_answer"),
             models.Index(fields=["auth_key", "address", "id"], condition=UNSIGNED, name="request_unsigned_address"),
             models.Index(
-                fields=["merchant", "address", "id"], condition=Q(merchant__isnull=False), name="request_of_address"
+                "merchant",
+                "address",
+                F("id") / BLOCK,
+                condition=Q(merchant__isnull=False),
+                name="request_address_block",
             ),
             models.Index(fields=["secret", "id"], condition=Q(secret__isnull=False), name="request_of_secret"),
             models.Index(

@@ -1,4 +1,4 @@
-"""Tables to take along: asked for on the list's filter, written by a job, fetched for a day."""
+"""Tables to take along: asked for on the list's filter, written by a job, fetched for some hours."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CONTENT_TYPES = {
 }
 ABOUT = gettext_lazy(
     "The file is written in the background. It shows the data of one moment and does not include "
-    "later changes. Everyone with access to these pages can download the file for 24 hours. Exports "
+    "later changes. Everyone with access to these pages can download the file until it is deleted. Exports "
     "and downloads are logged."
 )
 

@@ -28,6 +28,7 @@ from wallet.services.explain import rate_limit, signature_diagnosis
 from wallet.services.explain.checks import Value
 from wallet.services.explain.explanation import CheckOutcome, Explanation, Rung
 from wallet.services.explain.rate_limit import TooManyQuestions
+from wallet.services.log import retention
 from wallet.services.log.masked_request import masked_call
 
 NOW_A_MINUTE = 60  # calls that one person sees judged anew
@@ -161,6 +162,7 @@ def facts(line: SignedRequest) -> Any:
     yield _("Amount"), amount(line.amount, line.currency)
     yield _("Balance in the answer"), amount(line.balance, line.currency)
     yield _("Items"), line.items
+    yield _("Kept until"), retention.kept_until(line)
 
 
 def desk_facts(visit: Visit, line: SignedRequest) -> Any:

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg import sql
 
@@ -28,7 +29,6 @@ from wallet.reconciliation.reading.table import Fault, SourceTable, Total, Unrea
 
 log = structlog.get_logger(__name__)
 SCHEMA = "statements"
-KEPT = timedelta(days=4)  # a day is compared with those beside it, and a weekend may lie between
 UNSTATED = "No mapping is set for this merchant's files: {} Upload one file and confirm its columns."
 COLUMNS = (
     "transaction_id", "kind", "player_id", "game_id", "currency", "amount", "is_rolled_back", "ref_transaction_id",
@@ -106,12 +106,19 @@ def _check(statement: Statement) -> None:
             raise StatementChanged(str(statement.number))
 
 
+def kept_until(statement: Statement) -> datetime | None:
+    """Return until when the table of a statement is kept; None for one that was not read."""
+    return statement.read_at and statement.read_at + timedelta(days=settings.STATEMENT_TABLE_DAYS)
+
+
 def drop_old_rows(now: datetime) -> int:
     """Drops what was read some days ago; how many. One that is compared at this moment waits for tomorrow."""
     with connection.cursor() as cursor:
         cursor.execute(TABLES, [SCHEMA])
         there = {statement for (statement,) in cursor.fetchall()}
-    young = Statement.objects.filter(pk__in=there, read_at__gt=now - KEPT).values_list("pk", flat=True)
+    young = Statement.objects.filter(
+        pk__in=there, read_at__gt=now - timedelta(days=settings.STATEMENT_TABLE_DAYS)
+    ).values_list("pk", flat=True)
     return sum(_drop(statement) for statement in there - set(young))
 
 

@@ -13,7 +13,7 @@ from django.core.management.commands import migrate
 from django.db import OperationalError, connections
 from psycopg.errors import LockNotAvailable
 
-from portal.database import baseline, grants, paths, switch
+from portal.database import baseline, grants, paths, releases, switch
 from portal.database.operations import LOCK_TIMEOUT
 
 LOCK = 40_901
@@ -46,6 +46,7 @@ class Command(migrate.Command):
         check_is_owner(options["database"])
         self.database = options["database"]
         with self.alone(options["wait"]):
+            releases.check_step(connections[self.database])
             try:
                 if starts_anew(options):
                     baseline.load_baseline(connections[self.database])
@@ -81,6 +82,7 @@ class Command(migrate.Command):
         connection = connections[self.database]
         switch.disable_switches(connection)
         paths.fix_search_paths(connection)
+        releases.record(connection)
         for sentence in grants.apply_grants(connection):
             if self.verbosity > 1:
                 self.stdout.write(f"Corrected: {sentence}")

@@ -23,6 +23,7 @@ from wallet.models.statement import private_files
 from wallet.reconciliation import statement_rows
 
 DAY, MORNING = timedelta(days=1), timedelta(hours=9)
+KEPT = timedelta(days=4)  # STATEMENT_TABLE_DAYS
 
 
 def sql(statement: str) -> None:
@@ -72,14 +73,14 @@ def test_a_file_that_is_not_the_one_that_came_is_not_read(busy: Busy) -> None:
 def test_rows_are_kept_for_some_days(busy: Busy) -> None:
     statement = state(busy.merchant, busy.lines())
     ready = day(busy.merchant).ready
-    assert statement_rows.drop_old_rows(ready + statement_rows.KEPT - MORNING) == 0
+    assert statement_rows.drop_old_rows(ready + KEPT - MORNING) == 0
     assert rows_of(statement)
-    assert statement_rows.drop_old_rows(ready + statement_rows.KEPT + MORNING) == 1
+    assert statement_rows.drop_old_rows(ready + KEPT + MORNING) == 1
     assert not rows_of(statement)
-    assert reconcile(busy.merchant, after=statement_rows.KEPT).outcome == "clear"
+    assert reconcile(busy.merchant, after=KEPT).outcome == "clear"
 
 
 def test_a_refused_file_leaves_no_table(busy: Busy) -> None:
     with pytest.raises(AssertionError):
         state(busy.merchant, [*busy.lines(), Line("t", "gift", "player-1", "EUR", 5)])
-    assert statement_rows.drop_old_rows(day(busy.merchant).ready + 2 * statement_rows.KEPT) == 0
+    assert statement_rows.drop_old_rows(day(busy.merchant).ready + 2 * KEPT) == 0

@@ -25,7 +25,7 @@ from portal.lib import clock, uploads
 from wallet.models import Case, Statement
 from wallet.pages.reconciliation.labels import STATEMENT_LEVELS, TAB, case_address, day_address, own_case, total_lines
 from wallet.pages.reconciliation.mapping_form import MappingForm, initial_values
-from wallet.reconciliation import cases, drafts, on_demand, planning, statements
+from wallet.reconciliation import cases, drafts, on_demand, planning, statement_rows, statements
 from wallet.reconciliation.days import date_at
 from wallet.reconciliation.drafts import StatementDraft
 from wallet.reconciliation.plans import plan_of
@@ -294,5 +294,6 @@ def statement_page(request: HttpRequest, visit: Visit, number: Any) -> HttpRespo
         "amounts": statement.mapping.get("amounts", ""),
         "scope": Scope.parse(statement.scope).label,
         "day_url": day_address(visit.merchant, statement.day),
+        "kept_until": statement_rows.kept_until(statement),
     }
     return page_frame.render_page(request, visit, "statement.html", tab=TAB, title=statement.name, **context)

@@ -20,7 +20,7 @@ from merchants.models import ApiKey, Merchant, Secret
 from portal.lib.clientip import Network
 from wallet import statuses
 from wallet.models import SignedRequest
-from wallet.models.request_log import FREQUENT_ENDPOINTS
+from wallet.models.request_log import BLOCK, FREQUENT_ENDPOINTS
 
 SCANNED = 10_000
 LATE = timedelta(minutes=1)  # a line stands this far at most from where its time would have put it
@@ -71,6 +71,7 @@ class Arm(NamedTuple):
     """What an index brings in the order of ids for each of `values`, and by which conditions it is judged then.
 
     `lead`: the column before the id in the index; it is `held` to one value, within the rows that are `of` this arm.
+    `in_blocks`: the index has the block of the id in its place, and the lines of a block are sorted.
     """
 
     lead: str
@@ -79,6 +80,11 @@ class Arm(NamedTuple):
     type: str
     rest: tuple[str, ...]
     held: str = "v.value"
+    in_blocks: bool = False
+
+    @property
+    def range_condition(self) -> str:
+        return (BETWEEN_BLOCKS if self.in_blocks else BETWEEN) if self.lead != "transaction_id" else OF_ONE
 
 
 # --- One look ---------------------------------------------------------------------------------------------------------
@@ -177,14 +183,24 @@ BETWEEN = """
     {of} AND (r.{lead}, r.id) > ({held}, %(above)s) AND (r.{lead}, r.id) < ({held}, %(below)s)
     ORDER BY r.{lead} {order}, r.id {order}
 """
-MATCHES = f"""
-    SELECT f.id FROM unnest(%({{name}})s::{{type}}[]) v (value) CROSS JOIN LATERAL (
-        SELECT d.id FROM (SELECT r.* FROM wallet_signedrequest r WHERE {BETWEEN} LIMIT %(most)s) d
-         WHERE {{rest}} ORDER BY d.{{lead}} {{order}}, d.id {{order}} LIMIT %(limit)s) f
+BETWEEN_BLOCKS = f"""
+    {{of}} AND (r.{{lead}}, r.id / {BLOCK}) >= ({{held}}, %(above)s::bigint / {BLOCK})
+    AND (r.{{lead}}, r.id / {BLOCK}) <= ({{held}}, %(below)s::bigint / {BLOCK})
+    AND r.id > %(above)s AND r.id < %(below)s
+    ORDER BY r.{{lead}} {{order}}, r.id / {BLOCK} {{order}}, r.id {{order}}
 """
-STOPPED = f"""
-    SELECT d.id FROM unnest(%({{name}})s::{{type}}[]) v (value) CROSS JOIN LATERAL (
-        SELECT r.id FROM wallet_signedrequest r WHERE {BETWEEN} OFFSET %(most)s - 1 LIMIT 1) d
+# By the hash of a value, which a few lines have.
+OF_ONE = """
+    {of} AND r.{lead} = {held} AND r.id > %(above)s AND r.id < %(below)s ORDER BY r.id {order}
+"""
+MATCHES = """
+    SELECT f.id FROM unnest(%({name})s::{type}[]) v (value) CROSS JOIN LATERAL (
+        SELECT d.id FROM (SELECT r.* FROM wallet_signedrequest r WHERE {between} LIMIT %(most)s) d
+         WHERE {rest} ORDER BY d.{lead} {order}, d.id {order} LIMIT %(limit)s) f
+"""
+STOPPED = """
+    SELECT d.id FROM unnest(%({name})s::{type}[]) v (value) CROSS JOIN LATERAL (
+        SELECT r.id FROM wallet_signedrequest r WHERE {between} OFFSET %(most)s - 1 LIMIT 1) d
 """
 # Addresses from which a merchant called, hopping from each to the next.
 ADDRESSES = """
@@ -262,7 +278,7 @@ class _Search:
         """Return the indexes that could lead to calls with a valid signature, the shortest first."""
         wish = self.wish
         if wish.block is not None and (found := self.addresses(wish.block)) is not None:
-            yield Arm("address", OF_MERCHANT, found, "inet", self.rest("block"))
+            yield Arm("address", OF_MERCHANT, found, "inet", self.rest("block"), in_blocks=True)
         if wish.status not in {"", REFUSED, statuses.OK}:
             yield Arm("status", OF_REFUSALS, [wish.status], "text", self.rest("status"))
         if wish.endpoint and wish.endpoint not in FREQUENT_ENDPOINTS:
@@ -315,7 +331,7 @@ class _Search:
             name, rest = f"v{number}", " AND ".join(arm.rest) or "true"
             values[name] = list(arm.values)
             said = arm._asdict() | {"name": name, "rest": rest, "order": self.edges.order}
-            parts.append(statement.format_map(said))
+            parts.append(statement.format_map(said | {"between": arm.range_condition.format_map(said)}))
         return _ask(" UNION ALL ".join(parts), values) if parts else []
 
 

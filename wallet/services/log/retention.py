@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
+
+from merchants.errors import moment_text
+from wallet.models import SignedRequest
 
 LEAST_DAYS = 35  # the function of the database refuses less: rehearsals look back for 30 days
 
@@ -16,6 +21,12 @@ class Purge(NamedTuple):
 
     made: int
     dropped: int
+
+
+def kept_until(line: SignedRequest) -> str:
+    """Return until when a request is kept at least: whole partitions are dropped."""
+    moment = line.created_at + timedelta(days=settings.REQUEST_LOG_DAYS)
+    return _("%(moment)s or later") % {"moment": moment_text(moment)}
 
 
 def purge_request_log() -> Purge | None:

@@ -34,7 +34,6 @@ from wallet.services.rounds.round_list import RoundFilter
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 3  # of one merchant
-KEPT_FOR = timedelta(hours=24)
 CHUNK = 2_000  # rows that are held in memory
 COUNTED = {"open", "won", "lost"}  # a stake that was refused or given back is no result
 WORD_SECONDS = 1.0
@@ -132,7 +131,7 @@ def delete_old_exports() -> int:
         (exports_folder() / each.file_name).unlink(missing_ok=True)
         deleted += Export.objects.filter(pk=each.pk, state=State.READY).update(state=State.EXPIRED)
     for path in exports_folder().iterdir():
-        if path.stat().st_mtime < time.time() - 2 * KEPT_FOR.total_seconds():
+        if path.stat().st_mtime < time.time() - 2 * 3600 * settings.EXPORT_HOURS:
             path.unlink(missing_ok=True)
     return deleted
 
@@ -205,7 +204,9 @@ def send_heartbeat(export: Export, **news: Any) -> None:
 def end_attempt(export: Export, done: tuple[int, bool]) -> None:
     now, (rows, is_cut), path = clock.now(), done, exports_folder() / export.file_name
     news = {"rows_done": rows, "is_cut": is_cut, "size": path.stat().st_size, "ended_at": now}
-    if not own_attempt(export).update(state=State.READY, expires_at=now + KEPT_FOR, alive_at=now, **news):
+    if not own_attempt(export).update(
+        state=State.READY, expires_at=now + timedelta(hours=settings.EXPORT_HOURS), alive_at=now, **news
+    ):
         raise Stopped
 
 

@@ -1,0 +1,46 @@
+"""How long rows are kept that are no books and no history: emails that were sent, and visits of staff.
+
+The database refuses to delete younger ones than KEPT_AT_LEAST, whoever asks (triggers of both tables).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+
+from merchants.models import Letter, StaffChange, StaffVisit
+from portal.lib import clock
+
+AT_ONCE = 5_000  # rows in one statement, so that nobody waits for it
+_referring: list[tuple[type[models.Model], str]] = [(StaffChange, "letter_id")]
+
+
+def register(model: type[models.Model], column: str) -> None:
+    """Keep the emails that the column of a model names: they belong to its rows."""
+    _referring.append((model, column))
+
+
+def purge_emails() -> int:
+    """Delete emails older than EMAIL_DAYS that do not wait and that nothing names. Returns how many."""
+    before = clock.now() - timedelta(days=settings.EMAIL_DAYS)
+    old = Letter.objects.filter(created_at__lt=before).exclude(state=Letter.State.WAITING)
+    for model, column in _referring:
+        named = model._default_manager.filter(**{column: models.OuterRef("pk")})  # noqa: SLF001
+        old = old.exclude(models.Exists(named))
+    return _delete(old)
+
+
+def purge_staff_visits() -> int:
+    """Delete visits older than STAFF_VISIT_DAYS. Returns how many."""
+    before = clock.now() - timedelta(days=settings.STAFF_VISIT_DAYS)
+    return _delete(StaffVisit.objects.filter(hour__lt=before))
+
+
+def _delete(rows: models.QuerySet[models.Model]) -> int:
+    deleted = 0
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        found = rows.model._default_manager.filter(pk__in=ids)  # noqa: SLF001
+        deleted += found._raw_delete(found.db)  # noqa: SLF001 - no cascade is wanted
+    return deleted

@@ -1,0 +1,115 @@
+"""What a line of the request log costs, and that each look at it still goes down an index."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from merchants.models import Merchant
+from tests import factories
+from tests.plans import measured, plan
+from tests.plugins.database_role import as_superuser
+from wallet.models.request_log import BLOCK
+from wallet.services.log.log_search import NEWEST, Edges, RequestFilter, search_requests
+
+pytestmark = pytest.mark.django_db
+LOG = "wallet_signedrequest"
+LINES = 3 * BLOCK
+BYTES_A_LINE = 545  # 328 of them in the table
+SIZE = """
+    SELECT sum(pg_table_size(relid) + pg_indexes_size(relid))
+      FROM pg_partition_tree('wallet_signedrequest') WHERE isleaf
+"""
+NEWEST_TRANSACTION = """
+    SELECT transaction_id FROM wallet_signedrequest WHERE transaction_id IS NOT NULL ORDER BY id DESC LIMIT 1
+"""
+FROM_ADDRESS = """
+    SELECT id FROM wallet_signedrequest WHERE merchant_id = %s AND address = '198.51.100.7' ORDER BY id
+"""
+# 40 addresses, 3,000 players, two thirds of the lines with a transaction: as those of a busy merchant are.
+FILL = """
+    INSERT INTO wallet_signedrequest (
+               created_at, request_id, merchant_id, secret_id, auth_key, address, address_source, method, endpoint,
+               http_status, status, message, player_id, session_id, game_id, transaction_id, round_id,
+               currency, amount, balance, duration_us)
+    SELECT now(), gen_random_uuid(), %(merchant)s, 1, md5('key'), ('198.51.100.' || n %% 40)::inet, 'socket', 'POST',
+           (ARRAY['/wallet/balance', '/wallet/transaction/bet', '/wallet/transaction/payout'])[n %% 3 + 1], 200,
+           'RS_OK',
+           '', 'player-' || (random() * 3000)::int, gen_random_uuid(), 'book-of-gold',
+           CASE WHEN n %% 3 > 0 THEN gen_random_uuid()::text END, CASE WHEN n %% 3 > 0 THEN gen_random_uuid()::text END,
+           'EUR', 100000, 1000000, 1500
+      FROM generate_series(1, %(lines)s) n
+"""
+
+
+def fill(merchant: Merchant, lines: int = LINES) -> None:
+    with as_superuser(), connection.cursor() as cursor:
+        cursor.execute(FILL, {"merchant": merchant.pk, "lines": lines})
+
+
+def size() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(SIZE)
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def busy() -> Merchant:
+    merchant = factories.merchant()
+    fill(merchant)
+    return merchant
+
+
+def looks(merchant: Merchant, wish: RequestFilter, edges: Edges) -> list[str]:
+    """How the looks of one search at the log are answered."""
+    with CaptureQueriesContext(connection) as queries:
+        assert search_requests(merchant=merchant, wish=wish, edges=edges, limit=50).lines
+    asked = [query["sql"] for query in queries if "FROM unnest" in query["sql"]]
+    assert asked
+    return [plan(statement) for statement in asked]
+
+
+@pytest.mark.parametrize("edges", [Edges(), Edges(above=1, rising=True)])
+def test_an_address_is_found_by_its_index(busy: Merchant, edges: Edges) -> None:
+    measured(LOG)
+    block = ipaddress.ip_network("198.51.100.7/32")
+    for found in looks(busy, RequestFilter(block=block), edges):
+        assert "request_address_block" in found or "address" in found
+        assert "Seq Scan on wallet_signedrequest_0" not in found
+
+
+def test_a_transaction_is_found_by_the_hash_of_its_id(busy: Merchant) -> None:
+    measured(LOG)
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_TRANSACTION)
+        [number] = cursor.fetchone()
+    for found in looks(busy, RequestFilter(transaction_id=number), Edges()):
+        assert "request_transaction_hash" in found
+        assert "Seq Scan on wallet_signedrequest_0" not in found
+
+
+@pytest.mark.parametrize("rising", [False, True])
+def test_blocks_leave_no_line_out_and_no_order(busy: Merchant, rising: bool) -> None:
+    wish = RequestFilter(block=ipaddress.ip_network("198.51.100.7/32"))
+    with connection.cursor() as cursor:
+        cursor.execute(FROM_ADDRESS, [busy.pk])
+        wanted = [number for [number] in cursor.fetchall()]
+    found = list[int]()
+    edge: int | None = 0 if rising else NEWEST
+    while edge is not None:
+        edges = Edges(above=edge, rising=True) if rising else Edges(below=edge)
+        page = search_requests(merchant=busy, wish=wish, edges=edges, limit=37)
+        found += sorted((line.pk for line in page.lines), reverse=not rising)
+        edge = page.newer if rising else page.older
+    assert found == (wanted if rising else wanted[::-1])
+
+
+def test_a_line_costs_so_many_bytes() -> None:
+    merchant = factories.merchant()
+    measured(LOG)
+    before = size()
+    fill(merchant, 10 * BLOCK)
+    assert (size() - before) / (10 * BLOCK) < BYTES_A_LINE
