@@ -56,7 +56,7 @@ def bound(cursor: Any, statement: str) -> None:
 class Migration(migrations.Migration):
 
     atomic = False
-    dependencies = [("wallet", "0071_words_of_opt_outs")]
+    dependencies = [("wallet", "0073_guards_of_sessions_and_limits")]
     operations = [
         migrations.RunPython(build(NEW), drop(NEW)),
         migrations.RunPython(drop(OLD), build(OLD)),
