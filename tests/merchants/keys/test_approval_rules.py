@@ -163,7 +163,7 @@ def test_an_account_that_one_set_up_for_the_other_is_no_second_person(
     give_totp(other)
     asker, approver = (second, other) if asks == "who set it up" else (other, second)
     approval = ask(ruled, asker)
-    with pytest.raises(errors.NotIndependent, match="In the last 7 days"):
+    with pytest.raises(errors.NotIndependent, match="in the last 7 days"):
         approvals.approve_request(approval=approval, by=approver)
     later = clock.now() + INDEPENDENT_AFTER
     assert not independence.was_set_up_by(other, second, later, ruled)
