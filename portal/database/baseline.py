@@ -16,7 +16,6 @@ UNFILLED = ("auth_permission", "django_content_type")  # post_migrate fills them
 DUMP_OPTIONS = (
     "--no-owner",
     "--no-privileges",
-    "--no-comments",
     "--rows-per-insert=1000",
     *(f"--exclude-table-data=public.{table}" for table in UNFILLED),
 )

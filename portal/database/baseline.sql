@@ -1709,7 +1709,8 @@ CREATE FUNCTION public.pgtrigger_currency_rate_raises_no_limit_0a21e() RETURNS t
                     
     PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));
     IF EXISTS (
-    SELECT m.code FROM wallet_reconciliationplan p JOIN merchants_merchant m ON m.id = p.merchant_id AND m.two_person
+    SELECT m.code FROM wallet_reconciliationplan p
+      JOIN merchants_merchant m ON m.id = p.merchant_id AND m.sandbox_of_id IS NULL
      WHERE (p.write_off_alone_by_currency -> NEW.currency)::numeric IS NULL
        AND floor(p.write_off_alone::numeric * NEW.per_euro::numeric / 100000)
            > floor(
@@ -1723,7 +1724,7 @@ CREATE FUNCTION public.pgtrigger_currency_rate_raises_no_limit_0a21e() RETURNS t
 )
      ORDER BY m.code
 ) THEN
-        RAISE EXCEPTION 'a rate raises no limit of a merchant with the two-person rule'
+        RAISE EXCEPTION 'a rate raises no write-off limit'
             USING ERRCODE = 'check_violation';
     END IF;
     RETURN NEW;
@@ -5092,7 +5093,7 @@ CREATE FUNCTION public.pgtrigger_plan_higher_limit_by_two_7075c() RETURNS trigge
                         END IF;
                     END IF;
                     
-    IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
+    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.sandbox_of_id IS NOT NULL) THEN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));
@@ -5152,7 +5153,7 @@ CREATE FUNCTION public.pgtrigger_plan_limit_by_two_8c9bf() RETURNS trigger
                         END IF;
                     END IF;
                     
-    IF NOT EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.two_person) THEN
+    IF EXISTS (SELECT FROM merchants_merchant m WHERE m.id = NEW.merchant_id AND m.sandbox_of_id IS NOT NULL) THEN
         RETURN NEW;
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('limits by rate', 0));
@@ -5530,6 +5531,33 @@ CREATE FUNCTION public.pgtrigger_secret_stays_9a994() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_session_of_its_player_2a1a5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NOT EXISTS (SELECT FROM merchants_player p WHERE p.id = NEW.player_id AND p.merchant_id = NEW.merchant_id)
+       OR NEW.account_id IS NOT NULL AND NOT EXISTS (
+            SELECT FROM wallet_account a
+             WHERE a.id = NEW.account_id AND a.kind = 'player' AND a.player_id = NEW.player_id
+               AND a.merchant_id = NEW.merchant_id AND a.currency = NEW.currency) THEN
+        RAISE EXCEPTION 'a session has the account of its player' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_session_stays_1df3a() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -5722,6 +5750,24 @@ CREATE FUNCTION public.pgtrigger_staff_change_told_by_letter_d110f() RETURNS tri
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_staff_visit_stays_33a43() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_statement_row_stays_daa6e() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -5809,6 +5855,7 @@ DECLARE
     v_part   record;
     v_upto   bigint;
     v_moment timestamptz;
+    v_is_young boolean;
 BEGIN
     IF p_days IS NULL OR p_days < 35 THEN
         RAISE EXCEPTION 'the request log is kept for 35 days at least';
@@ -5840,8 +5887,10 @@ BEGIN
     SELECT coalesce(max(m.upto), 0) INTO v_upto FROM public.wallet_mark m WHERE m.source = 'calls';
     FOR v_part IN SELECT p.name FROM public.request_log_parts() p
                    WHERE p.until <= v_newest AND p.until <= v_upto + 1 ORDER BY p.until LOOP
-        EXECUTE format('SELECT created_at FROM public.%I ORDER BY id DESC LIMIT 1', v_part.name) INTO v_moment;
-        EXIT WHEN v_moment >= now() - make_interval(days => p_days);
+        -- Every line is asked, not the last one alone: who writes a line says when its call arrived.
+        EXECUTE format('SELECT EXISTS (SELECT FROM public.%I WHERE created_at >= now() - make_interval(days => %s))',
+                       v_part.name, p_days) INTO v_is_young;
+        EXIT WHEN v_is_young;
         EXECUTE format('ALTER TABLE public.wallet_signedrequest DETACH PARTITION public.%I', v_part.name);
         EXECUTE format('DROP TABLE public.%I', v_part.name);
         dropped := dropped + 1;
@@ -7743,6 +7792,12 @@ ALTER TABLE public.merchants_playerevent ALTER COLUMN pgh_id ADD GENERATED BY DE
 );
 
 
+CREATE TABLE public.merchants_release (
+    version character varying(40) NOT NULL,
+    migrated_at timestamp with time zone NOT NULL
+);
+
+
 CREATE TABLE public.merchants_secret (
     id bigint NOT NULL,
     version smallint NOT NULL,
@@ -9490,70 +9545,75 @@ INSERT INTO public.django_migrations VALUES
 	(66, 'merchants', '0044_timetable', now()),
 	(67, 'merchants', '0045_heartbeats', now()),
 	(68, 'merchants', '0047_plain_words', now()),
-	(69, 'pghistory', '0001_initial', now()),
-	(70, 'pghistory', '0002_aggregateevent', now()),
-	(71, 'pghistory', '0003_auto_20201023_1636', now()),
-	(72, 'pghistory', '0004_auto_20220906_1625', now()),
-	(73, 'pghistory', '0005_events_middlewareevents', now()),
-	(74, 'pghistory', '0006_delete_aggregateevent', now()),
-	(75, 'pghistory', '0007_auto_20250421_0444', now()),
-	(76, 'sessions', '0001_initial', now()),
-	(77, 'usersessions', '0001_initial', now()),
-	(78, 'wallet', '0001_initial', now()),
-	(79, 'wallet', '0002_ledger', now()),
-	(80, 'wallet', '0003_ledger_stale_first', now()),
-	(81, 'wallet', '0004_usage', now()),
-	(82, 'wallet', '0005_merchant_hour', now()),
-	(83, 'wallet', '0006_marks_stay', now()),
-	(84, 'wallet', '0007_bets_by_time', now()),
-	(85, 'wallet', '0007_export', now()),
-	(86, 'wallet', '0008_calls_searched', now()),
-	(87, 'wallet', '0009_open_bets_by_player', now()),
-	(88, 'wallet', '0010_reconciliation', now()),
-	(89, 'wallet', '0011_statement_read', now()),
-	(90, 'wallet', '0012_source_tries', now()),
-	(91, 'wallet', '0013_refused_payouts', now()),
-	(92, 'wallet', '0014_find_cases', now()),
-	(93, 'wallet', '0015_statements_tried', now()),
-	(94, 'wallet', '0016_case_worst_of_a_day', now()),
-	(95, 'wallet', '0017_statement_rows_beside_the_file', now()),
-	(96, 'wallet', '0018_rollbacks_told_apart', now()),
-	(97, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
-	(98, 'wallet', '0020_history_names_its_role', now()),
-	(99, 'wallet', '0021_ledger_with_owners_rights', now()),
-	(100, 'wallet', '0023_counted_bets', now()),
-	(101, 'wallet', '0025_refused_calls_bounded', now()),
-	(102, 'wallet', '0026_signatures_cut', now()),
-	(103, 'wallet', '0031_cases_by_two_people', now()),
-	(104, 'wallet', '0032_owners_told', now()),
-	(105, 'wallet', '0033_cases_waiting_for_second', now()),
-	(106, 'wallet', '0034_ledger_knows_sandboxes', now()),
-	(107, 'wallet', '0037_passwords_bound_to_their_server', now()),
-	(108, 'wallet', '0038_host_key_lookups', now()),
-	(109, 'wallet', '0039_cases_of_sandboxes', now()),
-	(110, 'wallet', '0040_folded_cases_by_two', now()),
-	(111, 'wallet', '0041_host_of_one_line', now()),
-	(112, 'wallet', '0042_case_kinds_by_their_names', now()),
-	(113, 'wallet', '0043_rollbacks_stated', now()),
-	(114, 'wallet', '0044_folded_rows', now()),
-	(115, 'wallet', '0045_report_opt_outs', now()),
-	(116, 'wallet', '0047_statements_have_a_scope', now()),
-	(117, 'wallet', '0050_ledger_stakes_by_currency', now()),
-	(118, 'wallet', '0051_thresholds_by_currency', now()),
-	(119, 'wallet', '0052_settlement', now()),
-	(120, 'wallet', '0055_correcting_entries', now()),
-	(121, 'wallet', '0056_ledger_posts_corrections', now()),
-	(122, 'wallet', '0057_due_dates', now()),
-	(123, 'wallet', '0058_limit_by_two', now()),
-	(124, 'wallet', '0060_own_books_from_a_watermark', now()),
-	(125, 'wallet', '0061_limits_by_two_in_each_currency', now()),
-	(126, 'wallet', '0063_plan_history_of_all_fields', now()),
-	(127, 'wallet', '0064_watermark', now()),
-	(128, 'wallet', '0065_request_log_in_partitions', now()),
-	(129, 'wallet', '0066_restated_days', now()),
-	(130, 'wallet', '0067_opt_outs_on_the_timeline', now()),
-	(131, 'wallet', '0070_plain_words', now()),
-	(132, 'wallet', '0071_words_of_opt_outs', now());
+	(69, 'merchants', '0060_releases', now()),
+	(70, 'merchants', '0061_kept_for_days', now()),
+	(71, 'pghistory', '0001_initial', now()),
+	(72, 'pghistory', '0002_aggregateevent', now()),
+	(73, 'pghistory', '0003_auto_20201023_1636', now()),
+	(74, 'pghistory', '0004_auto_20220906_1625', now()),
+	(75, 'pghistory', '0005_events_middlewareevents', now()),
+	(76, 'pghistory', '0006_delete_aggregateevent', now()),
+	(77, 'pghistory', '0007_auto_20250421_0444', now()),
+	(78, 'sessions', '0001_initial', now()),
+	(79, 'usersessions', '0001_initial', now()),
+	(80, 'wallet', '0001_initial', now()),
+	(81, 'wallet', '0002_ledger', now()),
+	(82, 'wallet', '0003_ledger_stale_first', now()),
+	(83, 'wallet', '0004_usage', now()),
+	(84, 'wallet', '0005_merchant_hour', now()),
+	(85, 'wallet', '0006_marks_stay', now()),
+	(86, 'wallet', '0007_bets_by_time', now()),
+	(87, 'wallet', '0007_export', now()),
+	(88, 'wallet', '0008_calls_searched', now()),
+	(89, 'wallet', '0009_open_bets_by_player', now()),
+	(90, 'wallet', '0010_reconciliation', now()),
+	(91, 'wallet', '0011_statement_read', now()),
+	(92, 'wallet', '0012_source_tries', now()),
+	(93, 'wallet', '0013_refused_payouts', now()),
+	(94, 'wallet', '0014_find_cases', now()),
+	(95, 'wallet', '0015_statements_tried', now()),
+	(96, 'wallet', '0016_case_worst_of_a_day', now()),
+	(97, 'wallet', '0017_statement_rows_beside_the_file', now()),
+	(98, 'wallet', '0018_rollbacks_told_apart', now()),
+	(99, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
+	(100, 'wallet', '0020_history_names_its_role', now()),
+	(101, 'wallet', '0021_ledger_with_owners_rights', now()),
+	(102, 'wallet', '0023_counted_bets', now()),
+	(103, 'wallet', '0025_refused_calls_bounded', now()),
+	(104, 'wallet', '0026_signatures_cut', now()),
+	(105, 'wallet', '0031_cases_by_two_people', now()),
+	(106, 'wallet', '0032_owners_told', now()),
+	(107, 'wallet', '0033_cases_waiting_for_second', now()),
+	(108, 'wallet', '0034_ledger_knows_sandboxes', now()),
+	(109, 'wallet', '0037_passwords_bound_to_their_server', now()),
+	(110, 'wallet', '0038_host_key_lookups', now()),
+	(111, 'wallet', '0039_cases_of_sandboxes', now()),
+	(112, 'wallet', '0040_folded_cases_by_two', now()),
+	(113, 'wallet', '0041_host_of_one_line', now()),
+	(114, 'wallet', '0042_case_kinds_by_their_names', now()),
+	(115, 'wallet', '0043_rollbacks_stated', now()),
+	(116, 'wallet', '0044_folded_rows', now()),
+	(117, 'wallet', '0045_report_opt_outs', now()),
+	(118, 'wallet', '0047_statements_have_a_scope', now()),
+	(119, 'wallet', '0050_ledger_stakes_by_currency', now()),
+	(120, 'wallet', '0051_thresholds_by_currency', now()),
+	(121, 'wallet', '0052_settlement', now()),
+	(122, 'wallet', '0055_correcting_entries', now()),
+	(123, 'wallet', '0056_ledger_posts_corrections', now()),
+	(124, 'wallet', '0057_due_dates', now()),
+	(125, 'wallet', '0058_limit_by_two', now()),
+	(126, 'wallet', '0060_own_books_from_a_watermark', now()),
+	(127, 'wallet', '0061_limits_by_two_in_each_currency', now()),
+	(128, 'wallet', '0063_plan_history_of_all_fields', now()),
+	(129, 'wallet', '0064_watermark', now()),
+	(130, 'wallet', '0065_request_log_in_partitions', now()),
+	(131, 'wallet', '0066_restated_days', now()),
+	(132, 'wallet', '0067_opt_outs_on_the_timeline', now()),
+	(133, 'wallet', '0070_plain_words', now()),
+	(134, 'wallet', '0071_words_of_opt_outs', now()),
+	(135, 'wallet', '0072_every_line_is_old', now()),
+	(136, 'wallet', '0073_guards_of_sessions_and_limits', now()),
+	(137, 'wallet', '0085_narrow_log_indexes', now());
 
 
 
@@ -9675,6 +9735,10 @@ INSERT INTO public.merchants_chainrecipe VALUES
 
 
 
+
+
+INSERT INTO public.merchants_release VALUES
+	('1.0.0', now());
 
 
 
@@ -9830,7 +9894,7 @@ SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 132, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 137, true);
 
 
 SELECT pg_catalog.setval('public.merchants_alloweddomain_id_seq', 1, false);
@@ -10411,6 +10475,10 @@ ALTER TABLE ONLY public.merchants_player
 
 ALTER TABLE ONLY public.merchants_playerevent
     ADD CONSTRAINT merchants_playerevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_release
+    ADD CONSTRAINT merchants_release_pkey PRIMARY KEY (version);
 
 
 ALTER TABLE ONLY public.merchants_secret
@@ -11195,6 +11263,9 @@ CREATE INDEX merchants_person_user_permissions_person_id_befbb1bc ON public.merc
 CREATE INDEX merchants_player_merchant_id_9b832e19 ON public.merchants_player USING btree (merchant_id);
 
 
+CREATE INDEX merchants_release_version_81b81a2b_like ON public.merchants_release USING btree (version varchar_pattern_ops);
+
+
 CREATE INDEX merchants_secret_key_id_c3cb6277 ON public.merchants_secret USING btree (key_id);
 
 
@@ -11279,6 +11350,21 @@ CREATE INDEX reconciliation_restates ON public.wallet_reconciliation USING btree
 CREATE INDEX refused_payout_of_day ON public.wallet_refusedpayout USING btree (merchant_id, created_at);
 
 
+CREATE INDEX request_address_block ON ONLY public.wallet_signedrequest USING btree (merchant_id, address, ((id / 4096))) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_address_block_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, address, ((id / 4096))) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_address_block_1000000 ON public.wallet_signedrequest_1000000 USING btree (merchant_id, address, ((id / 4096))) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_address_block_2000000 ON public.wallet_signedrequest_2000000 USING btree (merchant_id, address, ((id / 4096))) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_address_block_3000000 ON public.wallet_signedrequest_3000000 USING btree (merchant_id, address, ((id / 4096))) WHERE (merchant_id IS NOT NULL);
+
+
 CREATE INDEX request_by_id ON ONLY public.wallet_signedrequest USING btree (request_id);
 
 
@@ -11289,12 +11375,6 @@ CREATE INDEX request_by_time ON ONLY public.wallet_signedrequest USING brin (cre
 
 
 CREATE INDEX request_by_time_0 ON public.wallet_signedrequest_0 USING brin (created_at);
-
-
-CREATE INDEX request_of_address ON ONLY public.wallet_signedrequest USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
-
-
-CREATE INDEX request_of_address_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
 
 
 CREATE INDEX request_of_merchant ON ONLY public.wallet_signedrequest USING btree (merchant_id, id);
@@ -11315,12 +11395,6 @@ CREATE INDEX request_of_secret ON ONLY public.wallet_signedrequest USING btree (
 CREATE INDEX request_of_secret_0 ON public.wallet_signedrequest_0 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
-CREATE INDEX request_of_transaction ON ONLY public.wallet_signedrequest USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
-
-
-CREATE INDEX request_of_transaction_0 ON public.wallet_signedrequest_0 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
-
-
 CREATE INDEX request_rare_endpoint ON ONLY public.wallet_signedrequest USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
 
 
@@ -11331,6 +11405,21 @@ CREATE INDEX request_refused ON ONLY public.wallet_signedrequest USING btree (me
 
 
 CREATE INDEX request_refused_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
+
+
+CREATE INDEX request_transaction_hash ON ONLY public.wallet_signedrequest USING hash (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX request_transaction_hash_0 ON public.wallet_signedrequest_0 USING hash (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX request_transaction_hash_1000000 ON public.wallet_signedrequest_1000000 USING hash (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX request_transaction_hash_2000000 ON public.wallet_signedrequest_2000000 USING hash (transaction_id) WHERE (transaction_id IS NOT NULL);
+
+
+CREATE INDEX request_transaction_hash_3000000 ON public.wallet_signedrequest_3000000 USING hash (transaction_id) WHERE (transaction_id IS NOT NULL);
 
 
 CREATE INDEX request_unsigned ON ONLY public.wallet_signedrequest USING btree (auth_key, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
@@ -11540,9 +11629,6 @@ CREATE INDEX wallet_signedrequest_1000000_auth_key_status_id_idx ON public.walle
 CREATE INDEX wallet_signedrequest_1000000_created_at_idx ON public.wallet_signedrequest_1000000 USING brin (created_at);
 
 
-CREATE INDEX wallet_signedrequest_1000000_merchant_id_address_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
-
-
 CREATE INDEX wallet_signedrequest_1000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
 
 
@@ -11561,9 +11647,6 @@ CREATE INDEX wallet_signedrequest_1000000_request_id_idx ON public.wallet_signed
 CREATE INDEX wallet_signedrequest_1000000_secret_id_id_idx ON public.wallet_signedrequest_1000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
-CREATE INDEX wallet_signedrequest_1000000_transaction_id_idx ON public.wallet_signedrequest_1000000 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
-
-
 CREATE INDEX wallet_signedrequest_2000000_auth_key_address_id_idx ON public.wallet_signedrequest_2000000 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
 
 
@@ -11574,9 +11657,6 @@ CREATE INDEX wallet_signedrequest_2000000_auth_key_status_id_idx ON public.walle
 
 
 CREATE INDEX wallet_signedrequest_2000000_created_at_idx ON public.wallet_signedrequest_2000000 USING brin (created_at);
-
-
-CREATE INDEX wallet_signedrequest_2000000_merchant_id_address_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
 
 
 CREATE INDEX wallet_signedrequest_2000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
@@ -11597,9 +11677,6 @@ CREATE INDEX wallet_signedrequest_2000000_request_id_idx ON public.wallet_signed
 CREATE INDEX wallet_signedrequest_2000000_secret_id_id_idx ON public.wallet_signedrequest_2000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
-CREATE INDEX wallet_signedrequest_2000000_transaction_id_idx ON public.wallet_signedrequest_2000000 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
-
-
 CREATE INDEX wallet_signedrequest_3000000_auth_key_address_id_idx ON public.wallet_signedrequest_3000000 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
 
 
@@ -11610,9 +11687,6 @@ CREATE INDEX wallet_signedrequest_3000000_auth_key_status_id_idx ON public.walle
 
 
 CREATE INDEX wallet_signedrequest_3000000_created_at_idx ON public.wallet_signedrequest_3000000 USING brin (created_at);
-
-
-CREATE INDEX wallet_signedrequest_3000000_merchant_id_address_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, address, id) WHERE (merchant_id IS NOT NULL);
 
 
 CREATE INDEX wallet_signedrequest_3000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
@@ -11633,9 +11707,6 @@ CREATE INDEX wallet_signedrequest_3000000_request_id_idx ON public.wallet_signed
 CREATE INDEX wallet_signedrequest_3000000_secret_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
-CREATE INDEX wallet_signedrequest_3000000_transaction_id_idx ON public.wallet_signedrequest_3000000 USING btree (transaction_id) WHERE (transaction_id IS NOT NULL);
-
-
 CREATE INDEX wallet_statement_by_id_ee21313c ON public.wallet_statement USING btree (by_id);
 
 
@@ -11648,13 +11719,22 @@ CREATE INDEX wallet_statementpreview_by_id_66dd4ce1 ON public.wallet_statementpr
 CREATE INDEX wallet_statementpreview_path_8299d55b_like ON public.wallet_statementpreview USING btree (path varchar_pattern_ops);
 
 
+ALTER INDEX public.request_address_block ATTACH PARTITION public.request_address_block_0;
+
+
+ALTER INDEX public.request_address_block ATTACH PARTITION public.request_address_block_1000000;
+
+
+ALTER INDEX public.request_address_block ATTACH PARTITION public.request_address_block_2000000;
+
+
+ALTER INDEX public.request_address_block ATTACH PARTITION public.request_address_block_3000000;
+
+
 ALTER INDEX public.request_by_id ATTACH PARTITION public.request_by_id_0;
 
 
 ALTER INDEX public.request_by_time ATTACH PARTITION public.request_by_time_0;
-
-
-ALTER INDEX public.request_of_address ATTACH PARTITION public.request_of_address_0;
 
 
 ALTER INDEX public.request_of_merchant ATTACH PARTITION public.request_of_merchant_0;
@@ -11666,13 +11746,22 @@ ALTER INDEX public.request_of_player ATTACH PARTITION public.request_of_player_0
 ALTER INDEX public.request_of_secret ATTACH PARTITION public.request_of_secret_0;
 
 
-ALTER INDEX public.request_of_transaction ATTACH PARTITION public.request_of_transaction_0;
-
-
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.request_rare_endpoint_0;
 
 
 ALTER INDEX public.request_refused ATTACH PARTITION public.request_refused_0;
+
+
+ALTER INDEX public.request_transaction_hash ATTACH PARTITION public.request_transaction_hash_0;
+
+
+ALTER INDEX public.request_transaction_hash ATTACH PARTITION public.request_transaction_hash_1000000;
+
+
+ALTER INDEX public.request_transaction_hash ATTACH PARTITION public.request_transaction_hash_2000000;
+
+
+ALTER INDEX public.request_transaction_hash ATTACH PARTITION public.request_transaction_hash_3000000;
 
 
 ALTER INDEX public.request_unsigned ATTACH PARTITION public.request_unsigned_0;
@@ -11696,9 +11785,6 @@ ALTER INDEX public.request_unsigned_answer ATTACH PARTITION public.wallet_signed
 ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_1000000_created_at_idx;
 
 
-ALTER INDEX public.request_of_address ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_address_id_idx;
-
-
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_endpoint_id_idx;
 
 
@@ -11720,9 +11806,6 @@ ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_10
 ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_1000000_secret_id_id_idx;
 
 
-ALTER INDEX public.request_of_transaction ATTACH PARTITION public.wallet_signedrequest_1000000_transaction_id_idx;
-
-
 ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.wallet_signedrequest_2000000_auth_key_address_id_idx;
 
 
@@ -11733,9 +11816,6 @@ ALTER INDEX public.request_unsigned_answer ATTACH PARTITION public.wallet_signed
 
 
 ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_2000000_created_at_idx;
-
-
-ALTER INDEX public.request_of_address ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_address_id_idx;
 
 
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_endpoint_id_idx;
@@ -11759,9 +11839,6 @@ ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_20
 ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_2000000_secret_id_id_idx;
 
 
-ALTER INDEX public.request_of_transaction ATTACH PARTITION public.wallet_signedrequest_2000000_transaction_id_idx;
-
-
 ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.wallet_signedrequest_3000000_auth_key_address_id_idx;
 
 
@@ -11772,9 +11849,6 @@ ALTER INDEX public.request_unsigned_answer ATTACH PARTITION public.wallet_signed
 
 
 ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_3000000_created_at_idx;
-
-
-ALTER INDEX public.request_of_address ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_address_id_idx;
 
 
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_endpoint_id_idx;
@@ -11798,829 +11872,1657 @@ ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_30
 ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_3000000_secret_id_id_idx;
 
 
-ALTER INDEX public.request_of_transaction ATTACH PARTITION public.wallet_signedrequest_3000000_transaction_id_idx;
-
-
 ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_pkey_0;
 
 
 CREATE TRIGGER pgtrigger_account_not_emptied_6a0d2 BEFORE TRUNCATE ON public.wallet_account FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_account_not_emptied_6a0d2();
 
 
+COMMENT ON TRIGGER pgtrigger_account_not_emptied_6a0d2 ON public.wallet_account IS 'fc179a8679b52b6dfed80968ee773e96223a8f9e';
+
+
 CREATE TRIGGER pgtrigger_account_stays_11409 BEFORE DELETE ON public.wallet_account FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_account_stays_11409();
+
+
+COMMENT ON TRIGGER pgtrigger_account_stays_11409 ON public.wallet_account IS '5c181939ec63412c61b99b0c8170ff97c79f095c';
 
 
 CREATE TRIGGER pgtrigger_adjustment_not_emptied_9147b BEFORE TRUNCATE ON public.wallet_settlementadjustment FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_adjustment_not_emptied_9147b();
 
 
+COMMENT ON TRIGGER pgtrigger_adjustment_not_emptied_9147b ON public.wallet_settlementadjustment IS '82544858c96daff31bfda200e3bf299aab0f5564';
+
+
 CREATE TRIGGER pgtrigger_adjustment_stays_d2ca1 BEFORE DELETE OR UPDATE ON public.wallet_settlementadjustment FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_adjustment_stays_d2ca1();
+
+
+COMMENT ON TRIGGER pgtrigger_adjustment_stays_d2ca1 ON public.wallet_settlementadjustment IS 'acb11d0c6360995e1b2350ddd7b31b70057f128c';
 
 
 CREATE TRIGGER pgtrigger_adjustment_while_prepared_b1a07 BEFORE INSERT ON public.wallet_settlementadjustment FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_adjustment_while_prepared_b1a07();
 
 
+COMMENT ON TRIGGER pgtrigger_adjustment_while_prepared_b1a07 ON public.wallet_settlementadjustment IS '8e83715c9a20dc1047613dac749c08365d11a757';
+
+
 CREATE TRIGGER pgtrigger_allowlist_access_changed_78942 AFTER INSERT OR DELETE OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_access_changed_78942();
+
+
+COMMENT ON TRIGGER pgtrigger_allowlist_access_changed_78942 ON public.merchants_allowlistentry IS '5d32c4be570c0b84be554ef3dff20d5c1ecdc3a3';
 
 
 CREATE TRIGGER pgtrigger_allowlist_at_most_100_3eb54 BEFORE INSERT ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_at_most_100_3eb54();
 
 
+COMMENT ON TRIGGER pgtrigger_allowlist_at_most_100_3eb54 ON public.merchants_allowlistentry IS '426fd1a48beff83042e067a1f40cbf4f882a9c68';
+
+
 CREATE TRIGGER pgtrigger_allowlist_by_two_people_7362f BEFORE INSERT OR DELETE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_by_two_people_7362f();
+
+
+COMMENT ON TRIGGER pgtrigger_allowlist_by_two_people_7362f ON public.merchants_allowlistentry IS '95d4ac096320793e017e65ad425789d85a376436';
 
 
 CREATE TRIGGER pgtrigger_allowlist_changed_by_two_people_e88e3 BEFORE UPDATE ON public.merchants_allowlistentry FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.network)::inet IS DISTINCT FROM (new.network)::inet))) EXECUTE FUNCTION public.pgtrigger_allowlist_changed_by_two_people_e88e3();
 
 
+COMMENT ON TRIGGER pgtrigger_allowlist_changed_by_two_people_e88e3 ON public.merchants_allowlistentry IS '75fb0fd424877fd79235b86dbe1c43df73d40630';
+
+
 CREATE TRIGGER pgtrigger_allowlist_not_changed_on_trial_58c4f BEFORE UPDATE ON public.merchants_allowlistentry FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.network)::inet IS DISTINCT FROM (new.network)::inet))) EXECUTE FUNCTION public.pgtrigger_allowlist_not_changed_on_trial_58c4f();
+
+
+COMMENT ON TRIGGER pgtrigger_allowlist_not_changed_on_trial_58c4f ON public.merchants_allowlistentry IS 'ab293e62916ac6f20a853d64e0cff67ae73668bd';
 
 
 CREATE TRIGGER pgtrigger_allowlist_not_on_trial_f61ff BEFORE INSERT OR DELETE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_not_on_trial_f61ff();
 
 
+COMMENT ON TRIGGER pgtrigger_allowlist_not_on_trial_f61ff ON public.merchants_allowlistentry IS 'a64905c81d036b68c0554a6258dc16b536e5214e';
+
+
 CREATE TRIGGER pgtrigger_allowlist_not_too_wide_8af01 BEFORE INSERT OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_not_too_wide_8af01();
+
+
+COMMENT ON TRIGGER pgtrigger_allowlist_not_too_wide_8af01 ON public.merchants_allowlistentry IS '247dd69912186982f91d21278f6963786087e771';
 
 
 CREATE TRIGGER pgtrigger_allowlist_not_too_wide_together_1bac0 AFTER INSERT OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_not_too_wide_together_1bac0();
 
 
+COMMENT ON TRIGGER pgtrigger_allowlist_not_too_wide_together_1bac0 ON public.merchants_allowlistentry IS 'b6f64fa01d15e0129b816da17b308e90ad60aeaf';
+
+
 CREATE TRIGGER pgtrigger_allowlist_of_own_key_3d940 BEFORE INSERT OR UPDATE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_allowlist_of_own_key_3d940();
+
+
+COMMENT ON TRIGGER pgtrigger_allowlist_of_own_key_3d940 ON public.merchants_allowlistentry IS '1640aca3efd40dd14d0a82a3b174ec94b8179eaf';
 
 
 CREATE TRIGGER pgtrigger_api_key_access_changed_56daa AFTER INSERT OR UPDATE ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_api_key_access_changed_56daa();
 
 
+COMMENT ON TRIGGER pgtrigger_api_key_access_changed_56daa ON public.merchants_apikey IS '72f16d468227e7e454f623e09fae8a6e35fddca4';
+
+
 CREATE TRIGGER pgtrigger_api_key_of_its_environment_dae9a BEFORE INSERT ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_api_key_of_its_environment_dae9a();
+
+
+COMMENT ON TRIGGER pgtrigger_api_key_of_its_environment_dae9a ON public.merchants_apikey IS 'ec5728d415a9aaa8da1dba45a72bf18e900dfc0d';
 
 
 CREATE TRIGGER pgtrigger_api_key_revoked_for_good_8f048 BEFORE UPDATE ON public.merchants_apikey FOR EACH ROW WHEN ((((old.status)::text = 'revoked'::text) AND (NOT ((new.status)::text = 'revoked'::text)))) EXECUTE FUNCTION public.pgtrigger_api_key_revoked_for_good_8f048();
 
 
+COMMENT ON TRIGGER pgtrigger_api_key_revoked_for_good_8f048 ON public.merchants_apikey IS '599e6b96940e73bf70b14831083ecbacee02bc7e';
+
+
 CREATE TRIGGER pgtrigger_api_key_stays_f9a45 BEFORE DELETE ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_api_key_stays_f9a45();
+
+
+COMMENT ON TRIGGER pgtrigger_api_key_stays_f9a45 ON public.merchants_apikey IS '72c0772028e42c38aef02a2c60fef6ca3f75b485';
 
 
 CREATE TRIGGER pgtrigger_api_key_stays_where_it_is_083b4 BEFORE UPDATE ON public.merchants_apikey FOR EACH ROW WHEN ((((old.auth_key)::text IS DISTINCT FROM (new.auth_key)::text) OR ((old.environment)::text IS DISTINCT FROM (new.environment)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_api_key_stays_where_it_is_083b4();
 
 
+COMMENT ON TRIGGER pgtrigger_api_key_stays_where_it_is_083b4 ON public.merchants_apikey IS '34ffcc58937d47976fba84d690556f76d78b8374';
+
+
 CREATE TRIGGER pgtrigger_append_only_1916f BEFORE DELETE OR UPDATE ON public.merchants_membershipevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_1916f();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_1916f ON public.merchants_membershipevent IS 'a16a286932de2d78b7b55954bed0bb5ada862913';
 
 
 CREATE TRIGGER pgtrigger_append_only_290a1 BEFORE DELETE OR UPDATE ON public.merchants_allowlistentryevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_290a1();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_290a1 ON public.merchants_allowlistentryevent IS 'ec28123259a0211c4a556fd8a224100bb90b0fcf';
+
+
 CREATE TRIGGER pgtrigger_append_only_2c95c BEFORE DELETE OR UPDATE ON public.wallet_reportrecipientevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_2c95c();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_2c95c ON public.wallet_reportrecipientevent IS '74a3f623073a3247f0ab26011dd0c3b6ce1e16b6';
 
 
 CREATE TRIGGER pgtrigger_append_only_2e5fa BEFORE DELETE OR UPDATE ON public.merchants_ownerquestionevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_2e5fa();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_2e5fa ON public.merchants_ownerquestionevent IS '05019646d82f1a74c52b6573f2b8e059a1ee125e';
+
+
 CREATE TRIGGER pgtrigger_append_only_3f8c1 BEFORE DELETE OR UPDATE ON public.wallet_currencyrateevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_3f8c1();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_3f8c1 ON public.wallet_currencyrateevent IS '5d7c30e324357009f4c7bba4039f0d1e4b701b48';
 
 
 CREATE TRIGGER pgtrigger_append_only_44678 BEFORE DELETE OR UPDATE ON public.merchants_listtrialevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_44678();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_44678 ON public.merchants_listtrialevent IS '75609cd22097c6e7a007fa3007363b6d8540f070';
+
+
 CREATE TRIGGER pgtrigger_append_only_4c3c1 BEFORE DELETE OR UPDATE ON public.merchants_disabledgameevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_4c3c1();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_4c3c1 ON public.merchants_disabledgameevent IS '403d88ac752f7ad0e09b2170a8e9dacd9fe3d236';
 
 
 CREATE TRIGGER pgtrigger_append_only_5c69d BEFORE DELETE OR UPDATE ON public.merchants_staffvisitevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_5c69d();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_5c69d ON public.merchants_staffvisitevent IS '68ebe2da5223330ac99513a89ab09d68e72156c0';
+
+
 CREATE TRIGGER pgtrigger_append_only_63e58 BEFORE DELETE OR UPDATE ON public.wallet_exportevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_63e58();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_63e58 ON public.wallet_exportevent IS 'fc675a0867489bc9208a7f26daa16085eea4d97c';
 
 
 CREATE TRIGGER pgtrigger_append_only_6c0a8 BEFORE DELETE OR UPDATE ON public.merchants_personevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_6c0a8();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_6c0a8 ON public.merchants_personevent IS '146efe0f26b66e47876a7db87c422f9c500d1c5e';
+
+
 CREATE TRIGGER pgtrigger_append_only_706a1 BEFORE DELETE OR UPDATE ON public.merchants_contactevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_706a1();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_706a1 ON public.merchants_contactevent IS 'bc824297a0a17d7e561c833cbeae6c280928b7e0';
 
 
 CREATE TRIGGER pgtrigger_append_only_84d09 BEFORE DELETE OR UPDATE ON public.merchants_approvalevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_84d09();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_84d09 ON public.merchants_approvalevent IS 'fccfd2c4ba7e3ef3341940eb5b99301d14250892';
+
+
 CREATE TRIGGER pgtrigger_append_only_8e362 BEFORE DELETE OR UPDATE ON public.merchants_alloweddomainevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_8e362();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_8e362 ON public.merchants_alloweddomainevent IS 'fb6fe5e667e64c8ab2ad59d5667bc4a4b9211c0f';
 
 
 CREATE TRIGGER pgtrigger_append_only_9082d BEFORE DELETE OR UPDATE ON public.merchants_playerevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_9082d();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_9082d ON public.merchants_playerevent IS 'dc1a975ca212c11e721601b63830bb72117e2e42';
+
+
 CREATE TRIGGER pgtrigger_append_only_923c5 BEFORE DELETE OR UPDATE ON public.merchants_downloadevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_923c5();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_923c5 ON public.merchants_downloadevent IS '1758aebc59c87ce578c193815646ff3ea6573635';
 
 
 CREATE TRIGGER pgtrigger_append_only_acb9e BEFORE DELETE OR UPDATE ON public.merchants_merchantevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_acb9e();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_acb9e ON public.merchants_merchantevent IS '5b3af95b99a637c592b8e1b5bb35c3fa37ab0038';
+
+
 CREATE TRIGGER pgtrigger_append_only_ad3ee BEFORE DELETE OR UPDATE ON public.wallet_reconciliationplanevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_ad3ee();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_ad3ee ON public.wallet_reconciliationplanevent IS 'f06a537ddde6add21e8b759903d38a73e146c699';
 
 
 CREATE TRIGGER pgtrigger_append_only_afbbe BEFORE DELETE OR UPDATE ON public.merchants_secretclaimevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_afbbe();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_afbbe ON public.merchants_secretclaimevent IS 'c99ef575d5fa4d70bfc7a1a489ae2a9c38b59e61';
+
+
 CREATE TRIGGER pgtrigger_append_only_b6472 BEFORE DELETE OR UPDATE ON public.wallet_caseevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_b6472();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_b6472 ON public.wallet_caseevent IS 'e6110f0c94963ce1d4dedd88a76a9ac66657aea7';
 
 
 CREATE TRIGGER pgtrigger_append_only_bbf20 BEFORE DELETE OR UPDATE ON public.wallet_settlementevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_bbf20();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_bbf20 ON public.wallet_settlementevent IS '2414af8b5ce99e858d27b436086a20f528682500';
+
+
 CREATE TRIGGER pgtrigger_append_only_c60c2 BEFORE DELETE OR UPDATE ON public.merchants_secretevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_c60c2();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_c60c2 ON public.merchants_secretevent IS 'adec0c8eeb3d550342e3ad959eabfced61c97482';
 
 
 CREATE TRIGGER pgtrigger_append_only_d5a36 BEFORE DELETE OR UPDATE ON public.merchants_invitationevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_d5a36();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_d5a36 ON public.merchants_invitationevent IS 'b33b991d96219a4ecc5a2025d1954f9ae6555e4b';
+
+
 CREATE TRIGGER pgtrigger_append_only_e6416 BEFORE DELETE OR UPDATE ON public.wallet_statementsourceevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_e6416();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_e6416 ON public.wallet_statementsourceevent IS '0a2df8894f617d1169a9cef61efcc532c415cca8';
 
 
 CREATE TRIGGER pgtrigger_append_only_eb068 BEFORE DELETE OR UPDATE ON public.merchants_gameevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_eb068();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_eb068 ON public.merchants_gameevent IS '9def9196bae5d9748a109216b8dac7b8ce159a6e';
+
+
 CREATE TRIGGER pgtrigger_append_only_ef6f9 BEFORE DELETE OR UPDATE ON public.merchants_apikeyevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_ef6f9();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_ef6f9 ON public.merchants_apikeyevent IS '429721259c8595295299913daa67f68f52bafcbf';
 
 
 CREATE TRIGGER pgtrigger_append_only_ef961 BEFORE DELETE OR UPDATE ON public.wallet_correctionevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_ef961();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_ef961 ON public.wallet_correctionevent IS '83c0f75ce88eb008b0aa11170445392ee2f67314';
+
+
 CREATE TRIGGER pgtrigger_append_only_f0536 BEFORE DELETE OR UPDATE ON public.merchants_compromiseevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_f0536();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_f0536 ON public.merchants_compromiseevent IS '29d00d49206398adc5f32a899b354d3872632077';
 
 
 CREATE TRIGGER pgtrigger_append_only_fe3c1 BEFORE DELETE OR UPDATE ON public.wallet_reportoptoutevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_fe3c1();
 
 
+COMMENT ON TRIGGER pgtrigger_append_only_fe3c1 ON public.wallet_reportoptoutevent IS '5f9ab6a185fceb99887c64c7192f6366605bd60e';
+
+
 CREATE TRIGGER pgtrigger_approval_as_asked_d24a4 BEFORE INSERT OR UPDATE ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_approval_as_asked_d24a4();
+
+
+COMMENT ON TRIGGER pgtrigger_approval_as_asked_d24a4 ON public.merchants_approval IS '65fe20a46bf1366c39f5851721eda0a5502d41e9';
 
 
 CREATE TRIGGER pgtrigger_approval_stays_1574f BEFORE DELETE ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_approval_stays_1574f();
 
 
+COMMENT ON TRIGGER pgtrigger_approval_stays_1574f ON public.merchants_approval IS '17a956d53ff345ef965f14c8138a56bcd1b24182';
+
+
 CREATE TRIGGER pgtrigger_case_by_two_people_a96b7 BEFORE UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((new.state)::text = 'resolved'::text) AND (new.resolved_by_id IS NOT NULL) AND (((old.state)::text <> 'resolved'::text) OR ((old.resolution)::text <> (new.resolution)::text) OR (old.resolved_by_id IS DISTINCT FROM new.resolved_by_id)))) EXECUTE FUNCTION public.pgtrigger_case_by_two_people_a96b7();
+
+
+COMMENT ON TRIGGER pgtrigger_case_by_two_people_a96b7 ON public.wallet_case IS '68e7a6ac79b4bd459d286cf1ce6936143212604c';
 
 
 CREATE TRIGGER pgtrigger_case_due_7b7d0 BEFORE INSERT OR UPDATE ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_due_7b7d0();
 
 
+COMMENT ON TRIGGER pgtrigger_case_due_7b7d0 ON public.wallet_case IS '8e431e10a6867ea3dc0f917aed2f460467253863';
+
+
 CREATE TRIGGER pgtrigger_case_note_stays_8df6c BEFORE DELETE OR UPDATE ON public.wallet_casenote FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_note_stays_8df6c();
+
+
+COMMENT ON TRIGGER pgtrigger_case_note_stays_8df6c ON public.wallet_casenote IS '8f76e0ad6ffb719d6b57f595de635f8f74d331f4';
 
 
 CREATE TRIGGER pgtrigger_case_reminder_stays_05ee5 BEFORE DELETE OR UPDATE ON public.wallet_casereminder FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_reminder_stays_05ee5();
 
 
+COMMENT ON TRIGGER pgtrigger_case_reminder_stays_05ee5 ON public.wallet_casereminder IS '5109ee4618a998a20b33c6c9d39fe196a493fc2d';
+
+
 CREATE TRIGGER pgtrigger_case_settled_by_correction_b0b18 BEFORE UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((new.resolution)::text = 'settled'::text) AND (((old.resolution)::text <> 'settled'::text) OR (old.resolved_by_id IS DISTINCT FROM new.resolved_by_id)))) EXECUTE FUNCTION public.pgtrigger_case_settled_by_correction_b0b18();
+
+
+COMMENT ON TRIGGER pgtrigger_case_settled_by_correction_b0b18 ON public.wallet_case IS '696a77ef0406afa4d8eb2ba947717fe7996b879d';
 
 
 CREATE TRIGGER pgtrigger_case_stays_cd5ae BEFORE DELETE ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_stays_cd5ae();
 
 
+COMMENT ON TRIGGER pgtrigger_case_stays_cd5ae ON public.wallet_case IS '08d599bf5c89032d1af275d1b0f0ba76da2ba333';
+
+
 CREATE TRIGGER pgtrigger_chain_block_stays_046b5 BEFORE DELETE OR UPDATE ON public.merchants_chainblock FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_chain_block_stays_046b5();
+
+
+COMMENT ON TRIGGER pgtrigger_chain_block_stays_046b5 ON public.merchants_chainblock IS '4b56e4ad9af0644fc0a0449a4a1d70deb1629e91';
 
 
 CREATE TRIGGER pgtrigger_chain_recipe_stays_03cbf BEFORE DELETE OR UPDATE ON public.merchants_chainrecipe FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_chain_recipe_stays_03cbf();
 
 
+COMMENT ON TRIGGER pgtrigger_chain_recipe_stays_03cbf ON public.merchants_chainrecipe IS '7294dda8dce27cccb849ac7791598fcce67ae4ea';
+
+
 CREATE TRIGGER pgtrigger_claim_stays_13640 BEFORE DELETE ON public.merchants_secretclaim FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_claim_stays_13640();
+
+
+COMMENT ON TRIGGER pgtrigger_claim_stays_13640 ON public.merchants_secretclaim IS '50e361a8e28a560b7763464a9078fcd3bee40a54';
 
 
 CREATE TRIGGER pgtrigger_claim_works_once_71574 BEFORE UPDATE ON public.merchants_secretclaim FOR EACH ROW WHEN (((old.claimed_at IS NOT NULL) OR (old.withdrawn_at IS NOT NULL))) EXECUTE FUNCTION public.pgtrigger_claim_works_once_71574();
 
 
+COMMENT ON TRIGGER pgtrigger_claim_works_once_71574 ON public.merchants_secretclaim IS '6dd1069fe083a189fc4a316d12f059765502d97f';
+
+
 CREATE TRIGGER pgtrigger_compromise_stays_3639e BEFORE DELETE ON public.merchants_compromise FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_compromise_stays_3639e();
+
+
+COMMENT ON TRIGGER pgtrigger_compromise_stays_3639e ON public.merchants_compromise IS 'f52c8259e1dc8205823fcc0ec799e471993b6b1b';
 
 
 CREATE TRIGGER pgtrigger_confirmation_not_emptied_ed71f BEFORE TRUNCATE ON public.wallet_settlementconfirmation FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_confirmation_not_emptied_ed71f();
 
 
+COMMENT ON TRIGGER pgtrigger_confirmation_not_emptied_ed71f ON public.wallet_settlementconfirmation IS '72ec5f17681eeda5b2ee481d107a7f325f02f227';
+
+
 CREATE TRIGGER pgtrigger_confirmation_of_a_signed_one_7a65b BEFORE INSERT ON public.wallet_settlementconfirmation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_confirmation_of_a_signed_one_7a65b();
+
+
+COMMENT ON TRIGGER pgtrigger_confirmation_of_a_signed_one_7a65b ON public.wallet_settlementconfirmation IS '39204262f7d4189fb564ae593b6426b19a482b60';
 
 
 CREATE TRIGGER pgtrigger_confirmation_stays_4658b BEFORE DELETE OR UPDATE ON public.wallet_settlementconfirmation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_confirmation_stays_4658b();
 
 
+COMMENT ON TRIGGER pgtrigger_confirmation_stays_4658b ON public.wallet_settlementconfirmation IS '87c4ec4faafdb5bf9782b13db7ca81d60f2028bd';
+
+
 CREATE TRIGGER pgtrigger_contact_outside_by_owner_fc32b BEFORE INSERT OR UPDATE ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_contact_outside_by_owner_fc32b();
+
+
+COMMENT ON TRIGGER pgtrigger_contact_outside_by_owner_fc32b ON public.merchants_contact IS '74871530bf17772a1eb8e08c234e0fc6983ed0c3';
 
 
 CREATE TRIGGER pgtrigger_correction_begins_undecided_9744c BEFORE INSERT ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_correction_begins_undecided_9744c();
 
 
+COMMENT ON TRIGGER pgtrigger_correction_begins_undecided_9744c ON public.wallet_correction IS '4443c135f1889a96ffd829e0959405250b8d29cf';
+
+
 CREATE TRIGGER pgtrigger_correction_decided_once_fb527 BEFORE UPDATE ON public.wallet_correction FOR EACH ROW WHEN (((old.approved_at IS NOT NULL) OR (old.declined_at IS NOT NULL))) EXECUTE FUNCTION public.pgtrigger_correction_decided_once_fb527();
+
+
+COMMENT ON TRIGGER pgtrigger_correction_decided_once_fb527 ON public.wallet_correction IS 'e9d488b6741f95f10802ac0b1e58261af6c86dde';
 
 
 CREATE TRIGGER pgtrigger_correction_stays_3f2f9 BEFORE DELETE ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_correction_stays_3f2f9();
 
 
+COMMENT ON TRIGGER pgtrigger_correction_stays_3f2f9 ON public.wallet_correction IS '4d725d2620b3e871193d0decf7cbe1e9fa5ab7dc';
+
+
 CREATE TRIGGER pgtrigger_currency_rate_raises_no_limit_0a21e BEFORE INSERT OR UPDATE ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_currency_rate_raises_no_limit_0a21e();
+
+
+COMMENT ON TRIGGER pgtrigger_currency_rate_raises_no_limit_0a21e ON public.wallet_currencyrate IS '422bc12cafa42e2ce05b792d216545e0e0b6f302';
 
 
 CREATE TRIGGER pgtrigger_currency_rate_stays_93f51 BEFORE DELETE ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_currency_rate_stays_93f51();
 
 
+COMMENT ON TRIGGER pgtrigger_currency_rate_stays_93f51 ON public.wallet_currencyrate IS 'a4401b80f7a95d6e9c6bc8ce9509f6f624489963';
+
+
 CREATE TRIGGER pgtrigger_domain_access_changed_3375c AFTER INSERT OR DELETE OR UPDATE ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_domain_access_changed_3375c();
+
+
+COMMENT ON TRIGGER pgtrigger_domain_access_changed_3375c ON public.merchants_alloweddomain IS '52b494d054c026211abe6b4c8ae756b83ce1b9d3';
 
 
 CREATE TRIGGER pgtrigger_domain_by_two_people_decb6 BEFORE INSERT OR DELETE ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_domain_by_two_people_decb6();
 
 
+COMMENT ON TRIGGER pgtrigger_domain_by_two_people_decb6 ON public.merchants_alloweddomain IS '1de227aab19f7b93f379240a38181c2e5d54db1e';
+
+
 CREATE TRIGGER pgtrigger_domain_changed_by_two_people_7cf41 BEFORE UPDATE ON public.merchants_alloweddomain FOR EACH ROW WHEN ((((old.domain)::text IS DISTINCT FROM (new.domain)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_domain_changed_by_two_people_7cf41();
+
+
+COMMENT ON TRIGGER pgtrigger_domain_changed_by_two_people_7cf41 ON public.merchants_alloweddomain IS '2172fbaf194a8d1eb9b0a1b6f13b4c96a30d87fa';
 
 
 CREATE TRIGGER pgtrigger_download_ends_once_c254e BEFORE UPDATE ON public.merchants_download FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_download_ends_once_c254e();
 
 
+COMMENT ON TRIGGER pgtrigger_download_ends_once_c254e ON public.merchants_download IS 'a5eb5fb3a508865f441c395ad922176298739fb4';
+
+
 CREATE TRIGGER pgtrigger_download_stays_d7c27 BEFORE DELETE ON public.merchants_download FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_download_stays_d7c27();
+
+
+COMMENT ON TRIGGER pgtrigger_download_stays_d7c27 ON public.merchants_download IS 'f54b91fb0c38056dda57b84f89112f465ddbfc49';
 
 
 CREATE TRIGGER pgtrigger_game_stays_7966f BEFORE DELETE ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_game_stays_7966f();
 
 
+COMMENT ON TRIGGER pgtrigger_game_stays_7966f ON public.merchants_game IS 'd5bff0eb609590d328833d79e4ef42427d14b1a0';
+
+
 CREATE TRIGGER pgtrigger_history_delete_185df AFTER DELETE ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_185df();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_185df ON public.wallet_correction IS '49c78d8c19a2112039b8afb15bf2db703a64c683';
 
 
 CREATE TRIGGER pgtrigger_history_delete_19973 AFTER DELETE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_19973();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_19973 ON public.wallet_settlement IS '479c6aa4e939efdf7e5d676eb9f73a1b15d9b69e';
+
+
 CREATE TRIGGER pgtrigger_history_delete_199a9 AFTER DELETE ON public.merchants_person FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_199a9();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_199a9 ON public.merchants_person IS 'dc02b3743605bf3e86d2a4aae3ed1abfa50ed7c7';
 
 
 CREATE TRIGGER pgtrigger_history_delete_1d9b3 AFTER DELETE ON public.merchants_compromise FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_1d9b3();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_1d9b3 ON public.merchants_compromise IS '471a49f3c404216923f4ae923aa30457ed51ff34';
+
+
 CREATE TRIGGER pgtrigger_history_delete_1e2e2 AFTER DELETE ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_1e2e2();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_1e2e2 ON public.merchants_allowlistentry IS '956e70bbcddc22918b6418d7694ef9220bd1f573';
 
 
 CREATE TRIGGER pgtrigger_history_delete_34a7d AFTER DELETE ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_34a7d();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_34a7d ON public.merchants_listtrial IS 'a2652d63716defb89ac5de2e6dedbe67a26abd84';
+
+
 CREATE TRIGGER pgtrigger_history_delete_3f9d8 AFTER DELETE ON public.merchants_secretclaim FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_3f9d8();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_3f9d8 ON public.merchants_secretclaim IS '8f1e0f349f4467facfe3d0049ca164cc5c5cc875';
 
 
 CREATE TRIGGER pgtrigger_history_delete_43527 AFTER DELETE ON public.wallet_reportrecipient FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_43527();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_43527 ON public.wallet_reportrecipient IS '402e8003e38b5ac0850e719fc9bb647abb88227d';
+
+
 CREATE TRIGGER pgtrigger_history_delete_4e414 AFTER DELETE ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_4e414();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_4e414 ON public.merchants_apikey IS '9a3f7d54a52aa9a967845445c8aa73f839afc876';
 
 
 CREATE TRIGGER pgtrigger_history_delete_6fa7c AFTER DELETE ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_6fa7c();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_6fa7c ON public.merchants_alloweddomain IS 'f278ff3199947370d27fc221ff946544dcd8ae82';
+
+
 CREATE TRIGGER pgtrigger_history_delete_70348 AFTER DELETE ON public.merchants_disabledgame FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_70348();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_70348 ON public.merchants_disabledgame IS '95f2cab173f4d1cd0fddbf49ae7258310d30d26d';
 
 
 CREATE TRIGGER pgtrigger_history_delete_7a251 AFTER DELETE ON public.wallet_reportoptout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_7a251();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_7a251 ON public.wallet_reportoptout IS 'fd1bf5ecd57937cb3b36a00dd2e5cfc22f418bd6';
+
+
 CREATE TRIGGER pgtrigger_history_delete_7afc6 AFTER DELETE ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_7afc6();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_7afc6 ON public.merchants_contact IS '9ce976f56efb888f6fd11cfda76ebbb6f7391bc1';
 
 
 CREATE TRIGGER pgtrigger_history_delete_8778d AFTER DELETE ON public.merchants_invitation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_8778d();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_8778d ON public.merchants_invitation IS '002b92d09367273454b59b01a68899d42c440abb';
+
+
 CREATE TRIGGER pgtrigger_history_delete_8d741 AFTER DELETE ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_8d741();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_8d741 ON public.merchants_game IS '322d7142546c2eb0a4a222819858e977022e49fd';
 
 
 CREATE TRIGGER pgtrigger_history_delete_9be58 AFTER DELETE ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_9be58();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_9be58 ON public.merchants_approval IS '509682c2bd28b5d0dffc7517c461e8be784a87b8';
+
+
 CREATE TRIGGER pgtrigger_history_delete_9f6b6 AFTER DELETE ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_9f6b6();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_9f6b6 ON public.wallet_case IS 'f46cadcef30bb5f48892cd3c506705e2135ce50c';
 
 
 CREATE TRIGGER pgtrigger_history_delete_a4ba4 AFTER DELETE ON public.merchants_ownerquestion FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_a4ba4();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_a4ba4 ON public.merchants_ownerquestion IS 'ac736beb73dd8095c0ee3273ea15e9a9e4bcb3f3';
+
+
 CREATE TRIGGER pgtrigger_history_delete_b4ee4 AFTER DELETE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_b4ee4();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_b4ee4 ON public.merchants_membership IS '892d2de000db814453f78d5b362d6dfadb66821d';
 
 
 CREATE TRIGGER pgtrigger_history_delete_bb0b0 AFTER DELETE ON public.merchants_merchant FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_bb0b0();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_bb0b0 ON public.merchants_merchant IS '05b12d7f472e5d197c528447d70a8f51266636c5';
+
+
 CREATE TRIGGER pgtrigger_history_delete_c7127 AFTER DELETE ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_c7127();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_c7127 ON public.merchants_secret IS 'b9ec499b402d90f51742f9a49022953bd4c2de03';
 
 
 CREATE TRIGGER pgtrigger_history_delete_eac7a AFTER DELETE ON public.wallet_reconciliationplan FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_eac7a();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_eac7a ON public.wallet_reconciliationplan IS '1e2907a11ef80375c38976f787c860313d18ebfc';
+
+
 CREATE TRIGGER pgtrigger_history_delete_f4adb AFTER DELETE ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_f4adb();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_f4adb ON public.wallet_currencyrate IS 'a6ec3bb965e8e9686767166ffd169e30504e0f9f';
 
 
 CREATE TRIGGER pgtrigger_history_delete_ff802 AFTER DELETE ON public.wallet_statementsource FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_ff802();
 
 
+COMMENT ON TRIGGER pgtrigger_history_delete_ff802 ON public.wallet_statementsource IS '1e2e5ad0a90dc9ab33099bc9179a666e50a53f9e';
+
+
 CREATE TRIGGER pgtrigger_history_insert_05dd2 AFTER INSERT ON public.merchants_apikey FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_05dd2();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_05dd2 ON public.merchants_apikey IS '3248f04c22931ff8aa932eb22c006020b006aba0';
 
 
 CREATE TRIGGER pgtrigger_history_insert_0628a AFTER INSERT ON public.merchants_download FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_0628a();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_0628a ON public.merchants_download IS '1802565337a8231efac32dcc836929a7f7c8df22';
+
+
 CREATE TRIGGER pgtrigger_history_insert_08570 AFTER INSERT ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_08570();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_08570 ON public.merchants_membership IS '2546eee03d73b95b25092c8ac13fea4123dec5d3';
 
 
 CREATE TRIGGER pgtrigger_history_insert_14074 AFTER INSERT ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_14074();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_14074 ON public.merchants_game IS 'd25fe3be140c2b9750e53993d39d63140f0d9ea0';
+
+
 CREATE TRIGGER pgtrigger_history_insert_1d64e AFTER INSERT ON public.merchants_alloweddomain FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_1d64e();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_1d64e ON public.merchants_alloweddomain IS 'f9b50a87b7157766f1cfb6695814ecbc1a9ffb44';
 
 
 CREATE TRIGGER pgtrigger_history_insert_29785 AFTER INSERT ON public.wallet_reportoptout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_29785();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_29785 ON public.wallet_reportoptout IS '870e131e81c6ac2844932e7883c7db33845d9ea3';
+
+
 CREATE TRIGGER pgtrigger_history_insert_2da00 AFTER INSERT ON public.merchants_person FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_2da00();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_2da00 ON public.merchants_person IS 'c097be08dbea5ad6f60e3063f76fabdf7a76558a';
 
 
 CREATE TRIGGER pgtrigger_history_insert_3655b AFTER INSERT ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_3655b();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_3655b ON public.merchants_listtrial IS 'f7bc632d669811bb85deec0cb919f732f50cde1b';
+
+
 CREATE TRIGGER pgtrigger_history_insert_3ae26 AFTER INSERT ON public.wallet_currencyrate FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_3ae26();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_3ae26 ON public.wallet_currencyrate IS 'a3c71c56aba268d14c3fd6c1059dcf1c4bdca8f4';
 
 
 CREATE TRIGGER pgtrigger_history_insert_3c285 AFTER INSERT ON public.merchants_merchant FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_3c285();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_3c285 ON public.merchants_merchant IS 'dd33db85ff00d6a7b1a01c3f28a742489c4fcb90';
+
+
 CREATE TRIGGER pgtrigger_history_insert_51208 AFTER INSERT ON public.wallet_case FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_51208();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_51208 ON public.wallet_case IS '407a0ba7d440ab7731512da7a5284e0779c2c03c';
 
 
 CREATE TRIGGER pgtrigger_history_insert_55454 AFTER INSERT ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_55454();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_55454 ON public.wallet_settlement IS '832b1aec5a23ef37ed1c623884c31878cac8eeb5';
+
+
 CREATE TRIGGER pgtrigger_history_insert_56517 AFTER INSERT ON public.merchants_ownerquestion FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_56517();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_56517 ON public.merchants_ownerquestion IS 'a74841cc573c1e90e90f8cd65504c8a856036f3b';
 
 
 CREATE TRIGGER pgtrigger_history_insert_5815d AFTER INSERT ON public.merchants_staffvisit FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_5815d();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_5815d ON public.merchants_staffvisit IS 'da7a295296894dfe29bf9709e140db1b24487e8e';
+
+
 CREATE TRIGGER pgtrigger_history_insert_6a917 AFTER INSERT ON public.merchants_disabledgame FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_6a917();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_6a917 ON public.merchants_disabledgame IS '70de302175d47e52d83df4a3e23ebc59dca74e0c';
 
 
 CREATE TRIGGER pgtrigger_history_insert_7665b AFTER INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_7665b();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_7665b ON public.merchants_secret IS '1df6a3a253bd35097e19f0de0678aa5e0f9b01f3';
+
+
 CREATE TRIGGER pgtrigger_history_insert_8dd41 AFTER INSERT ON public.wallet_reportrecipient FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_8dd41();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_8dd41 ON public.wallet_reportrecipient IS 'b104f0ad3db1d66ae165b832a5fba8b11d5f97c0';
 
 
 CREATE TRIGGER pgtrigger_history_insert_8e1eb AFTER INSERT ON public.wallet_export FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_8e1eb();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_8e1eb ON public.wallet_export IS 'b29900e5b0ae15c31e97616cef4b6c02084d542e';
+
+
 CREATE TRIGGER pgtrigger_history_insert_9319f AFTER INSERT ON public.wallet_reconciliationplan FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_9319f();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_9319f ON public.wallet_reconciliationplan IS '416f5482e0f620857cf0562292faba34e28636cf';
 
 
 CREATE TRIGGER pgtrigger_history_insert_9ed35 AFTER INSERT ON public.merchants_compromise FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_9ed35();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_9ed35 ON public.merchants_compromise IS '95fe1c6b8c2fcee2e40b8633a80bdbb9d804343e';
+
+
 CREATE TRIGGER pgtrigger_history_insert_aec8a AFTER INSERT ON public.merchants_invitation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_aec8a();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_aec8a ON public.merchants_invitation IS 'e5bc49a584b58b71ede2e48abb11559ee3deac9d';
 
 
 CREATE TRIGGER pgtrigger_history_insert_b94e2 AFTER INSERT ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_b94e2();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_b94e2 ON public.wallet_correction IS '2886996a0ff27ab9a30f313c63871839395110d9';
+
+
 CREATE TRIGGER pgtrigger_history_insert_bce7d AFTER INSERT ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_bce7d();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_bce7d ON public.merchants_contact IS '0cbf817cfc4fd60897c08dcad13b4bf2abdeec85';
 
 
 CREATE TRIGGER pgtrigger_history_insert_c6d8c AFTER INSERT ON public.merchants_allowlistentry FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_c6d8c();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_c6d8c ON public.merchants_allowlistentry IS 'cd6913d6ac416393497250cc05eb9bf1fd83fddc';
+
+
 CREATE TRIGGER pgtrigger_history_insert_ea180 AFTER INSERT ON public.merchants_secretclaim FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_ea180();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_ea180 ON public.merchants_secretclaim IS '57cb92ec6de8e4dab4058a9672465fbc874a9a5d';
 
 
 CREATE TRIGGER pgtrigger_history_insert_ed4de AFTER INSERT ON public.wallet_statementsource FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_ed4de();
 
 
+COMMENT ON TRIGGER pgtrigger_history_insert_ed4de ON public.wallet_statementsource IS '176d3d00ced7c6af8fdf160267594355b55db32b';
+
+
 CREATE TRIGGER pgtrigger_history_insert_f7909 AFTER INSERT ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_f7909();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_f7909 ON public.merchants_approval IS '899584d45b2669ac362d760d7451eae9c5ea631d';
 
 
 CREATE TRIGGER pgtrigger_history_password_e4a01 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN (((old.password)::text IS DISTINCT FROM (new.password)::text)) EXECUTE FUNCTION public.pgtrigger_history_password_e4a01();
 
 
+COMMENT ON TRIGGER pgtrigger_history_password_e4a01 ON public.merchants_person IS '5f6ec8b501eea8ad8aefe945d7a1b03ab05f6332';
+
+
 CREATE TRIGGER pgtrigger_history_update_16311 AFTER UPDATE ON public.merchants_listtrial FOR EACH ROW WHEN (((old.begun_at IS DISTINCT FROM new.begun_at) OR (old.by_id IS DISTINCT FROM new.by_id) OR (old.deadline IS DISTINCT FROM new.deadline) OR (old.ended_at IS DISTINCT FROM new.ended_at) OR (old.kept_for IS DISTINCT FROM new.kept_for) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.state)::text IS DISTINCT FROM (new.state)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_16311();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_16311 ON public.merchants_listtrial IS '6e0ac16fd40452748383b69d7f389165917751f7';
 
 
 CREATE TRIGGER pgtrigger_history_update_384c0 AFTER UPDATE ON public.wallet_correction FOR EACH ROW WHEN (((old.amount IS DISTINCT FROM new.amount) OR (old.approved_at IS DISTINCT FROM new.approved_at) OR (old.approved_by_id IS DISTINCT FROM new.approved_by_id) OR (old.asked_at IS DISTINCT FROM new.asked_at) OR (old.asked_by_id IS DISTINCT FROM new.asked_by_id) OR (old.case_id IS DISTINCT FROM new.case_id) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.declined_at IS DISTINCT FROM new.declined_at) OR (old.declined_by_id IS DISTINCT FROM new.declined_by_id) OR (old.is_credit IS DISTINCT FROM new.is_credit) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.player_id IS DISTINCT FROM new.player_id) OR (old.transaction_id IS DISTINCT FROM new.transaction_id))) EXECUTE FUNCTION public.pgtrigger_history_update_384c0();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_384c0 ON public.wallet_correction IS 'aa48779ea36bf876616aea02fb8f27b11bbbd2e5';
+
+
 CREATE TRIGGER pgtrigger_history_update_38cf5 AFTER UPDATE ON public.wallet_reportrecipient FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_38cf5();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_38cf5 ON public.wallet_reportrecipient IS '78c589343f5e1f391fa9a4d0007488b8e5e0d863';
 
 
 CREATE TRIGGER pgtrigger_history_update_3c50f AFTER UPDATE ON public.merchants_apikey FOR EACH ROW WHEN ((((old.auth_key)::text IS DISTINCT FROM (new.auth_key)::text) OR ((old.environment)::text IS DISTINCT FROM (new.environment)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR ((old.label)::text IS DISTINCT FROM (new.label)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.quarantined_at IS DISTINCT FROM new.quarantined_at) OR ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_3c50f();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_3c50f ON public.merchants_apikey IS '6c85b7432048d2cbb9f5b444bfd93a99fd75e60f';
+
+
 CREATE TRIGGER pgtrigger_history_update_465cd AFTER UPDATE ON public.merchants_compromise FOR EACH ROW WHEN (((old.closed_at IS DISTINCT FROM new.closed_at) OR (old.closed_by_id IS DISTINCT FROM new.closed_by_id) OR (old.declared_by_id IS DISTINCT FROM new.declared_by_id) OR (old.exposed_since IS DISTINCT FROM new.exposed_since) OR (old.key_id IS DISTINCT FROM new.key_id) OR ((old.reason)::text IS DISTINCT FROM (new.reason)::text) OR (old.replacement_id IS DISTINCT FROM new.replacement_id) OR ((old.response)::text IS DISTINCT FROM (new.response)::text) OR (old.secret_id IS DISTINCT FROM new.secret_id))) EXECUTE FUNCTION public.pgtrigger_history_update_465cd();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_465cd ON public.merchants_compromise IS '06c56cba6ac7722681d59df853ffb92d729f963e';
 
 
 CREATE TRIGGER pgtrigger_history_update_503ad AFTER UPDATE ON public.merchants_disabledgame FOR EACH ROW WHEN (((old.game_id IS DISTINCT FROM new.game_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_503ad();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_503ad ON public.merchants_disabledgame IS '8fd7366adf87df929d6b08186ca2232b655fa6b9';
+
+
 CREATE TRIGGER pgtrigger_history_update_5911b AFTER UPDATE ON public.merchants_alloweddomain FOR EACH ROW WHEN ((((old.domain)::text IS DISTINCT FROM (new.domain)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.note)::text IS DISTINCT FROM (new.note)::text) OR (old.owner_id IS DISTINCT FROM new.owner_id))) EXECUTE FUNCTION public.pgtrigger_history_update_5911b();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_5911b ON public.merchants_alloweddomain IS '68869e764a7eb32dd37d71c07110ebd85e148990';
 
 
 CREATE TRIGGER pgtrigger_history_update_6dad7 AFTER UPDATE ON public.merchants_secretclaim FOR EACH ROW WHEN (((old.claimed_at IS DISTINCT FROM new.claimed_at) OR (old.claimed_by_id IS DISTINCT FROM new.claimed_by_id) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.secret_id IS DISTINCT FROM new.secret_id) OR (old.sent_at IS DISTINCT FROM new.sent_at) OR (old.sent_by_id IS DISTINCT FROM new.sent_by_id) OR (old.version IS DISTINCT FROM new.version) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at))) EXECUTE FUNCTION public.pgtrigger_history_update_6dad7();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_6dad7 ON public.merchants_secretclaim IS '0612d5b6f1f2f55842dd3b9029d59427539528fc';
+
+
 CREATE TRIGGER pgtrigger_history_update_7543b AFTER UPDATE ON public.wallet_export FOR EACH ROW WHEN (((old.cancelled_at IS DISTINCT FROM new.cancelled_at) OR (old.downloads IS DISTINCT FROM new.downloads) OR ((old.form)::text IS DISTINCT FROM (new.form)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.what)::text IS DISTINCT FROM (new.what)::text) OR (old.wish IS DISTINCT FROM new.wish))) EXECUTE FUNCTION public.pgtrigger_history_update_7543b();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_7543b ON public.wallet_export IS 'dcec2fe278ed3297a84d2b29d67481273c8c93b3';
 
 
 CREATE TRIGGER pgtrigger_history_update_7be23 AFTER UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((old.asked_resolution)::text IS DISTINCT FROM (new.asked_resolution)::text) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.day IS DISTINCT FROM new.day) OR (old.difference IS DISTINCT FROM new.difference) OR (old.found_by_id IS DISTINCT FROM new.found_by_id) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.opened_at IS DISTINCT FROM new.opened_at) OR (old.other_id IS DISTINCT FROM new.other_id) OR (old.owner_id IS DISTINCT FROM new.owner_id) OR ((old.player_id)::text IS DISTINCT FROM (new.player_id)::text) OR ((old.resolution)::text IS DISTINCT FROM (new.resolution)::text) OR (old.resolved_at IS DISTINCT FROM new.resolved_at) OR (old.resolved_by_id IS DISTINCT FROM new.resolved_by_id) OR (old.severity IS DISTINCT FROM new.severity) OR ((old.state)::text IS DISTINCT FROM (new.state)::text) OR ((old.subject)::text IS DISTINCT FROM (new.subject)::text) OR (old.write_off_asked_by_id IS DISTINCT FROM new.write_off_asked_by_id))) EXECUTE FUNCTION public.pgtrigger_history_update_7be23();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_7be23 ON public.wallet_case IS '77634e035f3bf7de7d2db786753d96b1f7d0f802';
+
+
 CREATE TRIGGER pgtrigger_history_update_81e29 AFTER UPDATE ON public.merchants_merchant FOR EACH ROW WHEN (((old.bets_per_minute IS DISTINCT FROM new.bets_per_minute) OR ((old.code)::text IS DISTINCT FROM (new.code)::text) OR (old.max_stake IS DISTINCT FROM new.max_stake) OR (old.max_stake_by_currency IS DISTINCT FROM new.max_stake_by_currency) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.second_factor_required IS DISTINCT FROM new.second_factor_required) OR (old.staff_sees_secrets IS DISTINCT FROM new.staff_sees_secrets) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text) OR (old.timestamp_window_seconds IS DISTINCT FROM new.timestamp_window_seconds) OR (old.two_person IS DISTINCT FROM new.two_person))) EXECUTE FUNCTION public.pgtrigger_history_update_81e29();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_81e29 ON public.merchants_merchant IS 'db639ee4d691bab9f1ab58a853acc59ee97a9721';
 
 
 CREATE TRIGGER pgtrigger_history_update_8a9c0 AFTER UPDATE ON public.wallet_settlement FOR EACH ROW WHEN (((old.begins_at IS DISTINCT FROM new.begins_at) OR (old.counted_at IS DISTINCT FROM new.counted_at) OR ((old.digest)::text IS DISTINCT FROM (new.digest)::text) OR (old.ends_at IS DISTINCT FROM new.ends_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.month IS DISTINCT FROM new.month) OR (old.number IS DISTINCT FROM new.number) OR (old.prepared_by_id IS DISTINCT FROM new.prepared_by_id) OR ((old.reason)::text IS DISTINCT FROM (new.reason)::text) OR ((old.refusal)::text IS DISTINCT FROM (new.refusal)::text) OR (old.requested_at IS DISTINCT FROM new.requested_at) OR (old.signed_at IS DISTINCT FROM new.signed_at) OR (old.signed_by_id IS DISTINCT FROM new.signed_by_id) OR ((old.state)::text IS DISTINCT FROM (new.state)::text) OR ((old.time_zone)::text IS DISTINCT FROM (new.time_zone)::text) OR ((old.withdrawal)::text IS DISTINCT FROM (new.withdrawal)::text) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at) OR (old.withdrawn_by_id IS DISTINCT FROM new.withdrawn_by_id))) EXECUTE FUNCTION public.pgtrigger_history_update_8a9c0();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_8a9c0 ON public.wallet_settlement IS 'bb4906b56533f87e1438a32d388da397b03d3f01';
+
+
 CREATE TRIGGER pgtrigger_history_update_8e24a AFTER UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id) OR ((old.role)::text IS DISTINCT FROM (new.role)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_8e24a();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_8e24a ON public.merchants_membership IS '98ea5bad4a71917d4626f716b5a4bbafa698e217';
 
 
 CREATE TRIGGER pgtrigger_history_update_90f05 AFTER UPDATE ON public.merchants_ownerquestion FOR EACH ROW WHEN (((old.answered_at IS DISTINCT FROM new.answered_at) OR (old.answered_by_id IS DISTINCT FROM new.answered_by_id) OR (old.asked_at IS DISTINCT FROM new.asked_at) OR (old.asked_by_id IS DISTINCT FROM new.asked_by_id) OR ((old.email)::text IS DISTINCT FROM (new.email)::text) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.state)::text IS DISTINCT FROM (new.state)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_90f05();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_90f05 ON public.merchants_ownerquestion IS 'b303815b4a9c10655e0ee47a694993c47135834e';
+
+
 CREATE TRIGGER pgtrigger_history_update_9a028 AFTER UPDATE ON public.wallet_statementsource FOR EACH ROW WHEN ((((old.address)::text IS DISTINCT FROM (new.address)::text) OR ((old.host_key)::text IS DISTINCT FROM (new.host_key)::text) OR (old.is_on IS DISTINCT FROM new.is_on) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_9a028();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_9a028 ON public.wallet_statementsource IS '482257365490b6bab9f0099545beaf7f4bcb2baf';
 
 
 CREATE TRIGGER pgtrigger_history_update_9be30 AFTER UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((old.day_begins IS DISTINCT FROM new.day_begins) OR ((old.grain)::text IS DISTINCT FROM (new.grain)::text) OR (old.high_amount IS DISTINCT FROM new.high_amount) OR (old.high_amount_by_currency IS DISTINCT FROM new.high_amount_by_currency) OR (old.hour IS DISTINCT FROM new.hour) OR (old.is_attached IS DISTINCT FROM new.is_attached) OR (old.is_on IS DISTINCT FROM new.is_on) OR (old.left_out IS DISTINCT FROM new.left_out) OR (old.mapping IS DISTINCT FROM new.mapping) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.names_players IS DISTINCT FROM new.names_players) OR (old.scopes IS DISTINCT FROM new.scopes) OR (old.unsettled_hours IS DISTINCT FROM new.unsettled_hours) OR (old.write_off_alone IS DISTINCT FROM new.write_off_alone) OR (old.write_off_alone_by_currency IS DISTINCT FROM new.write_off_alone_by_currency))) EXECUTE FUNCTION public.pgtrigger_history_update_9be30();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_9be30 ON public.wallet_reconciliationplan IS '30bc72328948cb2d0f6712d909174673d8d7bedb';
+
+
 CREATE TRIGGER pgtrigger_history_update_9dec1 AFTER UPDATE ON public.merchants_download FOR EACH ROW WHEN (((old.filters IS DISTINCT FROM new.filters) OR (old.is_complete IS DISTINCT FROM new.is_complete) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id) OR (old.rows IS DISTINCT FROM new.rows) OR ((old.what)::text IS DISTINCT FROM (new.what)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_9dec1();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_9dec1 ON public.merchants_download IS 'fbc626b63c2b567cc31e38227b8e2760b4954dec';
 
 
 CREATE TRIGGER pgtrigger_history_update_a4ab3 AFTER UPDATE ON public.merchants_game FOR EACH ROW WHEN ((((old.game_id)::text IS DISTINCT FROM (new.game_id)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR ((old.name)::text IS DISTINCT FROM (new.name)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_a4ab3();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_a4ab3 ON public.merchants_game IS '74a0c420b02e6afcc503062f3d4d3b0d5f6e0225';
+
+
 CREATE TRIGGER pgtrigger_history_update_bdb0b AFTER UPDATE ON public.wallet_reportoptout FOR EACH ROW WHEN (((old.asked_at IS DISTINCT FROM new.asked_at) OR ((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id))) EXECUTE FUNCTION public.pgtrigger_history_update_bdb0b();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_bdb0b ON public.wallet_reportoptout IS '0e7302ea8b1675e4e3f0f9209ec7b77e992172db';
 
 
 CREATE TRIGGER pgtrigger_history_update_c2604 AFTER UPDATE ON public.merchants_invitation FOR EACH ROW WHEN (((old.accepted_at IS DISTINCT FROM new.accepted_at) OR ((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.invited_by_id IS DISTINCT FROM new.invited_by_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.role)::text IS DISTINCT FROM (new.role)::text) OR (old.withdrawn_at IS DISTINCT FROM new.withdrawn_at))) EXECUTE FUNCTION public.pgtrigger_history_update_c2604();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_c2604 ON public.merchants_invitation IS '45e4c6e6d4735e5bed8f675146233ab2e7d4b0dc';
+
+
 CREATE TRIGGER pgtrigger_history_update_caf19 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.staff_role)::text IS DISTINCT FROM (new.staff_role)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_caf19();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_caf19 ON public.merchants_person IS '12e49d5c323bcc32cac5a896bd9d0eab9667c773';
 
 
 CREATE TRIGGER pgtrigger_history_update_d5ee7 AFTER UPDATE ON public.merchants_player REFERENCING OLD TABLE AS old_values NEW TABLE AS new_values FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_history_update_d5ee7();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_d5ee7 ON public.merchants_player IS 'a924ea88076a4e4aa08d9453c243987e847bfa01';
+
+
 CREATE TRIGGER pgtrigger_history_update_de107 AFTER UPDATE ON public.merchants_secret FOR EACH ROW WHEN (((old.key_id IS DISTINCT FROM new.key_id) OR (old.quiet_hours IS DISTINCT FROM new.quiet_hours) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.superseded_at IS DISTINCT FROM new.superseded_at) OR (old.usable_until IS DISTINCT FROM new.usable_until) OR (old.version IS DISTINCT FROM new.version))) EXECUTE FUNCTION public.pgtrigger_history_update_de107();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_de107 ON public.merchants_secret IS '6c1192cb03df8a530f99bf168d66a95b0baa91f7';
 
 
 CREATE TRIGGER pgtrigger_history_update_df9be AFTER UPDATE ON public.wallet_currencyrate FOR EACH ROW WHEN ((((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.per_euro IS DISTINCT FROM new.per_euro))) EXECUTE FUNCTION public.pgtrigger_history_update_df9be();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_df9be ON public.wallet_currencyrate IS '093742e6725c713578979a94172803f2c0332d60';
+
+
 CREATE TRIGGER pgtrigger_history_update_e6827 AFTER UPDATE ON public.merchants_allowlistentry FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.network)::inet IS DISTINCT FROM (new.network)::inet) OR ((old.note)::text IS DISTINCT FROM (new.note)::text) OR (old.owner_id IS DISTINCT FROM new.owner_id))) EXECUTE FUNCTION public.pgtrigger_history_update_e6827();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_e6827 ON public.merchants_allowlistentry IS '88b4f19fed52fc29104b269e4739506370d7b67e';
 
 
 CREATE TRIGGER pgtrigger_history_update_ecc04 AFTER UPDATE ON public.merchants_contact FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.note)::text IS DISTINCT FROM (new.note)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_ecc04();
 
 
+COMMENT ON TRIGGER pgtrigger_history_update_ecc04 ON public.merchants_contact IS '03decabb6e7f4e96791b1e1c12618c4fb410f642';
+
+
 CREATE TRIGGER pgtrigger_history_update_fe0b0 AFTER UPDATE ON public.merchants_approval FOR EACH ROW WHEN (((old.asked_at IS DISTINCT FROM new.asked_at) OR (old.asked_by_id IS DISTINCT FROM new.asked_by_id) OR (old.decided_at IS DISTINCT FROM new.decided_at) OR (old.decided_by_id IS DISTINCT FROM new.decided_by_id) OR (old.key_id IS DISTINCT FROM new.key_id) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.reason)::text IS DISTINCT FROM (new.reason)::text) OR ((old.state)::text IS DISTINCT FROM (new.state)::text) OR ((old.verb)::text IS DISTINCT FROM (new.verb)::text) OR (old.wish IS DISTINCT FROM new.wish))) EXECUTE FUNCTION public.pgtrigger_history_update_fe0b0();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_fe0b0 ON public.merchants_approval IS '804c6d53d1d62771389f378f4d6a387af703a4c2';
 
 
 CREATE TRIGGER pgtrigger_invoice_not_emptied_d083f BEFORE TRUNCATE ON public.wallet_invoice FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_invoice_not_emptied_d083f();
 
 
+COMMENT ON TRIGGER pgtrigger_invoice_not_emptied_d083f ON public.wallet_invoice IS '891066c13e9f5412d5a4f080ce434d36ad729f82';
+
+
 CREATE TRIGGER pgtrigger_invoice_stays_ca79d BEFORE DELETE OR UPDATE ON public.wallet_invoice FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_invoice_stays_ca79d();
+
+
+COMMENT ON TRIGGER pgtrigger_invoice_stays_ca79d ON public.wallet_invoice IS '32be094322ed16b3f79cd128edeba083dfa9d73f';
 
 
 CREATE TRIGGER pgtrigger_letter_as_written_f9381 BEFORE INSERT OR UPDATE ON public.merchants_letter FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_letter_as_written_f9381();
 
 
-CREATE TRIGGER pgtrigger_letter_stays_eb9c5 BEFORE DELETE ON public.merchants_letter FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_letter_stays_eb9c5();
+COMMENT ON TRIGGER pgtrigger_letter_as_written_f9381 ON public.merchants_letter IS '583a0952202a7b860eb7aad49a2951c9ee0fd7b4';
+
+
+CREATE TRIGGER pgtrigger_letter_stays_eb9c5 BEFORE DELETE ON public.merchants_letter FOR EACH ROW WHEN ((((old.state)::text = 'waiting'::text) OR (old.created_at > (now() - '90 days'::interval)))) EXECUTE FUNCTION public.pgtrigger_letter_stays_eb9c5();
+
+
+COMMENT ON TRIGGER pgtrigger_letter_stays_eb9c5 ON public.merchants_letter IS 'df87f78238f6cbbd202be3292b9bcfe79a7e55bc';
 
 
 CREATE TRIGGER pgtrigger_list_trial_access_changed_42fdd AFTER INSERT OR UPDATE ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_list_trial_access_changed_42fdd();
 
 
+COMMENT ON TRIGGER pgtrigger_list_trial_access_changed_42fdd ON public.merchants_listtrial IS '87cb91d16050a802a71f680a7fe75441eed0e0a5';
+
+
 CREATE TRIGGER pgtrigger_list_trial_ends_once_55d49 BEFORE UPDATE ON public.merchants_listtrial FOR EACH ROW WHEN (((NOT ((old.state)::text = 'trying'::text)) AND (((new.state)::text IS DISTINCT FROM (old.state)::text) OR (new.deadline IS DISTINCT FROM old.deadline)))) EXECUTE FUNCTION public.pgtrigger_list_trial_ends_once_55d49();
+
+
+COMMENT ON TRIGGER pgtrigger_list_trial_ends_once_55d49 ON public.merchants_listtrial IS '810a57a209fc581780aaaa72cdcfda2d7901ac51';
 
 
 CREATE TRIGGER pgtrigger_list_trial_stays_73c2f BEFORE DELETE ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_list_trial_stays_73c2f();
 
 
+COMMENT ON TRIGGER pgtrigger_list_trial_stays_73c2f ON public.merchants_listtrial IS 'cc177026eae2c64023597d39941044c4c3598644';
+
+
 CREATE TRIGGER pgtrigger_mark_stays_9b2b9 BEFORE DELETE ON public.wallet_mark FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_mark_stays_9b2b9();
+
+
+COMMENT ON TRIGGER pgtrigger_mark_stays_9b2b9 ON public.wallet_mark IS '4b55dcbdf27180e9258f83b43fb60cb5fc5f801e';
 
 
 CREATE TRIGGER pgtrigger_membership_of_the_same_4dfe7 BEFORE UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION public.pgtrigger_membership_of_the_same_4dfe7();
 
 
+COMMENT ON TRIGGER pgtrigger_membership_of_the_same_4dfe7 ON public.merchants_membership IS 'cc1240592e79dca36a30853db930531005251632';
+
+
 CREATE TRIGGER pgtrigger_merchant_access_changed_07adc BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((((old.code)::text IS DISTINCT FROM (new.code)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.timestamp_window_seconds IS DISTINCT FROM new.timestamp_window_seconds))) EXECUTE FUNCTION public.pgtrigger_merchant_access_changed_07adc();
+
+
+COMMENT ON TRIGGER pgtrigger_merchant_access_changed_07adc ON public.merchants_merchant IS '4ddff9628f75c03871f2eacd75b96d6efe0cdf58';
 
 
 CREATE TRIGGER pgtrigger_merchant_by_two_people_2be83 BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((old.two_person AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (NOT new.two_person)))) EXECUTE FUNCTION public.pgtrigger_merchant_by_two_people_2be83();
 
 
+COMMENT ON TRIGGER pgtrigger_merchant_by_two_people_2be83 ON public.merchants_merchant IS '1898f43ac10cbc7e1418635d53512b91f01dd0a4';
+
+
 CREATE TRIGGER pgtrigger_merchant_sandbox_for_good_655de BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((old.sandbox_of_id IS DISTINCT FROM new.sandbox_of_id)) EXECUTE FUNCTION public.pgtrigger_merchant_sandbox_for_good_655de();
+
+
+COMMENT ON TRIGGER pgtrigger_merchant_sandbox_for_good_655de ON public.merchants_merchant IS 'f2af37aa7530e51272b14f851eb359054d990631';
 
 
 CREATE TRIGGER pgtrigger_merchant_sandbox_of_a_live_one_ce99b BEFORE INSERT ON public.merchants_merchant FOR EACH ROW WHEN ((new.sandbox_of_id IS NOT NULL)) EXECUTE FUNCTION public.pgtrigger_merchant_sandbox_of_a_live_one_ce99b();
 
 
+COMMENT ON TRIGGER pgtrigger_merchant_sandbox_of_a_live_one_ce99b ON public.merchants_merchant IS '9968e61d049669250ac72fac5d267743a9827562';
+
+
 CREATE TRIGGER pgtrigger_merchant_stays_fadf3 BEFORE DELETE ON public.merchants_merchant FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_merchant_stays_fadf3();
+
+
+COMMENT ON TRIGGER pgtrigger_merchant_stays_fadf3 ON public.merchants_merchant IS '0771c660339aeb2a88d9394487050f0d4543c684';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_01d11 BEFORE TRUNCATE ON public.merchants_ownerquestionevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_01d11();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_01d11 ON public.merchants_ownerquestionevent IS '492b093d7c25ae255fe6b7b05312b6f81e7427a2';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_1af51 BEFORE TRUNCATE ON public.merchants_allowlistentryevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_1af51();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_1af51 ON public.merchants_allowlistentryevent IS 'a096e5c868a72e506fc4c695fd8e78343b8ffb53';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_1ff6a BEFORE TRUNCATE ON public.wallet_reportrecipientevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_1ff6a();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_1ff6a ON public.wallet_reportrecipientevent IS '5d597edd7ccfdeb93cf2944eda2d04a171033e93';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_22e5e BEFORE TRUNCATE ON public.merchants_alloweddomainevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_22e5e();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_22e5e ON public.merchants_alloweddomainevent IS '60a61406ed98f7c46150f563241e3248da84374d';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_2c40b BEFORE TRUNCATE ON public.wallet_settlementevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_2c40b();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_2c40b ON public.wallet_settlementevent IS '70d6c2e4e50a8fa16c845ab60534dd7c52b79026';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_2e0d1 BEFORE TRUNCATE ON public.merchants_compromiseevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_2e0d1();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_2e0d1 ON public.merchants_compromiseevent IS '4cb4c4e70975f2ebe1292ec2ce41ec3575136914';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_32b7e BEFORE TRUNCATE ON public.merchants_approvalevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_32b7e();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_32b7e ON public.merchants_approvalevent IS '2a6d2b0d09a834015c310cd94af6302eee6c3627';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_33d47 BEFORE TRUNCATE ON public.merchants_apikeyevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_33d47();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_33d47 ON public.merchants_apikeyevent IS '094a7ddddf7229986f02d968ffefcb0a25cea904';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_437b2 BEFORE TRUNCATE ON public.wallet_currencyrateevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_437b2();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_437b2 ON public.wallet_currencyrateevent IS 'aa00b7f1bcfdc534104d8389e8a4ca497e5657e6';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_44f48 BEFORE TRUNCATE ON public.merchants_invitationevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_44f48();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_44f48 ON public.merchants_invitationevent IS '19e98069220be90a2419745c81682525ac74f086';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_4fa16 BEFORE TRUNCATE ON public.wallet_statementsourceevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_4fa16();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_4fa16 ON public.wallet_statementsourceevent IS '4d91390779f67553cb1400b05a775b730a2f3882';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_57771 BEFORE TRUNCATE ON public.wallet_correctionevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_57771();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_57771 ON public.wallet_correctionevent IS 'bea78b3a1f76d2eb2730d41ce6d630f4aa9e0c6a';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_6a675 BEFORE TRUNCATE ON public.merchants_disabledgameevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_6a675();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_6a675 ON public.merchants_disabledgameevent IS '2efb8cb8aded24c5ce35d9e87d7f318bf19700ed';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_74c13 BEFORE TRUNCATE ON public.merchants_chainrecipe FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_74c13();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_74c13 ON public.merchants_chainrecipe IS '0adc9a53eb9c083fcf5eab5abc240cb64a5feaa1';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_77599 BEFORE TRUNCATE ON public.merchants_personevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_77599();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_77599 ON public.merchants_personevent IS 'e307e9bd37e8fe81ec8ef6fa75e4909fb101cc99';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_81e72 BEFORE TRUNCATE ON public.merchants_gameevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_81e72();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_81e72 ON public.merchants_gameevent IS '5c67c9fccc930042ff7ba7bd3722d879a276bae2';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_99f97 BEFORE TRUNCATE ON public.merchants_staffvisitevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_99f97();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_99f97 ON public.merchants_staffvisitevent IS 'f4e3536603b4077fd0490f5172edcbf07ac635a2';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_a3c5f BEFORE TRUNCATE ON public.merchants_chainblock FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_a3c5f();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_a3c5f ON public.merchants_chainblock IS 'e7789720d257c045d0f24d9df4b24e0c0806880d';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_abead BEFORE TRUNCATE ON public.merchants_secretclaimevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_abead();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_abead ON public.merchants_secretclaimevent IS '377da4b94705c2ade53fef943e1c575abccf13db';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_ad024 BEFORE TRUNCATE ON public.wallet_exportevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_ad024();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_ad024 ON public.wallet_exportevent IS '45ab15951a12d766cf02f4274e0e46207284ac3e';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_b0336 BEFORE TRUNCATE ON public.merchants_signinrecord FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_b0336();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_b0336 ON public.merchants_signinrecord IS '5ca2d809e7daa27d83392659d3755a993af2ae7f';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_b0e9f BEFORE TRUNCATE ON public.merchants_downloadevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_b0e9f();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_b0e9f ON public.merchants_downloadevent IS '98b1a9bf80b0f85571f081c3c9a19de6ce14f184';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_b9875 BEFORE TRUNCATE ON public.wallet_caseevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_b9875();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_b9875 ON public.wallet_caseevent IS '2d7742b8c3680d8b424a2c63025bba89afbcaa9a';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_bcd93 BEFORE TRUNCATE ON public.merchants_playerevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_bcd93();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_bcd93 ON public.merchants_playerevent IS '92883bd3d71196867977f2bb68d58ad33db472bb';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_bf656 BEFORE TRUNCATE ON public.wallet_reportoptoutevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_bf656();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_bf656 ON public.wallet_reportoptoutevent IS '460f112d2a6cb4c180a809761aa84ae3785f49b1';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_cd031 BEFORE TRUNCATE ON public.wallet_reconciliationplanevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_cd031();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_cd031 ON public.wallet_reconciliationplanevent IS '2fc51fa03db42be08647fec8157e6c57e33b9726';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_d6c7c BEFORE TRUNCATE ON public.merchants_contactevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_d6c7c();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_d6c7c ON public.merchants_contactevent IS '0425b43f1e35d2561c3ff6fe1934f73d686dad03';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_e6f06 BEFORE TRUNCATE ON public.merchants_secretevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_e6f06();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_e6f06 ON public.merchants_secretevent IS '1a469b07250878dbe64aa6750dac779e7ea1396a';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_f379b BEFORE TRUNCATE ON public.merchants_membershipevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_f379b();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_f379b ON public.merchants_membershipevent IS '35fcc42e7f4f252127c50c21a664e9661f36a509';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_f500a BEFORE TRUNCATE ON public.merchants_merchantevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_f500a();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_f500a ON public.merchants_merchantevent IS '1765b9c2d8764f54eb9cd63e5a9253b7f4b666ed';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_fd3d7 BEFORE TRUNCATE ON public.merchants_listtrialevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_fd3d7();
 
 
+COMMENT ON TRIGGER pgtrigger_never_emptied_fd3d7 ON public.merchants_listtrialevent IS '4aab3b1e54e77dc220fda27bd404b6864b2b47fd';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_04f17 BEFORE TRUNCATE ON public.merchants_player FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_04f17();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_04f17 ON public.merchants_player IS 'c8ed97ad70a97945c76e1cc2f183a0c68c15904c';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_0cfdb BEFORE TRUNCATE ON public.merchants_disabledgame FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_0cfdb();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_0cfdb ON public.merchants_disabledgame IS 'e75862914cd7738892af551a418dafa584e343ee';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_0fc34 BEFORE TRUNCATE ON public.merchants_alloweddomain FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_0fc34();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_0fc34 ON public.merchants_alloweddomain IS '16107606ba8d5969170de2afd2c200d0828b04e5';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_121e5 BEFORE TRUNCATE ON public.merchants_person FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_121e5();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_121e5 ON public.merchants_person IS '40d3070b5b7ee8ada5f9084fc23c8d7872838754';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_1bdc4 BEFORE TRUNCATE ON public.merchants_membership FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_1bdc4();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_1bdc4 ON public.merchants_membership IS '8a6280ef93481ce8d5faa94a075f57dea5f2a55f';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_1e617 BEFORE TRUNCATE ON public.wallet_correction FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_1e617();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_1e617 ON public.wallet_correction IS '980b1dbf2a75f3a4d7da274c4a6332ecc5dfa184';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_2c5a5 BEFORE TRUNCATE ON public.wallet_statementsource FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_2c5a5();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_2c5a5 ON public.wallet_statementsource IS '2170db98dc5de55ef6e6c3d542ae658c0b2034dd';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_336a4 BEFORE TRUNCATE ON public.wallet_case FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_336a4();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_336a4 ON public.wallet_case IS '3666dafde3984f74fdbd2e1473e8a4124f8f77a0';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_33f95 BEFORE TRUNCATE ON public.merchants_staffvisit FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_33f95();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_33f95 ON public.merchants_staffvisit IS 'dc92a0e63c64ef5f6989a68dc1892f99903cbed2';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_3448f BEFORE TRUNCATE ON public.merchants_ownerquestion FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_3448f();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_3448f ON public.merchants_ownerquestion IS 'fa909fee7a5c7ad40fa04f4dc25d52bf308e2b23';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_3d2a7 BEFORE TRUNCATE ON public.merchants_merchant FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_3d2a7();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_3d2a7 ON public.merchants_merchant IS '0982cf690fe375282963fd5183c377a43409d3a7';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_4e97b BEFORE TRUNCATE ON public.wallet_reportoptout FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_4e97b();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_4e97b ON public.wallet_reportoptout IS 'fb40f369df3e9728f9fb0ddede0cbe6f8b117656';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_54934 BEFORE TRUNCATE ON public.merchants_secret FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_54934();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_54934 ON public.merchants_secret IS 'dd4a76933720741d0c2f63525e0bda63c1a6322c';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_58df2 BEFORE TRUNCATE ON public.wallet_export FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_58df2();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_58df2 ON public.wallet_export IS '5a3ec38c380d89ce75c5e577a1c46d1960252002';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_5e5ca BEFORE TRUNCATE ON public.wallet_currencyrate FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_5e5ca();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_5e5ca ON public.wallet_currencyrate IS '59910adf6d93700c97b81fdc70f98bd4f075589c';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_65ed8 BEFORE TRUNCATE ON public.merchants_approval FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_65ed8();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_65ed8 ON public.merchants_approval IS '4727411a74865382598d7fec4cdc483d93395195';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_6792a BEFORE TRUNCATE ON public.merchants_invitation FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_6792a();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_6792a ON public.merchants_invitation IS 'fa97f7e14e580e8261a2aa7b33dc82a37f43397f';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_8c86d BEFORE TRUNCATE ON public.merchants_compromise FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_8c86d();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_8c86d ON public.merchants_compromise IS 'c651cb1cfa2a472b09be0df155d8eaa723730af4';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_910c6 BEFORE TRUNCATE ON public.merchants_download FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_910c6();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_910c6 ON public.merchants_download IS '3bafbd8cfe6e0d48a72d8f427ed882f4afc8a4ba';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_997ee BEFORE TRUNCATE ON public.merchants_apikey FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_997ee();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_997ee ON public.merchants_apikey IS 'e922c0b72be2d4046082b3ec7d7259847f9797ce';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_9a4f4 BEFORE TRUNCATE ON public.merchants_allowlistentry FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_9a4f4();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_9a4f4 ON public.merchants_allowlistentry IS '8fceb7a669948dfd72828de1df17745c7435bf5e';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_a4ad7 BEFORE TRUNCATE ON public.merchants_game FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_a4ad7();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_a4ad7 ON public.merchants_game IS 'e204c5d9c2934a158f9ba6302d4cd69cda152017';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_a4ec1 BEFORE TRUNCATE ON public.wallet_reportrecipient FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_a4ec1();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_a4ec1 ON public.wallet_reportrecipient IS '109d02cf33ad4df79b11f5cf9a54687c389cd207';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_cccb1 BEFORE TRUNCATE ON public.merchants_secretclaim FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_cccb1();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_cccb1 ON public.merchants_secretclaim IS '4dfa7942f750bbe7d4f5db2e5a1c8391b7411586';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_e740e BEFORE TRUNCATE ON public.wallet_reconciliationplan FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_e740e();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_e740e ON public.wallet_reconciliationplan IS '4bf56cd48a548dc6d79dd634ebb7f92a788da63b';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_e74ba BEFORE TRUNCATE ON public.wallet_settlement FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_e74ba();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_e74ba ON public.wallet_settlement IS 'd6301adc8233eb7f7574f99e88b24da58ad34740';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_f5220 BEFORE TRUNCATE ON public.merchants_contact FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_f5220();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_f5220 ON public.merchants_contact IS 'c478ac57530636959f797366cfb56a5f489234ba';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_f60ca BEFORE TRUNCATE ON public.merchants_listtrial FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_f60ca();
 
 
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_f60ca ON public.merchants_listtrial IS '4793d2a2a7f8f1ec770d4362cef7b2b35f495824';
+
+
 CREATE TRIGGER pgtrigger_not_of_a_sandbox_5217c BEFORE INSERT OR UPDATE ON public.merchants_contact FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_5217c();
+
+
+COMMENT ON TRIGGER pgtrigger_not_of_a_sandbox_5217c ON public.merchants_contact IS 'b3c7eaa9492041aa2945be76711336ad7beda687';
 
 
 CREATE TRIGGER pgtrigger_not_of_a_sandbox_a2306 BEFORE INSERT OR UPDATE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_a2306();
 
 
+COMMENT ON TRIGGER pgtrigger_not_of_a_sandbox_a2306 ON public.wallet_settlement IS 'ab75e8742af79ed50113b97ebe9d1460694021e2';
+
+
 CREATE TRIGGER pgtrigger_not_of_a_sandbox_c3422 BEFORE INSERT OR UPDATE ON public.wallet_invoice FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_c3422();
+
+
+COMMENT ON TRIGGER pgtrigger_not_of_a_sandbox_c3422 ON public.wallet_invoice IS '6344248cf43b3087455de49b04c9ea78f5951b77';
 
 
 CREATE TRIGGER pgtrigger_not_of_a_sandbox_efcf0 BEFORE INSERT OR UPDATE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_efcf0();
 
 
+COMMENT ON TRIGGER pgtrigger_not_of_a_sandbox_efcf0 ON public.merchants_membership IS '8d50004264e8856d9d66b2cb44776b8e4daee0cc';
+
+
 CREATE TRIGGER pgtrigger_not_of_a_sandbox_f74ab BEFORE INSERT OR UPDATE ON public.merchants_invitation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_not_of_a_sandbox_f74ab();
+
+
+COMMENT ON TRIGGER pgtrigger_not_of_a_sandbox_f74ab ON public.merchants_invitation IS 'd539e2d3d3155f1d299293d5d805ff0813ad04c8';
 
 
 CREATE TRIGGER pgtrigger_owner_question_answered_once_7dff8 BEFORE UPDATE ON public.merchants_ownerquestion FOR EACH ROW WHEN (((old.state)::text <> 'waiting'::text)) EXECUTE FUNCTION public.pgtrigger_owner_question_answered_once_7dff8();
 
 
+COMMENT ON TRIGGER pgtrigger_owner_question_answered_once_7dff8 ON public.merchants_ownerquestion IS 'd195d5ac17b6e8919009eeec5187a799fe6c303d';
+
+
 CREATE TRIGGER pgtrigger_owner_question_stays_b5ef1 BEFORE DELETE ON public.merchants_ownerquestion FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_owner_question_stays_b5ef1();
+
+
+COMMENT ON TRIGGER pgtrigger_owner_question_stays_b5ef1 ON public.merchants_ownerquestion IS 'd45b0d7d0bd13630f38061be9765355ef730be01';
 
 
 CREATE TRIGGER pgtrigger_owners_are_told_155d5 AFTER INSERT ON public.merchants_merchantevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR (((new.pgh_before ->> 'two_person'::text) = 'true'::text) AND (NOT new.two_person)))) EXECUTE FUNCTION public.pgtrigger_owners_are_told_155d5();
 
 
+COMMENT ON TRIGGER pgtrigger_owners_are_told_155d5 ON public.merchants_merchantevent IS '663630f818f5c93020f1270a992bc7a5fe5285db';
+
+
 CREATE TRIGGER pgtrigger_owners_are_told_5eb63 AFTER INSERT ON public.wallet_reconciliationplanevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR (((new.pgh_before ->> 'is_on'::text) = 'true'::text) AND (NOT new.is_on)))) EXECUTE FUNCTION public.pgtrigger_owners_are_told_5eb63();
+
+
+COMMENT ON TRIGGER pgtrigger_owners_are_told_5eb63 ON public.wallet_reconciliationplanevent IS 'c06868941b2279e897fcdf3cff38f93d27f5d303';
 
 
 CREATE TRIGGER pgtrigger_owners_are_told_60b45 AFTER INSERT ON public.merchants_membershipevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_60b45();
 
 
+COMMENT ON TRIGGER pgtrigger_owners_are_told_60b45 ON public.merchants_membershipevent IS '2584afb2ad22f3bb7bce31667bad9fa36eee53f7';
+
+
 CREATE TRIGGER pgtrigger_owners_are_told_88f4c AFTER INSERT ON public.wallet_correctionevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_88f4c();
+
+
+COMMENT ON TRIGGER pgtrigger_owners_are_told_88f4c ON public.wallet_correctionevent IS '18ea129394959df591c4835eab0865c0fb0c2711';
 
 
 CREATE TRIGGER pgtrigger_owners_are_told_8afd3 AFTER INSERT ON public.merchants_allowlistentryevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_8afd3();
 
 
+COMMENT ON TRIGGER pgtrigger_owners_are_told_8afd3 ON public.merchants_allowlistentryevent IS '57eebd79229ef0c54b717db60de8315e2e18e1ad';
+
+
 CREATE TRIGGER pgtrigger_owners_are_told_8b753 AFTER INSERT ON public.wallet_reportrecipientevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_8b753();
+
+
+COMMENT ON TRIGGER pgtrigger_owners_are_told_8b753 ON public.wallet_reportrecipientevent IS '9ec7e861d111de11d2a643b6661619f00492d651';
 
 
 CREATE TRIGGER pgtrigger_owners_are_told_8e6c4 AFTER INSERT ON public.wallet_statementsourceevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR (((new.pgh_before ->> 'is_on'::text) = 'true'::text) AND (NOT new.is_on)))) EXECUTE FUNCTION public.pgtrigger_owners_are_told_8e6c4();
 
 
+COMMENT ON TRIGGER pgtrigger_owners_are_told_8e6c4 ON public.wallet_statementsourceevent IS 'ba2f2007026480810ba4fecaa87b7d50e0c37e33';
+
+
 CREATE TRIGGER pgtrigger_owners_are_told_97ec2 AFTER INSERT ON public.merchants_contactevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_97ec2();
+
+
+COMMENT ON TRIGGER pgtrigger_owners_are_told_97ec2 ON public.merchants_contactevent IS '17c5f15b52c8a769c4931232e9861e7241cb3bf4';
 
 
 CREATE TRIGGER pgtrigger_owners_are_told_b842a AFTER INSERT ON public.merchants_alloweddomainevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_b842a();
 
 
+COMMENT ON TRIGGER pgtrigger_owners_are_told_b842a ON public.merchants_alloweddomainevent IS '93e5f0eef3529ecb07ed43e2f4821653701c6bf5';
+
+
 CREATE TRIGGER pgtrigger_owners_are_told_d5ec8 AFTER INSERT ON public.merchants_invitationevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_d5ec8();
+
+
+COMMENT ON TRIGGER pgtrigger_owners_are_told_d5ec8 ON public.merchants_invitationevent IS '846e0b495a48e1761d7616bda06972fe2bcfe409';
 
 
 CREATE TRIGGER pgtrigger_person_old_address_forgotten_9d98f AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN (((old.email)::text IS DISTINCT FROM (new.email)::text)) EXECUTE FUNCTION public.pgtrigger_person_old_address_forgotten_9d98f();
 
 
+COMMENT ON TRIGGER pgtrigger_person_old_address_forgotten_9d98f ON public.merchants_person IS 'f66e2f3d02fe91e2753f4b22b0dd7f65cd57e9ca';
+
+
 CREATE TRIGGER pgtrigger_plan_higher_limit_by_two_7075c BEFORE UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((new.write_off_alone > old.write_off_alone) OR (new.merchant_id <> old.merchant_id) OR (new.write_off_alone_by_currency IS DISTINCT FROM old.write_off_alone_by_currency))) EXECUTE FUNCTION public.pgtrigger_plan_higher_limit_by_two_7075c();
+
+
+COMMENT ON TRIGGER pgtrigger_plan_higher_limit_by_two_7075c ON public.wallet_reconciliationplan IS '4df7bd0e9450c081a22b6560c45d7c9c76ebfe87';
 
 
 CREATE TRIGGER pgtrigger_plan_limit_by_two_8c9bf BEFORE INSERT ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((new.write_off_alone > 0) OR (new.write_off_alone_by_currency IS NOT NULL))) EXECUTE FUNCTION public.pgtrigger_plan_limit_by_two_8c9bf();
 
 
+COMMENT ON TRIGGER pgtrigger_plan_limit_by_two_8c9bf ON public.wallet_reconciliationplan IS '4356fd242ee8ebbfa810483467b398184ff76cb4';
+
+
 CREATE TRIGGER pgtrigger_plan_names_by_owner_8fbf1 BEFORE INSERT ON public.wallet_reconciliationplan FOR EACH ROW WHEN (new.names_players) EXECUTE FUNCTION public.pgtrigger_plan_names_by_owner_8fbf1();
+
+
+COMMENT ON TRIGGER pgtrigger_plan_names_by_owner_8fbf1 ON public.wallet_reconciliationplan IS 'b977ab0555d3946307aecd88d71ec05658c6a2f2';
 
 
 CREATE TRIGGER pgtrigger_plan_names_later_by_owner_fc0f3 BEFORE UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN ((new.names_players AND (NOT old.names_players))) EXECUTE FUNCTION public.pgtrigger_plan_names_later_by_owner_fc0f3();
 
 
+COMMENT ON TRIGGER pgtrigger_plan_names_later_by_owner_fc0f3 ON public.wallet_reconciliationplan IS 'ce491c29a462e7402b08d7f2f83ee74ee9b8bf61';
+
+
 CREATE TRIGGER pgtrigger_plan_stays_2dfd6 BEFORE DELETE ON public.wallet_reconciliationplan FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_plan_stays_2dfd6();
+
+
+COMMENT ON TRIGGER pgtrigger_plan_stays_2dfd6 ON public.wallet_reconciliationplan IS '8b80cb8533289184309312acb609510a783bfdf6';
 
 
 CREATE TRIGGER pgtrigger_player_stays_4fd44 BEFORE DELETE ON public.merchants_player FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_player_stays_4fd44();
 
 
+COMMENT ON TRIGGER pgtrigger_player_stays_4fd44 ON public.merchants_player IS '9594f4af983a834458d6fec244716066e76bba6f';
+
+
 CREATE TRIGGER pgtrigger_recipient_outside_by_owner_7d060 BEFORE INSERT OR UPDATE ON public.wallet_reportrecipient FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_recipient_outside_by_owner_7d060();
+
+
+COMMENT ON TRIGGER pgtrigger_recipient_outside_by_owner_7d060 ON public.wallet_reportrecipient IS '7a3777c2f065f75c7fd970c9a1d58d8b8617ca13';
 
 
 CREATE TRIGGER pgtrigger_reconciliation_ends_once_b6fcc BEFORE UPDATE ON public.wallet_reconciliation FOR EACH ROW WHEN ((NOT ((old.state)::text = 'running'::text))) EXECUTE FUNCTION public.pgtrigger_reconciliation_ends_once_b6fcc();
 
 
+COMMENT ON TRIGGER pgtrigger_reconciliation_ends_once_b6fcc ON public.wallet_reconciliation IS 'd922d558286277aa4892d9c5ea3da7e441e120da';
+
+
 CREATE TRIGGER pgtrigger_reconciliation_stays_8e09e BEFORE DELETE ON public.wallet_reconciliation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_reconciliation_stays_8e09e();
+
+
+COMMENT ON TRIGGER pgtrigger_reconciliation_stays_8e09e ON public.wallet_reconciliation IS '3c77d8f4d69bbebf68d2986ea9bdc16992de0ac2';
 
 
 CREATE TRIGGER pgtrigger_refused_payout_stays_27807 BEFORE DELETE OR UPDATE ON public.wallet_refusedpayout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_refused_payout_stays_27807();
 
 
+COMMENT ON TRIGGER pgtrigger_refused_payout_stays_27807 ON public.wallet_refusedpayout IS 'f625db7272f55dae2eacf79d97b2096e6d578c17';
+
+
 CREATE TRIGGER pgtrigger_request_immutable_e92a8 BEFORE UPDATE ON public.wallet_signedrequest FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_request_immutable_e92a8();
+
+
+COMMENT ON TRIGGER pgtrigger_request_immutable_e92a8 ON public.wallet_signedrequest IS 'd4772b617393ccb82182e8bc9943698377779175';
 
 
 CREATE TRIGGER pgtrigger_secret_access_begun_b081c AFTER INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_access_begun_b081c();
 
 
+COMMENT ON TRIGGER pgtrigger_secret_access_begun_b081c ON public.merchants_secret IS '2524fc5d0415b946bce0ffdee82a3eb9ebc13967';
+
+
 CREATE TRIGGER pgtrigger_secret_access_changed_f3450 AFTER UPDATE ON public.merchants_secret FOR EACH ROW WHEN (((old.key_id IS DISTINCT FROM new.key_id) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.usable_until IS DISTINCT FROM new.usable_until))) EXECUTE FUNCTION public.pgtrigger_secret_access_changed_f3450();
+
+
+COMMENT ON TRIGGER pgtrigger_secret_access_changed_f3450 ON public.merchants_secret IS '53b2648b2d718b3e67db9581151a3d7e58792244';
 
 
 CREATE TRIGGER pgtrigger_secret_at_most_two_28c0c BEFORE INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_at_most_two_28c0c();
 
 
+COMMENT ON TRIGGER pgtrigger_secret_at_most_two_28c0c ON public.merchants_secret IS '6b0e4517f9508c950f6506a17fc3f300bbc901c7';
+
+
 CREATE TRIGGER pgtrigger_secret_by_two_people_306ee BEFORE INSERT ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_by_two_people_306ee();
+
+
+COMMENT ON TRIGGER pgtrigger_secret_by_two_people_306ee ON public.merchants_secret IS '485c20245f2b97cdd0bfa6d965cc0a4622fa4ada';
 
 
 CREATE TRIGGER pgtrigger_secret_ended_for_good_4bc90 BEFORE UPDATE ON public.merchants_secret FOR EACH ROW WHEN ((old.usable_until IS DISTINCT FROM new.usable_until)) EXECUTE FUNCTION public.pgtrigger_secret_ended_for_good_4bc90();
 
 
+COMMENT ON TRIGGER pgtrigger_secret_ended_for_good_4bc90 ON public.merchants_secret IS '8768612200794f78da14fe2581b04fca698b6d3e';
+
+
 CREATE TRIGGER pgtrigger_secret_revoked_for_good_b49de BEFORE UPDATE ON public.merchants_secret FOR EACH ROW WHEN (((old.revoked_at IS NOT NULL) AND (new.revoked_at IS DISTINCT FROM old.revoked_at))) EXECUTE FUNCTION public.pgtrigger_secret_revoked_for_good_b49de();
+
+
+COMMENT ON TRIGGER pgtrigger_secret_revoked_for_good_b49de ON public.merchants_secret IS '7352936e174b41b354862cc9073e6ebd99998bed';
 
 
 CREATE TRIGGER pgtrigger_secret_stays_9a994 BEFORE DELETE ON public.merchants_secret FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_secret_stays_9a994();
 
 
+COMMENT ON TRIGGER pgtrigger_secret_stays_9a994 ON public.merchants_secret IS '8e489797d2feb360e2983854cd7a08b000596ad7';
+
+
+CREATE TRIGGER pgtrigger_session_of_its_player_2a1a5 BEFORE INSERT OR UPDATE OF merchant_id, player_id, account_id, currency ON public.wallet_session FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_session_of_its_player_2a1a5();
+
+
+COMMENT ON TRIGGER pgtrigger_session_of_its_player_2a1a5 ON public.wallet_session IS '39c3da6cd4e6b597c0f5ca71893d6b3d5fbe8adb';
+
+
 CREATE TRIGGER pgtrigger_session_stays_1df3a BEFORE DELETE ON public.wallet_session FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_session_stays_1df3a();
+
+
+COMMENT ON TRIGGER pgtrigger_session_stays_1df3a ON public.wallet_session IS '362695aaa543ff8d2f5406e3b3f75441749740dc';
 
 
 CREATE TRIGGER pgtrigger_settlement_begins_c432e BEFORE INSERT ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_settlement_begins_c432e();
 
 
+COMMENT ON TRIGGER pgtrigger_settlement_begins_c432e ON public.wallet_settlement IS '7e31d3be44a526014d9b219591adb65e22584c43';
+
+
 CREATE TRIGGER pgtrigger_settlement_frozen_2128f BEFORE UPDATE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_settlement_frozen_2128f();
+
+
+COMMENT ON TRIGGER pgtrigger_settlement_frozen_2128f ON public.wallet_settlement IS '888b1e260dcf83372659e63b1c5dc87f65c733ad';
 
 
 CREATE TRIGGER pgtrigger_settlement_stays_7454e BEFORE DELETE ON public.wallet_settlement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_settlement_stays_7454e();
 
 
+COMMENT ON TRIGGER pgtrigger_settlement_stays_7454e ON public.wallet_settlement IS 'e4717c486e3127e4e56520644cd57f5f01062fcf';
+
+
 CREATE TRIGGER pgtrigger_sign_in_record_stays_09e79 BEFORE DELETE OR UPDATE ON public.merchants_signinrecord FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_sign_in_record_stays_09e79();
+
+
+COMMENT ON TRIGGER pgtrigger_sign_in_record_stays_09e79 ON public.merchants_signinrecord IS '391684567cdc78275f7f80a2dbeeda4b64beee13';
 
 
 CREATE TRIGGER pgtrigger_staff_change_stays_6cfe3 BEFORE DELETE ON public.merchants_staffchange FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_staff_change_stays_6cfe3();
 
 
+COMMENT ON TRIGGER pgtrigger_staff_change_stays_6cfe3 ON public.merchants_staffchange IS '4ce427cbf36633bbfc30228ac90fdb9de20e42d2';
+
+
 CREATE TRIGGER pgtrigger_staff_change_told_by_letter_d110f BEFORE INSERT OR UPDATE ON public.merchants_staffchange FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_staff_change_told_by_letter_d110f();
+
+
+COMMENT ON TRIGGER pgtrigger_staff_change_told_by_letter_d110f ON public.merchants_staffchange IS 'b49aae0d67c41095a26783adf9802b75144d8085';
+
+
+CREATE TRIGGER pgtrigger_staff_visit_stays_33a43 BEFORE DELETE ON public.merchants_staffvisit FOR EACH ROW WHEN ((old.hour > (now() - '90 days'::interval))) EXECUTE FUNCTION public.pgtrigger_staff_visit_stays_33a43();
+
+
+COMMENT ON TRIGGER pgtrigger_staff_visit_stays_33a43 ON public.merchants_staffvisit IS '62d9007914fdd25870f9cf8888fa37a8ea4cd811';
 
 
 CREATE TRIGGER pgtrigger_statement_stays_92ea6 BEFORE DELETE ON public.wallet_statement FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_statement_stays_92ea6();
 
 
+COMMENT ON TRIGGER pgtrigger_statement_stays_92ea6 ON public.wallet_statement IS '8316cec4cf61568355b0120ad48c310d56b65744';
+
+
 CREATE TRIGGER pgtrigger_transaction_immutable_8868e BEFORE DELETE OR UPDATE ON public.wallet_transaction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_transaction_immutable_8868e();
 
 
+COMMENT ON TRIGGER pgtrigger_transaction_immutable_8868e ON public.wallet_transaction IS '86de71336ad0bea6aacb5e8b36a61c0d9bb65e5f';
+
+
 CREATE TRIGGER pgtrigger_transaction_not_emptied_df4b4 BEFORE TRUNCATE ON public.wallet_transaction FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_transaction_not_emptied_df4b4();
+
+
+COMMENT ON TRIGGER pgtrigger_transaction_not_emptied_df4b4 ON public.wallet_transaction IS 'f07a7c4f3880c081a6fb27a9607b9d26e886db5b';
 
 
 ALTER TABLE ONLY public.account_emailaddress
