@@ -218,7 +218,8 @@ def test_a_public_shape_from_the_upload_to_the_mail(
 def shown_side(row: str) -> str:
     """A row of the table, as the mail writes it; what the breaks come to stands in no line where nothing differs."""
     kind, our_rows, ours, their_rows, theirs, difference, *_ = row.split("\t")
-    return f"- {kind}: {our_rows}, {ours} | {their_rows}, {theirs} | {difference}"
+    our, their = (rows.split()[0] for rows in (our_rows, their_rows))
+    return f"- {kind}: {ours} (rows: {our}) | {theirs} (rows: {their}) | {difference}"
 
 
 def mailed_sides(text: str) -> set[str]:

@@ -23,7 +23,7 @@ def staff(client: Client, support: Person) -> Client:
 
 
 def opened_state(response: Any) -> str:
-    [state] = re.findall(r'name="opened_state" value="([^"]+)"', response.content.decode())
+    [state] = re.findall(r'name="opened_state"\s+value="([^"]+)"', response.content.decode())
     return unescape(state)
 
 

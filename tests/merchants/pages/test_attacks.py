@@ -139,7 +139,7 @@ def test_a_secret_in_a_label_or_a_note_is_refused(desk: Client, acme: Merchant, 
 
     key = keys.issue_key(merchant=acme).key
     assert PASTED in save(desk, page_of(key), label=words)
-    row = {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": "192.0.2.1", "allowlist-0-note": words}
+    row = {"contacts-TOTAL_FORMS": "1", "contacts-0-email": "desk@acme.test", "contacts-0-note": words}
     assert PASTED in save(desk, f"/admin/merchants/merchant/{acme.pk}/change/", name="Acme", time_zone="UTC", **row)
     assert words not in clear()
 
@@ -174,9 +174,9 @@ def test_a_label_is_one_line(acme: Merchant, text: str) -> None:
 
 @pytest.mark.parametrize("field", ["name", "note"])
 def test_names_and_notes_are_one_line(desk: Client, acme: Merchant, field: str) -> None:
-    row = {"allowlist-TOTAL_FORMS": "1", "allowlist-0-network": "192.0.2.1"}
-    wish = {"name": "Acme", "time_zone": "UTC", "allowlist-0-note": "desk"} | row
-    wish["name" if field == "name" else "allowlist-0-note"] = FORGED[1]
+    row = {"contacts-TOTAL_FORMS": "1", "contacts-0-email": "desk@acme.test"}
+    wish = {"name": "Acme", "time_zone": "UTC", "contacts-0-note": "desk"} | row
+    wish["name" if field == "name" else "contacts-0-note"] = FORGED[1]
     assert BROKEN in save(desk, f"/admin/merchants/merchant/{acme.pk}/change/", **wish)
 
 

@@ -12,7 +12,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from merchants.models import AllowlistEntry, ApiKey, Compromise, Merchant, Person, Secret
+from merchants.models import ApiKey, Compromise, Merchant, Person, Secret
 from merchants.services import approvals, keys
 from portal.lib import clock
 from tests.people import signed_in
@@ -164,19 +164,3 @@ def test_nothing_typed_into_a_new_key_breaks_it(staff: Client, key: ApiKey) -> N
                 if ApiKey.objects.count() > 1:
                     everything(staff, key)
                 transaction.set_rollback(True)
-
-
-def test_a_network_that_somebody_else_adds_at_the_same_moment(staff: Client, key: ApiKey) -> None:
-    """The form was right when it was looked at; the database has the last word."""
-    path = at(key, "change")
-    form = good(key, unescape(staff.get(path).content.decode())) | {
-        "allowlist-TOTAL_FORMS": "1",
-        "allowlist-0-network": "52.1.2.3",
-        "allowlist-0-note": "",
-        "allowlist-0-key": str(key.pk),
-    }
-    AllowlistEntry.objects.create(merchant=key.merchant, key=key, network="52.1.2.3/32")
-    said = staff.post(path, form | {"label": "changed"}, follow=True)
-    assert "Another person" in unescape(said.content.decode())
-    key.refresh_from_db()
-    assert (key.label, key.allowlist.count()) == ("cashier", 1)

@@ -331,6 +331,6 @@ def test_long_amounts_and_ids_fit_on_a_phone(plan: ReconciliationPlan) -> None:
     message = sent(run)
     html, text = str(message.alternatives[0][0]), str(message.body)
     assert "-123,<wbr>456,<wbr>789,<wbr>012.30" in html
-    assert re.search(r"<td[^>]*word-break: break-word[^>]*>5a1c7f0e-", html)
+    assert re.search(r"<td[^>]*word-break: break-word[^>]*>\s*5a1c7f0e-", html)
     assert "EUR bet: 123,456,789.00 (rows: 1,200) | 123,456,799.00 (rows: 1,201) | -10.00" in text
     assert "-123,456,789,012.30" in text
