@@ -469,7 +469,8 @@ def test_nobody_else_sees_a_timeline(client: Client, acme: Merchant, owner: Pers
 
 def test_what_is_done_in_a_page_is_kept_with_its_person(client: Client, acme: Merchant, support: Person) -> None:
     staff = signed_in(client, support)
-    staff.post(f"/admin/merchants/merchant/{acme.pk}/suspend/", {"why": "Ticket 12", "typed_code": acme.code}, REMOTE_ADDR="198.51.100.9")
+    confirmed = {"why": "Ticket 12", "typed_code": acme.code}
+    staff.post(f"/admin/merchants/merchant/{acme.pk}/suspend/", confirmed, REMOTE_ADDR="198.51.100.9")
     entry = next(entry for entry in history.timeline(acme) if "suspended" in entry.title)
     assert (entry.who, entry.role, entry.address) == ("support@oppi.test", "support", "198.51.100.9")
     assert entry.door == f"/admin/merchants/merchant/{acme.pk}/suspend/"
