@@ -18,6 +18,7 @@ class SchemaPage(SpectacularAPIView):
 
     authentication_classes = []
     http_method_names = READ
+    schema = None  # the description is no endpoint of its own
 
     def get(self, request: Any, *args: Any, **options: Any) -> HttpResponse:
         renderer = request.accepted_renderer
