@@ -1,7 +1,7 @@
 """Which versions of the portal have migrated a database, and whether this one may.
 
-A version upgrades from `UPGRADES_FROM` or later: what older ones left behind, its migrations no longer know. Whoever
-leaves out a stop on the way is told so before anything is changed (docs/upgrading.md).
+A version upgrades from `UPGRADES_FROM` or later: what older ones left behind, its migrations no longer know. A skipped
+stop is refused before anything is changed (docs/upgrading.md).
 """
 
 from __future__ import annotations

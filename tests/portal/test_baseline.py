@@ -14,17 +14,15 @@ import pytest
 from psycopg import sql
 
 from portal.database import roles
-from portal.database.baseline import DUMP_OPTIONS, UNFILLED
+from portal.database.baseline import COUNTERS, DUMP_OPTIONS, META_COMMAND
 from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
 from tests.plugins.databases import by_roles, migrated
 from tests.plugins.live import CHECKOUT
 
 PRIVILEGES = tuple(option for option in DUMP_OPTIONS if option not in {"--no-owner", "--no-privileges"})
-META_COMMAND = re.compile(r"^\\.*\n", re.MULTILINE)
 MIGRATIONS = re.compile(r"^\t\(\d+, ('\w+', '\w+'), '[^']*'\)[,;]\n", re.MULTILINE)
 MOMENT = re.compile(r"'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d[^']*'")
-COUNTERS = re.compile(rf"^SELECT pg_catalog.setval\('public.(?:{'|'.join(UNFILLED)})_id_seq'.*\n", re.MULTILINE)
 # PostgreSQL writes a list of constants in one of two ways, depending on whether it read it from a dump.
 CASTS = re.compile(r"\(('[^']*'::character varying)\)::text")
 LISTS = re.compile(r"ANY \(\((ARRAY\[[^\]]*\])\)::text\[\]\)")
