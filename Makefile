@@ -5,16 +5,19 @@ PYTHON := .venv/bin/python
 TEMPLATES := templates portal/local/mailbox/pages
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
-.PHONY: help up test test-image image lint types bench drill messages baseline reset lock runtime development
+.PHONY: help up test test-nightly test-image image lint types bench drill messages baseline reset lock runtime development
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 up: runtime ## start the portal with everything it needs, until Ctrl-C
 	@exec $(PYTHON) -m portal.local.up
 
 test: development ## run all tests, with the coverage floor
 	$(PYTHON) -m pytest --cov $(PYTEST)
+
+test-nightly: development ## run the tests that take minutes: every migration both ways, an upgrade under calls
+	$(PYTHON) -m pytest -m nightly
 
 test-image: development ## build the image and ask it, as root on Debian; takes minutes
 	$(PYTHON) -m pytest -m image --numprocesses 0

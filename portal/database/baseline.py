@@ -1,17 +1,21 @@
 """A new database begins with the whole schema in one file; the migrations after it follow one by one.
 
 Applying every migration from the first takes Django a minute, nearly all of it for rebuilding its models after each
-step. The file is written by `make baseline`, and tests/portal/test_baseline.py compares both ways.
+step. The file is written by `make baseline`, and names the migrations that it was made of by one hash; tests compare the
+hash in each run, and both ways by `make test-nightly`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 FILE = Path(__file__).with_name("baseline.sql")
+CHECKOUT = Path(__file__).parents[2]
+MADE_OF = "-- Made of the migrations "
 UNFILLED = ("auth_permission", "django_content_type")  # post_migrate fills them
 DUMP_OPTIONS = (
     "--no-owner",
@@ -49,4 +53,17 @@ def baseline_from_dump(dump: str) -> str:
     """
     script = COUNTERS.sub("", NOISE.sub("", META_COMMAND.sub("", dump)))
     script = SESSION.sub("SET LOCAL ", script).replace(SEARCH_PATH, SEARCH_PATH.replace("false", "true"))
-    return MOMENT.sub("now()", SCHEMAS.sub("CREATE SCHEMA IF NOT EXISTS ", script))
+    script = MOMENT.sub("now()", SCHEMAS.sub("CREATE SCHEMA IF NOT EXISTS ", script))
+    return f"{MADE_OF}{migrations_digest()}\n{script}"
+
+
+def migrations_digest() -> str:
+    """Return one SHA-256 over every migration and the SQL that migrations install: names and content."""
+    files = sorted(
+        path.relative_to(CHECKOUT) for path in CHECKOUT.glob("*/migrations/**/*") if path.suffix in {".py", ".sql"}
+    )
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(f"{path.as_posix()}\n".encode())
+        whole.update(hashlib.sha256((CHECKOUT / path).read_bytes()).digest())
+    return whole.hexdigest()

@@ -1,3 +1,4 @@
+-- Made of the migrations a959ef5bed2018b8ca485267390c6d4305536ba595d590ac3f89e6dd4487cd94
 --
 -- PostgreSQL database dump
 --

@@ -14,7 +14,7 @@ import pytest
 from psycopg import sql
 
 from portal.database import roles
-from portal.database.baseline import COUNTERS, DUMP_OPTIONS, META_COMMAND
+from portal.database.baseline import COUNTERS, DUMP_OPTIONS, FILE, MADE_OF, META_COMMAND, migrations_digest
 from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
 from tests.plugins.databases import by_roles, migrated
@@ -68,6 +68,12 @@ def content(url: str) -> tuple[list[str], set[str]]:
     return MOMENT.sub("now()", MIGRATIONS.sub("", text)).splitlines(), set(MIGRATIONS.findall(text))
 
 
+def test_the_baseline_is_made_of_the_migrations_that_stand_here() -> None:
+    first_line, _ = FILE.read_text().split("\n", 1)
+    assert first_line == f"{MADE_OF}{migrations_digest()}", "run make baseline"
+
+
+@pytest.mark.nightly
 def test_the_baseline_makes_what_all_migrations_make(from_first: str) -> None:
     copied = urlsplit(from_first)._replace(path=f"/{migrated()}").geturl()
     theirs, their_migrations = content(from_first)

@@ -93,6 +93,7 @@ def test_a_second_one_waits_for_the_first(url: str) -> None:
 WAITS = "SELECT FROM pg_stat_activity WHERE usename = %s AND query LIKE '%%pg_try_advisory_lock%%'"
 
 
+@pytest.mark.nightly
 def test_a_lock_of_somebody_else_ends_it_soon_and_nothing_is_done(url: str) -> None:
     """A change of a table that waits for a lock stands in the way of every call that comes after it."""
     with held(url, f"LOCK TABLE merchants_{EVENTS[0]} IN ACCESS SHARE MODE"):
@@ -107,6 +108,7 @@ def test_a_lock_of_somebody_else_ends_it_soon_and_nothing_is_done(url: str) -> N
         assert role.rowcount == 1, "what was done of it before it waited was rolled back"
 
 
+@pytest.mark.nightly
 def test_it_goes_back_and_forth_and_leaves_what_the_code_says(url: str) -> None:
     assert manage(url, "migrate", *BEFORE_ROLES).returncode == 0
     done = manage(url, "migrate")

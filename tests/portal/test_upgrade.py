@@ -24,7 +24,7 @@ from tests.signing import new_id
 from tests.wallet.clusters import drop
 from tests.wallet.conftest import LiveCaller, Stage, stage_on, until
 
-pytestmark = pytest.mark.xdist_group("clusters")
+pytestmark = [pytest.mark.xdist_group("clusters"), pytest.mark.nightly]
 SECONDS = 1800
 CALLERS = 3
 ENOUGH = 20  # calls between two steps
