@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # The names of databases. ORIGIN holds the cast; EMPTY is copied from it anew for each run, FULL and its rows stay.
 ORIGIN, EMPTY, FULL = "portal", "empty", "full"
 YARDSTICK_ORIGIN, YARDSTICK = "yardstick_origin", "yardstick"
+SMALLEST, TRANSFER = "smallest", "transfer"
 SERVED_YARDSTICK = "bench.yardstick.wsgi:application"
 
 
@@ -50,7 +51,9 @@ class Course:
     def rows(self) -> list[Row]:
         grown = f"{self.extent.rows:,} ledger rows"
         return [
-            Row("a", "the ledger function alone (pgbench)", self.ledger),
+            Row("a", "the ledger function alone (pgbench)", self.ledger, units=ledger.UNITS),
+            Row("as", "the smallest correct function (pgbench)", self.smallest, units=ledger.UNITS),
+            Row("at", "a transfer by double entry (pgbench)", self.transfer, units=ledger.UNITS),
             Row("b", "a signed bet over HTTP", self.signed_bet),
             Row("c", "a signed bet done the usual way (DRF, ORM)", self.yardstick),
             Row("da", "one hot account: the ledger", lambda: self.ledger(hot=True)),
@@ -75,6 +78,14 @@ class Course:
 
     def ledger(self, database: str = EMPTY, *, hot: bool = False) -> Run:
         return ledger.measure(self.bench, self.cast, self.fresh(database), self.extent.seconds, hot=hot)
+
+    def smallest(self) -> Run:
+        count = "SELECT count(*) FROM small_row"
+        return ledger.yardstick(self.bench, SMALLEST, self.extent.seconds, ledger.SMALLEST, count)
+
+    def transfer(self) -> Run:
+        count = "SELECT count(*) FROM entry_transfer"
+        return ledger.yardstick(self.bench, TRANSFER, self.extent.seconds, ledger.TRANSFER, count)
 
     def signed_bet(self, database: str = EMPTY, *, hot: bool = False) -> Run:
         with self.bench.web(self.fresh(database)) as served:

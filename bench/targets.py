@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from bench.run import Run
 
+FUNCTION_SHARE = 0.60
+HTTP_SHARE = 0.30
+TRANSFER_TIMES = 1.25
+HOT_SHARE = 0.90
 LEDGER_SHARE = 0.20
 LEDGER_SHARE_LATER = 0.40
 TIMES_YARDSTICK = 3.0
@@ -53,6 +57,10 @@ class Medians:
 def judge(runs: Sequence[Run]) -> list[Target]:
     medians = Medians(runs)
     return [
+        at_least("(a) is at least 0.60 of (as)", medians.ratio("a", "as"), FUNCTION_SHARE),
+        at_least("(b) is at least 0.30 of (as)", medians.ratio("b", "as"), HTTP_SHARE),
+        at_least("(b) is at least 1.25 of (at)", medians.ratio("b", "at"), TRANSFER_TIMES),
+        at_least("(db) is at least 0.90 of (b)", medians.ratio("db", "b"), HOT_SHARE),
         at_least("(b) is at least 0.20 of (a)", medians.ratio("b", "a"), LEDGER_SHARE),
         at_least("(b) is at least 0.40 of (a), wanted later", medians.ratio("b", "a"), LEDGER_SHARE_LATER),
         at_least("(b) is at least 3 times (c)", medians.ratio("b", "c"), TIMES_YARDSTICK),

@@ -29,40 +29,39 @@ CREATE TYPE wallet_call AS (
 CREATE TYPE wallet_answer AS (status text, balance bigint);
 
 
--- [2, 3, 6] May this secret do this, now? Null when it may, else the status.
+-- [2, 3, 6] May this secret do this, now? One row, whose `refusal` is null when it may. A single SELECT, which PostgreSQL
+-- plans as a part of the statement that asks: a bet reads all that it depends on at once.
+CREATE OR REPLACE FUNCTION wallet_access(
+    p_merchant bigint, p_secret bigint, p_version bigint, p_address inet, p_kind text, p_now timestamptz
+) RETURNS TABLE (refusal text, bets_per_minute integer, max_stake bigint, max_stake_by_currency jsonb)
+LANGUAGE sql STABLE AS $$
+    SELECT CASE
+               -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
+               WHEN m.access_version <> p_version THEN 'STALE'
+               WHEN m.id IS NULL OR (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) OR k.status = 'revoked'
+                    OR s.revoked_at IS NOT NULL OR k.expires_at <= p_now OR s.usable_until <= p_now
+                   THEN 'RS_ERROR_INVALID_APIKEY'
+               WHEN k.status = 'quarantined' AND (
+                   p_kind NOT IN ('payout', 'reward', 'rollback', 'balance')
+                   OR NOT EXISTS (SELECT FROM merchants_seenaddress a
+                                   WHERE a.key_id = k.id AND a.address = p_address AND a.first_seen_at < k.quarantined_at)
+               ) THEN 'RS_ERROR_INVALID_APIKEY'
+               WHEN m.status = 'closed' OR (m.status = 'suspended' AND p_kind IN ('bet', 'launch', 'deposit'))
+                   THEN 'RS_ERROR_MERCHANT_NOT_ACTIVE'
+           END, m.bets_per_minute, m.max_stake, m.max_stake_by_currency
+      FROM (SELECT) always
+      LEFT JOIN (merchants_secret s JOIN merchants_apikey k ON k.id = s.key_id JOIN merchants_merchant m ON m.id = k.merchant_id)
+        ON s.id = p_secret AND m.id = p_merchant
+$$;
+
 CREATE OR REPLACE FUNCTION wallet_gate(
     p wallet_caller, p_kind text, OUT refusal text, OUT bets_per_minute integer, OUT max_stake bigint,
     OUT max_stake_by_currency jsonb
 ) LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    v record;
-    v_now timestamptz := coalesce(p.moment, clock_timestamp());
 BEGIN
-    SELECT m.status AS merchant, m.access_version, m.bets_per_minute, m.max_stake, m.max_stake_by_currency,
-           (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) AS elsewhere,
-           k.id AS key_id, k.status AS key, k.expires_at, k.quarantined_at, s.usable_until, s.revoked_at
-      INTO v
-      FROM merchants_secret s
-      JOIN merchants_apikey k ON k.id = s.key_id
-      JOIN merchants_merchant m ON m.id = k.merchant_id
-     WHERE s.id = p.secret_id AND m.id = p.merchant_id;
-    bets_per_minute := v.bets_per_minute;
-    max_stake := v.max_stake;
-    max_stake_by_currency := v.max_stake_by_currency;
-    -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
-    IF v.access_version <> p.access_version THEN
-        refusal := 'STALE';
-    ELSIF NOT FOUND OR v.elsewhere OR v.key = 'revoked' OR v.revoked_at IS NOT NULL OR v.expires_at <= v_now OR v.usable_until <= v_now THEN
-        refusal := 'RS_ERROR_INVALID_APIKEY';
-    ELSIF v.key = 'quarantined' AND (
-        p_kind NOT IN ('payout', 'reward', 'rollback', 'balance')
-        OR NOT EXISTS (SELECT FROM merchants_seenaddress a
-                        WHERE a.key_id = v.key_id AND a.address = p.address AND a.first_seen_at < v.quarantined_at)
-    ) THEN
-        refusal := 'RS_ERROR_INVALID_APIKEY';
-    ELSIF v.merchant = 'closed' OR (v.merchant = 'suspended' AND p_kind IN ('bet', 'launch', 'deposit')) THEN
-        refusal := 'RS_ERROR_MERCHANT_NOT_ACTIVE';
-    END IF;
+    SELECT w.* INTO refusal, bets_per_minute, max_stake, max_stake_by_currency FROM wallet_access(
+        p.merchant_id, p.secret_id, p.access_version, p.address, p_kind, coalesce(p.moment, clock_timestamp())
+    ) w;
 END $$;
 
 
@@ -113,7 +112,7 @@ BEGIN
 END $$;
 
 
--- The one place that writes a row.
+-- Writes a row: here, in wallet_keep_all and in wallet_bet, and nowhere else.
 CREATE OR REPLACE FUNCTION wallet_keep(p wallet_caller, r wallet_transaction)
 RETURNS wallet_answer LANGUAGE plpgsql AS $$
 BEGIN
@@ -160,14 +159,14 @@ END $$;
 
 
 -- [11] The id was seen before: the first answer again when the content is the same, unless it was rolled back since.
-CREATE OR REPLACE FUNCTION wallet_repeat(p wallet_caller, c wallet_call, pl merchants_player, t wallet_transaction)
+CREATE OR REPLACE FUNCTION wallet_repeat(p wallet_caller, c wallet_call, p_player bigint, t wallet_transaction)
 RETURNS wallet_answer LANGUAGE plpgsql STABLE AS $$
 BEGIN
     IF t.kind = 'tombstone' THEN
         RETURN ROW('RS_ERROR_TRANSACTION_DOES_NOT_EXIST', NULL)::wallet_answer;
     END IF;
     IF t.kind <> c.kind
-       OR t.player_id IS DISTINCT FROM pl.id
+       OR t.player_id IS DISTINCT FROM p_player
        OR (c.game_id IS NOT NULL AND t.game_id IS NOT NULL
            AND c.game_id <> (SELECT g.game_id FROM merchants_game g WHERE g.id = t.game_id))
        OR c.currency <> t.currency
@@ -178,7 +177,7 @@ BEGIN
     THEN
         RETURN ROW('RS_ERROR_DUPLICATE_TRANSACTION', (
             SELECT coalesce(a.balance, 0)
-              FROM (SELECT pl.id, coalesce(c.currency, t.currency) AS currency) w
+              FROM (SELECT p_player AS id, coalesce(c.currency, t.currency) AS currency) w
               LEFT JOIN wallet_account a ON a.player_id = w.id AND a.currency = w.currency AND a.kind = 'player'
              WHERE w.id IS NOT NULL AND w.currency IS NOT NULL
         ))::wallet_answer;
@@ -203,50 +202,73 @@ RETURNS boolean LANGUAGE sql STABLE STRICT AS $$
 $$;
 
 
--- [12 to 18] A stake is taken. A refusal by 14, 15, 17 or 18 is kept: the caller was told that the bet failed.
-CREATE OR REPLACE FUNCTION wallet_bet(
-    p wallet_caller, c wallet_call, pl merchants_player, p_bets_per_minute integer, p_max_stake bigint
-) RETURNS wallet_answer LANGUAGE plpgsql AS $$
+-- [2 to 18] A stake is taken: the whole path of a bet whose id is locked. Three of four calls are bets, so this path alone
+-- reads all that it depends on by one statement, once the player is locked, and writes its row without a copy.
+-- A refusal by 14, 15, 17 or 18 is kept: the caller was told that the bet failed.
+CREATE OR REPLACE FUNCTION wallet_bet(p wallet_caller, c wallet_call) RETURNS wallet_answer LANGUAGE plpgsql AS $$
 DECLARE
+    pl record;
     v record;
-    r wallet_transaction;
-    v_now timestamptz := coalesce(p.moment, clock_timestamp());
+    v_now timestamptz;
+    v_status text;
+    v_balance bigint;
 BEGIN
-    SELECT g.id AS game_id, g.is_active AS game_on, s.id AS session_id, s.player_id, s.game_id AS session_game_id,
-           s.currency, s.is_active AND s.expires_at > v_now AS session_on, a.id AS account_id, a.balance, h.id AS games_id,
+    SELECT w.id, w.is_blocked, w.bets_per_minute, coalesce((w.max_stake_by_currency -> c.currency)::bigint, w.max_stake) AS max_stake
+      INTO pl FROM merchants_player w
+     WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
+    v_now := coalesce(p.moment, clock_timestamp());
+    SELECT e.refusal, e.bets_per_minute, coalesce((e.max_stake_by_currency -> c.currency)::bigint, e.max_stake) AS max_stake,
+           t.id AS seen, g.id AS game_id, g.is_active AS game_on, s.id AS session_id, s.player_id,
+           s.game_id AS session_game_id, s.currency, s.is_active AND s.expires_at > v_now AS session_on,
+           a.id AS account_id, a.balance, h.id AS games_id,
            EXISTS (SELECT FROM merchants_disabledgame d
                     WHERE d.merchant_id = p.merchant_id AND d.game_id = g.id) AS game_disabled
       INTO v
-      FROM merchants_game g
+      FROM wallet_access(p.merchant_id, p.secret_id, p.access_version, p.address, 'bet', v_now) e
+      LEFT JOIN wallet_transaction t
+        ON t.merchant_id = p.merchant_id AND t.transaction_id = c.transaction_id AND t.part = 0
+      LEFT JOIN merchants_game g ON g.game_id = c.game_id
       LEFT JOIN wallet_session s ON s.session_id = c.session_id AND s.merchant_id = p.merchant_id
       LEFT JOIN wallet_account a ON a.id = s.account_id
-      LEFT JOIN wallet_account h ON h.merchant_id = p.merchant_id AND h.currency = s.currency AND h.kind = 'games'
-     WHERE g.game_id = c.game_id;
-    IF NOT FOUND THEN
+      LEFT JOIN wallet_account h ON h.merchant_id = p.merchant_id AND h.currency = s.currency AND h.kind = 'games';
+    IF v.refusal IS NOT NULL THEN
+        RETURN ROW(v.refusal, NULL)::wallet_answer;
+    END IF;
+    IF v.seen IS NOT NULL THEN
+        RETURN wallet_repeat(p, c, pl.id, t) FROM wallet_transaction t WHERE t.id = v.seen;
+    END IF;
+    IF pl.id IS NULL OR v.game_id IS NULL THEN
         RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
     END IF;
     IF v.session_on IS NOT TRUE OR v.player_id <> pl.id OR v.session_game_id <> v.game_id OR v.currency <> c.currency THEN
         RETURN ROW('RS_ERROR_SESSION_REQUIRED_OR_INVALID', NULL)::wallet_answer;
     END IF;
-
-    r.transaction_id := c.transaction_id; r.kind := 'bet'; r.player_id := pl.id; r.session_id := v.session_id;
-    r.game_id := v.game_id; r.currency := c.currency; r.amount := c.amount; r.round_id := c.round_id;
-    r.balance := v.balance;
-    r.status := CASE
+    v_status := CASE
         WHEN v.game_disabled OR NOT v.game_on THEN 'RS_ERROR_GAME_INACTIVE'
         WHEN pl.is_blocked THEN 'RS_ERROR_PLAYER_BLOCKED'
-        WHEN c.amount > coalesce((pl.max_stake_by_currency -> c.currency)::bigint, pl.max_stake, p_max_stake)
-            THEN 'RS_ERROR_LIMIT_REACHED'
-        WHEN wallet_at_bet_limit(pl.id, coalesce(pl.bets_per_minute, p_bets_per_minute), v_now) THEN 'RS_ERROR_LIMIT_REACHED'
+        WHEN c.amount > coalesce(pl.max_stake, v.max_stake) THEN 'RS_ERROR_LIMIT_REACHED'
+        WHEN wallet_at_bet_limit(pl.id, coalesce(pl.bets_per_minute, v.bets_per_minute), v_now) THEN 'RS_ERROR_LIMIT_REACHED'
         WHEN v.balance < c.amount OR v.balance < 0 THEN 'RS_ERROR_NOT_ENOUGH_MONEY'
         ELSE 'RS_OK'
     END;
-    IF r.status <> 'RS_OK' THEN
-        RETURN wallet_keep(p, r);
+    v_balance := v.balance;
+    IF v_status = 'RS_OK' THEN
+        v_balance := wallet_move(v.account_id, -c.amount);
+        IF v_balance IS NULL THEN
+            RETURN ROW('RS_ERROR_INVALID_AMOUNT', NULL)::wallet_answer;
+        END IF;
+    ELSE
+        v.account_id := NULL;
+        v.games_id := NULL;
     END IF;
-    r.debit_account_id := v.account_id;
-    r.credit_account_id := v.games_id;
-    RETURN wallet_book(p, r, v.account_id, -c.amount);
+    INSERT INTO wallet_transaction (
+        merchant_id, transaction_id, part, kind, status, player_id, session_id, game_id, currency, amount,
+        debit_account_id, credit_account_id, balance, round_id, secret_id, address, request_id, created_at
+    ) VALUES (
+        p.merchant_id, c.transaction_id, 0, 'bet', v_status, pl.id, v.session_id, v.game_id, c.currency, c.amount,
+        v.account_id, v.games_id, v_balance, c.round_id, p.secret_id, p.address, p.request_id, v_now
+    );
+    RETURN ROW(v_status, v_balance)::wallet_answer;
 END $$;
 
 
@@ -438,17 +460,16 @@ BEGIN
 END $$;
 
 
--- [11 to 18] One call whose ids and player are locked and whose caller has passed the gate.
-CREATE OR REPLACE FUNCTION wallet_apply(
-    p wallet_caller, c wallet_call, pl merchants_player, p_bets_per_minute integer, p_max_stake bigint
-) RETURNS wallet_answer LANGUAGE plpgsql AS $$
+-- [11 to 18] One call, but no bet, whose ids and player are locked and whose caller has passed the gate.
+CREATE OR REPLACE FUNCTION wallet_apply(p wallet_caller, c wallet_call, pl merchants_player)
+RETURNS wallet_answer LANGUAGE plpgsql AS $$
 DECLARE
     t wallet_transaction;
 BEGIN
     SELECT * INTO t FROM wallet_transaction w
      WHERE w.merchant_id = p.merchant_id AND w.transaction_id = c.transaction_id AND w.part = 0;
     IF FOUND THEN
-        RETURN wallet_repeat(p, c, pl, t);
+        RETURN wallet_repeat(p, c, pl.id, t);
     END IF;
     IF pl.id IS NULL AND c.kind = 'deposit' THEN
         INSERT INTO merchants_player (merchant_id, player_id) VALUES (p.merchant_id, c.player_id) ON CONFLICT DO NOTHING;
@@ -459,7 +480,6 @@ BEGIN
         RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
     END IF;
     CASE c.kind
-        WHEN 'bet' THEN RETURN wallet_bet(p, c, pl, p_bets_per_minute, p_max_stake);
         WHEN 'payout' THEN RETURN wallet_payout(p, c, pl);
         WHEN 'reward' THEN RETURN wallet_reward(p, c, pl);
         WHEN 'rollback' THEN RETURN wallet_rollback(p, c, pl);
@@ -495,15 +515,16 @@ BEGIN
         PERFORM wallet_check_moment();
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended(c.transaction_id, p.merchant_id));
+    IF c.kind = 'bet' THEN
+        RETURN wallet_bet(p, c);
+    END IF;
     SELECT * INTO pl FROM merchants_player w
      WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
     g := wallet_gate(p, c.kind);
     IF g.refusal IS NOT NULL THEN
         RETURN ROW(g.refusal, NULL)::wallet_answer;
     END IF;
-    RETURN wallet_apply(
-        p, c, pl, g.bets_per_minute, coalesce((g.max_stake_by_currency -> c.currency)::bigint, g.max_stake)
-    );
+    RETURN wallet_apply(p, c, pl);
 END $$;
 
 
@@ -592,7 +613,7 @@ BEGIN
             d.ref_transaction_id := CASE WHEN v_next[v_round] <= v_last[v_round] THEN v_bets[v_next[v_round]]
                                          ELSE v_oldest[v_round] END;
         END IF;
-        a := wallet_apply(p, d, pl, g.bets_per_minute, g.max_stake);
+        a := wallet_apply(p, d, pl);
         IF v_round IS NOT NULL AND a.status = 'RS_OK' THEN
             v_next[v_round] := v_next[v_round] + 1;
         END IF;
