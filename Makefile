@@ -56,6 +56,7 @@ lock: development ## resolve the dependencies anew and write the hashed locks
 	$(LOCK) --upgrade --group dev pyproject.toml --output-file requirements/development.txt
 	$(LOCK) --constraint requirements/development.txt --group embedded pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/production.txt
+	$(LOCK) --constraint requirements/development.txt --group s3 pyproject.toml --output-file requirements/s3.txt
 	$(LOCK) --upgrade --group bench --output-file requirements/bench.txt
 
 runtime development:

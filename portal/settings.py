@@ -21,6 +21,7 @@ from environ.fileaware_mapping import FileAwareMapping
 
 from portal.database import roles
 from portal.lib.clientip import SUBSCRIBER_BITS, parse_networks, too_wide_version
+from portal.lib.private_storage import UnreadablePlace, is_bucket, storage_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -537,16 +538,15 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # where they are collected
 # What people export waits here for a day; web processes and workers share this folder, and nothing serves it.
 EXPORT_FOLDER = Path(setting("EXPORT_FOLDER", default=str(VAR_DIR / "exports")))
 PRIVATE_FILES: str = setting("PRIVATE_FILES", default=str(VAR_DIR / "private"))
+try:
+    private_place = storage_settings(PRIVATE_FILES)
+except UnreadablePlace as unreadable:
+    refuse(f"PRIVATE_FILES cannot be read: {unreadable}.")
+except ImportError:
+    refuse("PRIVATE_FILES is a bucket, and the client of S3 is not installed. Install requirements/s3.txt.")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "private": {  # what only a view that has asked who reads may hand out
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": PRIVATE_FILES,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "private": private_place,  # what only a view that has asked who reads may hand out
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -574,7 +574,9 @@ BACKUP_SPOOL: str = setting("BACKUP_SPOOL", default=str(VAR_DIR / "wal"))  # WAL
 BACKUP_SCRATCH: str = setting("BACKUP_SCRATCH", default=str(VAR_DIR / "restore-tests"))
 POSTGRES_PROGRAMS: str = setting("POSTGRES_PROGRAMS", default="")
 # Disks whose free space is watched: those of our own files, and what else is named.
-WATCHED_FOLDERS: list[str] = [PRIVATE_FILES, str(EXPORT_FOLDER), *setting("WATCHED_FOLDERS", list, default=[])]
+WATCHED_FOLDERS: list[str] = [str(EXPORT_FOLDER), *setting("WATCHED_FOLDERS", list, default=[])]
+if not is_bucket(PRIVATE_FILES):
+    WATCHED_FOLDERS.append(PRIVATE_FILES)
 if BACKUP_FOLDER:
     WATCHED_FOLDERS.append(BACKUP_FOLDER)
 

@@ -167,7 +167,9 @@ SEALING = {
     f"merchants_chain_{name}" for name in ("seal", "rows", "blocks", "head")
 }  # the first with the owner's rights
 LOG_PARTITIONS = {"request_log_partitions", "request_log_parts"}  # the first with the owner's rights
-CALLED = POSTING | SEALING | LOG_PARTITIONS | {"wallet_access", "wallet_balance", "wallet_gate", "_pgtrigger_should_ignore"}
+CALLED = (
+    POSTING | SEALING | LOG_PARTITIONS | {"wallet_access", "wallet_balance", "wallet_gate", "_pgtrigger_should_ignore"}
+)
 SAYS_WHEN = "wallet_says_when"  # whoever may execute it may say when a call was made: seeding, and tests of the clock
 
 ROLE = """

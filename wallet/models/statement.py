@@ -21,6 +21,15 @@ def private_files() -> Storage:
     return storages["private"]
 
 
+def list_private(folder: str) -> tuple[list[str], list[str]]:
+    """Return the names of the folders and files in a folder of the private files; none where nothing was stored."""
+    try:
+        folders, files = private_files().listdir(folder)
+    except FileNotFoundError:  # a bucket has no folders, so only a disk can lack one
+        return [], []
+    return [name for name in folders if name], [name for name in files if name]
+
+
 class Statement(models.Model):
     """What the operator says of one day. Read whole or refused whole; one that replaces another leaves it there."""
 

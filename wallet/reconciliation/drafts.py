@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from wallet.models import StatementPreview
-from wallet.models.statement import private_files
+from wallet.models.statement import list_private, private_files
 from wallet.reconciliation.reading.mapping import Mapping
 from wallet.reconciliation.scopes import WHOLE, Scope
 from wallet.reconciliation.statements import EmptyStatement, StatementTooLarge, check_day
@@ -108,14 +108,13 @@ def purge_drafts(now: datetime) -> int:
 
 
 def _folders() -> list[str]:
-    storage = private_files()
-    return [f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[0]] if storage.exists(FOLDER) else []
+    return [f"{FOLDER}/{name}" for name in list_private(FOLDER)[0]]
 
 
 def _purge_files(folder: str, now: datetime) -> int:
     """Delete files without a row. Younger files may still get their row."""
     storage = private_files()
-    there = {f"{folder}/{name}" for name in storage.listdir(folder)[1]}
+    there = {f"{folder}/{name}" for name in list_private(folder)[1]}
     known = set(StatementPreview.objects.filter(path__in=there).values_list("path", flat=True))
     lost = [path for path in there - known if storage.get_modified_time(path) <= now - KEPT]
     for path in lost:

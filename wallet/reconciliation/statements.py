@@ -24,7 +24,7 @@ from merchants.models import Merchant, Person
 from merchants.services import emails
 from portal.lib import clock, locks
 from wallet.models import Case, ReconciliationPlan, Statement
-from wallet.models.statement import private_files
+from wallet.models.statement import list_private, private_files
 from wallet.reconciliation import statement_rows, statement_warnings
 from wallet.reconciliation.day_statement import LINES_OF_ONE, DayStatement, current_statements
 from wallet.reconciliation.days import date_at
@@ -264,7 +264,7 @@ def sweep_months(folder: str, rows: QuerySet[Any], now: datetime) -> int:
     """Delete files of `folder` that no `file` of the rows names; return how many. Younger ones may still get theirs."""
     storage, swept = private_files(), 0
     for month in {f"{folder}/{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:
-        there = [f"{month}/{name}" for name in storage.listdir(month)[1]] if storage.exists(month) else []
+        there = [f"{month}/{name}" for name in list_private(month)[1]]
         known = set(rows.filter(file__in=there).values_list("file", flat=True))
         for path in set(there) - known:
             if storage.get_modified_time(path) <= now - SWEPT_AFTER:
