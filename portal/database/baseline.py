@@ -1,8 +1,8 @@
 """A new database begins with the whole schema in one file; the migrations after it follow one by one.
 
 Applying every migration from the first takes Django a minute, nearly all of it for rebuilding its models after each
-step. The file is written by `make baseline`, and its first line is a hash of the migrations that it was made of. Tests compare
-the hash in each run, and both ways by `make test-nightly`.
+step. The file is written by `make baseline`; its first line is a hash of the migrations that it was made of. Tests
+compare the hash in each run, and both ways by `make test-nightly`.
 """
 
 from __future__ import annotations
