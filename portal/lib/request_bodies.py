@@ -176,11 +176,15 @@ class BodyWatch:
 
 def open_connections(address: Address | None, port: int) -> Iterator[socket.socket]:
     """Yield a second handle of each connection of this process from this address to this port of ours."""
-    for file in list(OPEN_FILES.iterdir()):
-        one = as_connection(int(file.name))
-        if one is not None and ends_of(one) == (port, address):
+    own: set[int] = set()  # numbers of these handles, which are free again when they are looked at
+    for file in [int(path.name) for path in OPEN_FILES.iterdir()]:
+        one = as_connection(file) if file not in own else None
+        if one is None:
+            continue
+        own.add(one.fileno())
+        if ends_of(one) == (port, address):
             yield one
-        elif one is not None:
+        else:
             one.close()
 
 
