@@ -196,3 +196,14 @@ def test_no_page_of_signing_in_leads_out(owner: Person, way: str) -> None:
     assert [answer.status_code for answer in answers] == [302] * len(answers)
     assert [answer["location"] for answer in answers if not re.match("/[a-z]*", answer["location"])] == []
     assert not [answer["location"] for answer in answers if "evil.example" in urlsplit(answer["location"]).netloc]
+
+
+def test_no_door_sends_back_what_it_was_sent(cast: dict[str, Client], anothers: dict[str, str]) -> None:
+    """TRACE is answered as any other method, if at all: a header, a cookie for instance, is never echoed."""
+    echoed = [
+        (name, who)
+        for route, name in ROUTES.items()
+        for who in ("stranger", "staff")
+        if b"marked-header" in cast[who].trace(filled(route, anothers), headers={"x-marker": "marked-header"}).content
+    ]
+    assert echoed == []
