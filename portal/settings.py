@@ -460,6 +460,10 @@ STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 GAME_LAUNCH_URL = public_url("GAME_LAUNCH_URL", "https://games.oppi.invalid/launch")
 SESSION_LIFETIME_HOURS: int = setting("SESSION_LIFETIME_HOURS", int, default=24)
 WEB_THREADS: int = setting("WEB_THREADS", int, default=8)  # of each process, as the web server is told
+BODY_SECONDS, FORM_SECONDS = (
+    2.0,
+    10.0,
+)  # that a body of a call, and of a form, may stand still (portal.lib.request_bodies)
 FILE_ANSWER_SECONDS = 30  # of a statement, once it has arrived: it is kept before it is answered
 CREDENTIAL_CACHE_SECONDS = 5
 MAX_BODY_BYTES = 64 * 1024

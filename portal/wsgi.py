@@ -2,12 +2,14 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from portal.lib.downloads import Downloads
+from portal.lib.request_bodies import BodyWatch, RequestBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-people = Downloads(get_wsgi_application())  # sets Django up, which the next imports need
+pages = get_wsgi_application()  # sets Django up, which the next imports need
 
 from portal.database import start  # noqa: E402
 from portal.machines import Machines  # noqa: E402
@@ -15,4 +17,9 @@ from portal.page_deadline import bound_statements  # noqa: E402
 
 start.guard_start()
 bound_statements()
-machines = Machines()
+people = RequestBodies(
+    Downloads(pages), BodyWatch(threads=settings.WEB_THREADS, seconds=settings.FORM_SECONDS), answers=True
+)
+machines = RequestBodies(
+    Machines(), BodyWatch(threads=settings.WEB_THREADS, seconds=settings.BODY_SECONDS), answers=False
+)

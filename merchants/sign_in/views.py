@@ -2,12 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.views import password_change
 from allauth.usersessions.internal.flows.sessions import end_sessions
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
+
+from merchants import access
+from merchants.sign_in.gate import second_factor_redirect
 
 
 @require_POST
@@ -24,3 +29,11 @@ def start(request: HttpRequest) -> HttpResponseRedirect:
     """Where somebody who has signed in works."""
     person: Any = request.user
     return redirect("admin:index" if person.is_staff else "operator:merchants")
+
+
+@login_required
+def change_password(request: HttpRequest) -> HttpResponseBase:
+    """After a fresh second factor of whoever has one: a known password and a browser left open change no password."""
+    if access.has_second_factor(request.user) and not access.fresh_second_factor(request):
+        return second_factor_redirect(request)
+    return password_change(request)

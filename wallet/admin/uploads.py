@@ -186,7 +186,11 @@ class UploadAdmin(ReadOnlyAdmin):
             else:
                 drafts.drop_draft(draft)
             return HttpResponseRedirect(reverse("admin:wallet_statement_upload"))
-        return self.looked_at(request, of, draft)
+        try:
+            return self.looked_at(request, of, draft)
+        except Refusal as refused:
+            messages.error(request, str(refused))
+            return HttpResponseRedirect(reverse("admin:wallet_statement_upload"))
 
     def looked_at(self, request: HttpRequest, merchant: Merchant, draft: StatementDraft) -> HttpResponse:
         seen = preview_draft(merchant, draft)

@@ -23,7 +23,7 @@ from wallet import statuses
 from wallet.api import arrival, call_metrics, decoding, envelope, faults
 from wallet.api.authentication import caller_address, signed_call
 from wallet.api.request import SignedHttpRequest
-from wallet.api.uploads import discard_rest, receive_upload, refuse_size
+from wallet.api.uploads import body_refusal, discard_rest, read_piece, receive_upload, refuse_size
 from wallet.api.urls import BASES, ENDPOINTS, Endpoint, endpoint_of, name_of
 from wallet.ledger import ledger
 from wallet.services.calls import refusal_limit, signed
@@ -188,7 +188,7 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
     """The raw bytes, never more than `limit`; a body without a length is read from the stream."""
     length = _said_length(request)
     if length is None:
-        body = bytes(request.META["wsgi.input"].read(limit + 1))
+        body = read_piece(request.META["wsgi.input"], limit + 1)
         if len(body) > limit:
             refuse_size(request.META["wsgi.input"], limit)
         return body
@@ -197,7 +197,7 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
     try:
         return request.body
     except (RawPostDataException, OSError) as fault:
-        raise statuses.IncorrectData("The body did not arrive whole.") from fault
+        raise body_refusal(fault) from fault
 
 
 def _said_length(request: HttpRequest) -> int | None:

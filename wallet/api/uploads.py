@@ -8,14 +8,16 @@ import threading
 from collections.abc import Buffer, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
 
+from portal.lib.request_bodies import BodyLate
 from wallet import statuses
 
 CHUNK = 64 * 1024
-PASSED_OVER = 128 * 1024 * 1024  # bytes of a body that nobody will read
+PASSED_OVER, PASSING_SECONDS = 128 * 1024 * 1024, 30  # bytes of a body that nobody will read, and how long at most
 # Whoever sends slowly holds a thread that a bet could have; the others are for bets.
 _places = threading.BoundedSemaphore(settings.STATEMENTS_AT_ONCE)
 _passing = threading.BoundedSemaphore(1)
@@ -45,7 +47,7 @@ def receive_upload(stream: Any, *, length: int | None, limit: int) -> Iterator[U
 
 def _copy(stream: Any, file: IO[bytes], *, length: int | None, limit: int) -> None:
     size = 0
-    while piece := _piece(stream):
+    while piece := read_piece(stream, CHUNK):
         size += len(piece)
         if size > limit:
             refuse_size(stream, limit)
@@ -54,11 +56,22 @@ def _copy(stream: Any, file: IO[bytes], *, length: int | None, limit: int) -> No
         raise statuses.IncorrectData("The body did not arrive whole.")
 
 
-def _piece(stream: Any) -> bytes:
+def read_piece(stream: Any, size: int) -> bytes:
+    """Return at most `size` bytes. Raises Overloaded or IncorrectData where the body does not arrive."""
     try:
-        return bytes(stream.read(CHUNK))
+        return bytes(stream.read(size))
     except OSError as fault:
-        raise statuses.IncorrectData("The body did not arrive whole.") from fault
+        raise body_refusal(fault) from fault
+
+
+def body_refusal(fault: BaseException) -> statuses.CallRefused:
+    """Return the answer to a body that did not arrive: in time, or whole."""
+    cause: BaseException | None = fault
+    while cause is not None and not isinstance(cause, BodyLate):  # Django wraps it
+        cause = cause.__cause__
+    if cause is not None:
+        return statuses.Overloaded("The body did not arrive in time, and nothing was done. Send the request again.")
+    return statuses.IncorrectData("The body did not arrive whole.")
 
 
 @contextmanager
@@ -83,8 +96,11 @@ def discard_rest(rest: Any) -> None:
     if not _passing.acquire(blocking=False):
         return
     try:
+        ends = monotonic() + PASSING_SECONDS
         for _ in range(PASSED_OVER // CHUNK):
-            if not _piece(rest):
+            if not rest.read(CHUNK) or monotonic() > ends:
                 break
+    except OSError:
+        pass  # the answer is known already
     finally:
         _passing.release()

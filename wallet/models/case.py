@@ -14,6 +14,7 @@ from portal.lib import clock
 from wallet.models.case_due import case_due, case_settled_by_correction
 from wallet.models.currency_rate import upper_limit
 from wallet.models.reconciliation import Reconciliation
+from wallet.models.refused_payout import IS_PAID
 from wallet.models.statement import Statement
 
 # What is still at stake in a case, in units: its difference, or the money of what differs without one.
@@ -55,6 +56,16 @@ BY_TWO_PEOPLE = f"""
     END IF;
     RETURN NEW;
 """  # noqa: S608 - made of constants
+
+# Money owed to a player closes automatically by its payout in the ledger, which nobody but the ledger's functions
+# writes, whatever a comparison is said to have found.
+CLOSED_BY_PAYOUT = f"""
+    IF NOT EXISTS (SELECT FROM wallet_refusedpayout r
+                    WHERE r.merchant_id = NEW.merchant_id AND r.transaction_id = NEW.subject AND {IS_PAID}) THEN
+        RAISE EXCEPTION 'money owed to a player closes by its payout' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 @track_history(scopes={"case": "pgh_obj"}, exclude=["ours", "theirs", "seen_by", "due_at"])
@@ -227,6 +238,31 @@ class Case(models.Model):
                     "OR OLD.resolution <> NEW.resolution OR OLD.resolved_by_id IS DISTINCT FROM NEW.resolved_by_id)"
                 ),
                 func=BY_TWO_PEOPLE,
+            ),
+            pgtrigger.Trigger(
+                name="case_owed_closes_by_payout",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.kind = 'owed' AND NEW.state = 'resolved' AND NEW.resolved_by_id IS NULL "
+                    "AND (OLD.state <> 'resolved' OR OLD.resolved_by_id IS NOT NULL)"
+                ),
+                func=CLOSED_BY_PAYOUT,
+            ),
+            pgtrigger.Protect(
+                name="case_begins_without_people",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition(
+                    "NEW.resolved_by_id IS NOT NULL OR NEW.write_off_asked_by_id IS NOT NULL"
+                ),
+            ),
+            pgtrigger.Protect(
+                name="case_stays_what_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "NEW.merchant_id <> OLD.merchant_id OR NEW.day <> OLD.day OR NEW.kind <> OLD.kind "
+                    "OR NEW.subject <> OLD.subject"
+                ),
             ),
         ]
 

@@ -5,6 +5,17 @@ from django.db import models
 
 from merchants.models import Merchant
 
+# Of a refused payout `r`: is the player paid? Under its id to the same player the same amount, and not taken back. A
+# deposit, a bet or less money under that id pays nothing.
+IS_PAID = """
+    EXISTS (SELECT FROM wallet_transaction t
+              JOIN merchants_player p ON p.id = t.player_id
+             WHERE t.merchant_id = r.merchant_id AND t.transaction_id = r.transaction_id AND t.part = 0
+               AND t.kind = 'payout' AND t.debit_account_id IS NOT NULL
+               AND p.player_id = r.player_id AND t.currency = r.currency AND t.amount = r.amount
+               AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id))
+"""
+
 
 class RefusedPayout(models.Model):
     """A late payout (retry, settlement) that was refused: after the settlement nobody sends it again, so the player is

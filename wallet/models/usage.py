@@ -27,6 +27,18 @@ class WholeNumberField(models.Field):  # type: ignore[type-arg]
         return None if value is None else int(value)
 
 
+# Behind the watermark nobody reads rows again, before it everybody does: moved back, rows are counted twice; moved past
+# what is there, rows that are to come are never counted.
+MOVES_ON = """
+    IF NEW.source <> OLD.source OR NEW.upto < OLD.upto OR NEW.upto > coalesce(
+            CASE OLD.source WHEN 'calls' THEN (SELECT max(r.id) FROM wallet_signedrequest r)
+                            ELSE (SELECT max(t.id) FROM wallet_transaction t) END, 0) THEN
+        RAISE EXCEPTION 'a watermark moves on, over rows that are there' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class Watermark(models.Model):
     """Up to which row of a table all is summed up."""
 
@@ -40,7 +52,16 @@ class Watermark(models.Model):
 
     class Meta:
         db_table = "wallet_mark"
-        triggers = [pgtrigger.Protect(name="mark_stays", operation=pgtrigger.Delete)]  # without it nothing can be read
+        triggers = [
+            pgtrigger.Protect(name="mark_stays", operation=pgtrigger.Delete),  # without it nothing can be read
+            pgtrigger.Trigger(
+                name="mark_moves_on",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.* IS DISTINCT FROM OLD.*"),
+                func=MOVES_ON,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} up to {self.upto}"

@@ -19,6 +19,7 @@ from merchants.models import Merchant
 from portal.lib import database
 from wallet.models import Case, ReconciliationPlan, Statement
 from wallet.models.case import STAKE
+from wallet.models.refused_payout import IS_PAID
 from wallet.reconciliation import day_statement, moved_again, plans, replaced_payouts, statement_rows, statements
 from wallet.reconciliation.break_amounts import NET
 from wallet.reconciliation.day_statement import DayStatement
@@ -51,16 +52,6 @@ BREAKS = """
         kind text, subject text COLLATE "C", row_subject text COLLATE "C", player_id text, currency text, ours jsonb,
         theirs jsonb, net numeric
     ) ON COMMIT DROP;
-"""
-# Of a refused payout `r`: is the player paid? Under its id to the same player the same amount, and not taken back. A
-# deposit, a bet or less money under that id pays nothing.
-IS_PAID = """
-    EXISTS (SELECT FROM wallet_transaction t
-              JOIN merchants_player p ON p.id = t.player_id
-             WHERE t.merchant_id = r.merchant_id AND t.transaction_id = r.transaction_id AND t.part = 0
-               AND t.kind = 'payout' AND t.debit_account_id IS NOT NULL
-               AND p.player_id = r.player_id AND t.currency = r.currency AND t.amount = r.amount
-               AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id))
 """
 # Owed: refused since the day before was complete, and not paid since.
 OWED = f"""

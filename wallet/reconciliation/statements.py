@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Words
 from contextlib import nullcontext
@@ -18,6 +19,7 @@ from django.core.files.base import File
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
 
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
@@ -73,6 +75,11 @@ class StatementTooLarge(Refusal):
             f"The file is larger than {settings.MAX_STATEMENT_BYTES:,} bytes. Send it as CSV in gzip. If "
             f"it is already compressed, ask our support."
         )
+
+
+class PreviewsBusy(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Other files are being previewed now. Try again in a minute."))
 
 
 class ScopeNotKnown(Refusal):
@@ -434,6 +441,10 @@ def declared_gaps(statement: Statement | DayStatement) -> list[Gap]:
     return [gap for part in parts for gap in totals.total_gaps(totals.stored_totals(part.declared), part.totals)]
 
 
+PREVIEW_PATIENCE = 1.0  # seconds
+preview_places = threading.BoundedSemaphore(settings.STATEMENTS_AT_ONCE)
+
+
 # --- Looking first --------------------------------------------------------------------------------------------------
 def preview_file(
     *,
@@ -446,6 +457,9 @@ def preview_file(
 ) -> Preview:
     """How a file would be read, by this mapping, the plan's, or one suggested from the names of its columns; and what
     looks wrong in it as a statement of `day`. Of a very large file the first rows are looked at, which a sentence says.
+
+    Refuses a file that is too large (StatementTooLarge), and while a process previews as many as it may (PreviewsBusy):
+    a small file can hold a million rows, and the other threads are for other pages.
     """
     if content.seek(0, SEEK_END) > settings.MAX_STATEMENT_BYTES:
         raise StatementTooLarge
@@ -453,6 +467,8 @@ def preview_file(
     how = mappings.from_json(stated)
     if mapping is None:  # nobody has looked at this file yet
         how = replace(how, encoding=formats.suggested_encoding(content, how.encoding))
+    if not preview_places.acquire(timeout=PREVIEW_PATIENCE):
+        raise PreviewsBusy
     try:
         with transaction.atomic(), loading.loaded_rows(lambda: nullcontext(content), how, bounds=LOOK) as loaded:
             suggested = replace(mappings.suggested_mapping(loaded.table.headers), encoding=how.encoding)
@@ -461,6 +477,8 @@ def preview_file(
             return _with_warnings(seen, loaded, merchant, day) if day and seen.can_be_read else seen
     except Unreadable as unreadable:
         return Preview(mapping=how, faults=unreadable.faults, fault_count=unreadable.count)
+    finally:
+        preview_places.release()
 
 
 def _with_warnings(seen: Preview, loaded: Loaded, merchant: Merchant, day: date) -> Preview:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from merchants.models import Merchant
@@ -563,6 +564,23 @@ def test_ids_of_another_merchant_are_rows_like_any(acme: Merchant, rival_caller:
 # --- Looking first ----------------------------------------------------------------------------------------------------
 def preview(merchant: Merchant, content: str, mapping: dict[str, Any] | None = None) -> statements.Preview:
     return statements.preview_file(merchant=merchant, name="x", content=io.BytesIO(content.encode()), mapping=mapping)
+
+
+def test_a_process_previews_few_files_at_once(acme: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file can hold a million rows: whoever uploads many would take all threads of all people."""
+    monkeypatch.setattr(statements, "PREVIEW_PATIENCE", 0.05)
+    places = [statements.preview_places.acquire(blocking=False) for _ in range(settings.STATEMENTS_AT_ONCE)]
+    try:
+        assert places == [True] * settings.STATEMENTS_AT_ONCE
+        with pytest.raises(statements.PreviewsBusy, match="Try again in a minute"):
+            preview(acme, "Transaction ID,Amount\nt-1,1\n")
+    finally:
+        for _ in places:
+            statements.preview_places.release()
+    for _ in range(settings.STATEMENTS_AT_ONCE + 1):  # and each gives its place back, read or not
+        assert preview(acme, "Transaction ID,Amount\nt-1,1\n").headers
+        with pytest.raises(BadMapping):
+            preview(acme, "x", {"columns": 1})
 
 
 def test_a_preview_suggests_from_the_names_and_asks_the_rest(acme: Merchant) -> None:
