@@ -11,7 +11,7 @@ from django.db import DatabaseError, connections
 
 from portal.database import grants, installed, switch
 
-HINT = "Run manage.py migrate. If this remains, a person changed the database by hand: find out who, and when."
+HINT = "Run manage.py migrate. If the finding remains, a person changed the database directly: find out who, and when."
 
 
 def register() -> None:

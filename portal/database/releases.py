@@ -52,8 +52,8 @@ def check_step(connection: Any, *, version: str = __version__, oldest: str = UPG
         )
     if number(found) > number(version):
         raise CommandError(
-            f"This database is of version {found}, and this is version {version}. Going back needs no migrate: start"
-            " the older version as it is."
+            f"This database is of version {found}, and this is version {version}. To go back, start"
+            " the older version without running migrate."
         )
 
 

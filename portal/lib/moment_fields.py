@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from portal.lib import clock
 
 PICKER = {"type": "datetime-local", "step": "1"}
-UNLIKELY = "Choose a moment between the years 2000 and 9000."
+UNLIKELY = gettext_lazy("Choose a moment between the years 2000 and 9000.")
 
 
 class UtcField(forms.DateTimeField):
@@ -30,7 +31,7 @@ class MomentField(UtcField):
     """Reads a moment in UTC to the second, with the browser's own picker."""
 
     def __init__(self, *, widget: type[forms.TextInput] = forms.TextInput, **options: Any) -> None:
-        options.setdefault("help_text", "In UTC.")
+        options.setdefault("help_text", gettext_lazy("In UTC."))
         super().__init__(widget=widget(attrs=PICKER), **options)
         self.widget.supports_microseconds = False  # so that a moment that is sent back as it was is no change
 

@@ -71,7 +71,8 @@ SQUARES = {
     "coming": ("", gettext_lazy("not due yet")),
 }
 SHOWN = gettext_lazy(
-    "The host shows this key: {key}. Compare it with the key that the operator gave you in another way, then enter it."
+    "The host shows this key: {key}. Compare it with the key that the operator gave you by another channel, "
+    "then enter it."
 )
 ASKED = gettext_lazy(
     "The portal is asking the host for its key. Wait a few seconds, then send this form again to see the key."

@@ -197,7 +197,7 @@ def read_body(request: HttpRequest, *, limit: int) -> bytes:
     try:
         return request.body
     except (RawPostDataException, OSError) as fault:
-        raise statuses.IncorrectData("The body did not arrive whole.") from fault
+        raise statuses.IncorrectData("The body did not arrive completely.") from fault
 
 
 def _said_length(request: HttpRequest) -> int | None:

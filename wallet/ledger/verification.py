@@ -70,7 +70,7 @@ GAPS = """
 """
 NAMES_NOBODY = "names a merchant, player, game, session or secret that does not exist"
 PAID_ON_ROLLED_BACK = "pays on a bet that was rolled back"
-NO_BALANCE = "moves money and keeps no balance after it"
+NO_BALANCE = "moves money, but has no balance after it"
 # Each gives the rows that break it, and how many there are.
 RULES = {
     NAMES_NOBODY: """
@@ -85,7 +85,7 @@ RULES = {
                 OR (t.session_id IS NOT NULL AND s.id IS NULL))
          ORDER BY t.id LIMIT %(shown)s
     """,
-    "has sides that are not its player's account and one that stands against it, of its merchant and currency": """
+    "does not connect an account of its player with a house account of the same merchant and currency": """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction t
           LEFT JOIN wallet_account d ON d.id = t.debit_account_id
@@ -97,7 +97,7 @@ RULES = {
                IS DISTINCT FROM (t.merchant_id, t.merchant_id, t.currency, t.currency, t.player_id, 1)
          ORDER BY t.id LIMIT %(shown)s
     """,
-    "reverses a row that it does not mirror": """
+    "reverses another row, but is not its mirror image": """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction t
           LEFT JOIN wallet_transaction o ON o.id = t.reverses_id
@@ -108,7 +108,7 @@ RULES = {
                                  o.debit_account_id)
          ORDER BY t.id LIMIT %(shown)s
     """,
-    "is a correction that no two persons made for its case": """
+    "does not match a correction that two people made for its case": """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction t
           LEFT JOIN wallet_correction k ON k.transaction_id = t.id

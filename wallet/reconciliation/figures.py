@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.lib import database
 from wallet.models import Case, Reconciliation, ReconciliationPlan
@@ -148,7 +149,8 @@ class Figures:
     def agreed(self) -> str:
         """Return in words what the rate is of."""
         if self.is_totals:
-            return f"{self.matched:,} total{'s agree' if self.matched != 1 else ' agrees'}"
+            sentence = ngettext("%(count)s total agrees", "%(count)s totals agree", self.matched)
+            return sentence % {"count": f"{self.matched:,}"}
         return _("%(matched)s of %(ours)s rows in our ledger and %(theirs)s rows in the statement") % {
             "matched": f"{self.matched:,}",
             "ours": f"{self.ours:,}",

@@ -279,7 +279,7 @@ VERBS = {
         "quarantine the key: players are paid, no new round starts",
         lambda wish: keys.quarantine_key(key=find_key(wish["auth_key"])),
     ),
-    "revoke": KeyCommand("revoke the key for good", revoke),
+    "revoke": KeyCommand("revoke the key permanently", revoke),
     "leak": KeyCommand("report a compromise: respond at once and keep the case", report_compromise, add_leak_options),
     "decline": KeyCommand(
         "decide on a request",

@@ -56,7 +56,7 @@ class Availability:
         """Make a connection for a request with a deadline. Raises NotSent at once while the database is away."""
         with self._changed:
             if not self._changed.wait_for(lambda: self._is_certain, self._patience()):
-                raise StatementNotSent("The database is out of reach.")
+                raise StatementNotSent("The database cannot be reached.")
         try:
             made = Connection.connect(**self._in_order(options))
         except psycopg.OperationalError:

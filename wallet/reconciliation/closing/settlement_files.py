@@ -160,7 +160,7 @@ def _paper_table(paper: pdf.Paper, table: SettlementTable) -> None:
     lines = [[row[column] for column in said] for row in rows[:MOST_ON_PAPER]]
     paper.table([table.head[column] for column in said], lines)
     if len(rows) > MOST_ON_PAPER:
-        paper.text(f"This table shows the first {MOST_ON_PAPER:,} rows. The XLSX and CSV files hold every row.")
+        paper.text(f"This table shows the first {MOST_ON_PAPER:,} rows. The XLSX and CSV files contain all rows.")
 
 
 def _written(value: Any, currency: str) -> str | pdf.PdfNumber:

@@ -21,9 +21,9 @@ from wallet.ledger.ledger import Caller
 
 HEADERS = ("x-api-key", "x-signature", "x-timestamp")
 NO_SANDBOX = (
-    "This test key has no sandbox yet. Create the sandbox on the Keys page of the merchant; the key then works there."
+    "This test key has no sandbox yet. Create the sandbox on the merchant's page “Keys”. The key then works there."
 )
-UNOPENED = "The portal cannot read a secret of this key at the moment; nothing was done, try again."
+UNOPENED = "The portal cannot read a secret of this key now. Nothing was done. Send the request again."
 WHOLE_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 

@@ -16,7 +16,8 @@ PIECE = 50  # items of a batch in one transaction: nobody waits for the players 
 ROOM_SECONDS = 0.1  # before the deadline of the call
 BATCH_SECONDS = 0.75  # where there is none: after which no further piece is begun; callers give up after a second
 PARTLY = (
-    "The wallet is busy. A part of the batch is done. Send the same batch again: what is done is answered the same."
+    "The wallet is busy. Only a part of the batch is done. Send the same batch again: "
+    "the finished items get the same answers."
 )
 
 

@@ -137,11 +137,11 @@ def _notes(seen: Facts, reading: StoredReading | None, now: RejudgeVerdict) -> l
             seen.is_repeat and line.status != statuses.DuplicateTransaction.key,
         ),
         (
-            _("The request is older than the stored history of the merchant. The checks show the values of today."),
+            _("The request is older than the stored history of the merchant. The checks show the current values."),
             seen.is_before_history,
         ),
         (
-            _("Too many changes were made since this request. The checks show the values of today."),
+            _("Too many changes were made since this request. The checks show the current values."),
             seen.is_long_ago,
         ),
         (_("Headers and body are no longer stored (7 days)."), line.status != statuses.OK and seen.kept is None),
