@@ -64,8 +64,10 @@ class SeenSource(NamedTuple):
 
 
 def network_lockout(proposal: Proposal) -> LockedOut | None:
-    """Return the addresses that are locked out. None when one of each environment is allowed now and in 24 hours, or
-    when no request arrived.
+    """Return the addresses that the proposal would lock out; None when it locks out no environment, now and in 24
+    hours.
+
+    None too when no request with a valid signature arrived in the last 24 hours.
     """
     for environment, seen in _by_environment(_addresses(proposal)):
         for when, lists, at in _moments(proposal):
@@ -75,11 +77,12 @@ def network_lockout(proposal: Proposal) -> LockedOut | None:
 
 
 def would_lock_out(proposal: Proposal) -> bool:
+    """Return whether the proposal locks out an environment."""
     return network_lockout(proposal) is not None
 
 
 def domain_lockout(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
-    """Return which hosts are locked out. Domains do not judge requests without `Origin`, so these count for no list."""
+    """Return the hosts that the domains would lock out. Requests without `Origin` are not judged by domains."""
     wanted, now = judged_domains(domains), clock.now()
     for environment, seen in _by_environment(recent_origins(merchant)):
         for when, at in ((When.NOW, now), (When.ENDED, now + LATELY)):
