@@ -187,8 +187,10 @@ def _about_request(approval: Approval) -> dict[str, str]:
 def notify_owners(
     merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any
 ) -> Letter | None:
-    """Email the owners, and `also`, what was changed for a merchant and by whom. Return one email to an owner,
-    if any.
+    """Email the owners, and `also`, what was changed for a merchant and by whom. A merchant without owners: its
+    contacts.
+
+    Return one email to an owner (or contact), if any.
     """
     context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": moment_text(at), **more}
     own = owner_addresses(merchant) or contact_addresses(merchant)

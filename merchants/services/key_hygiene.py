@@ -28,7 +28,7 @@ def keys_by_use(merchant: Merchant, now: datetime) -> list[ApiKey]:
 
 
 def is_usable(key: ApiKey) -> bool:
-    """Return whether the key has a usable secret."""
+    """Return whether the key is neither revoked nor expired."""
     return key.status != ApiKey.Status.REVOKED and not key.has_ended  # type: ignore[attr-defined]
 
 

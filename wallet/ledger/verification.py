@@ -1,8 +1,8 @@
-"""Verification of the ledger from its rows: each check is one statement over all of them.
+"""Verification of the ledger from its rows: each check is one statement.
 
-A statement sees one moment of the database, at which the ledger must balance whatever is written meanwhile. Every
-balance is the sum of its rows, and both sides of a row are of one merchant and currency. So the players' balances and
-their counter accounts sum to 0 for each merchant and currency.
+A statement sees one moment of the database, at which the ledger must balance. Every balance is the sum of its rows, and
+both sides of a row have one merchant and currency. So the players' balances and their counter accounts sum to 0 for
+each merchant and currency.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class BalanceDifference(NamedTuple):
 
 
 class BalanceGap(NamedTuple):
-    """A row whose balance does not follow from the row before it of the same account."""
+    """A row whose balance does not follow from the previous row of the same account."""
 
     account: int | None
     merchant: str | None
@@ -167,7 +167,7 @@ class BalanceGap(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """A rule that rows break: how many rows, and the ids of the first."""
+    """A broken rule: the number of rows that break it, and the ids of the first."""
 
     rule: str
     rows: int
@@ -191,7 +191,7 @@ class LedgerVerdict:
 
 
 def scoped_question(sql: str, scope: str) -> str:
-    """Return the check for the rows `t` of a scope, in place of one merchant's or all."""
+    """Return the SQL of a check for the rows `t` of a scope, in place of one merchant's or all."""
     return sql.replace(OF_MERCHANT, f"({scope})")
 
 

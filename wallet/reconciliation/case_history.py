@@ -1,4 +1,4 @@
-"""What the history of reconciliation says to a person, on the merchant's timeline and on a case's own."""
+"""Sentences of the history of reconciliation, for the merchant's timeline and for a case."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ BECAME: dict[str, Text] = {
 
 
 def register() -> None:
+    """Add these sentences to the history."""
     history_sentences.register(
         {
             ReconciliationPlan: Thing("reconciliation", "event_repeat", _says_plan),

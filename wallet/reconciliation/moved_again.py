@@ -1,4 +1,4 @@
-"""Money that a correction moved and that signed requests move again.
+"""Money that a correction moved, and that signed requests move again.
 
 A correction takes the id of the missing transaction, so the late original moves nothing. Two requests still do: a
 payout of the same round under another id, and a rollback of a corrected row. The contract answers both as usual. So the
@@ -78,13 +78,15 @@ KINDS: dict[str, Any] = {"never_came": [*NEVER_CAME], "not_of_a_row": [*NOT_OF_A
 
 
 def tell_of_later_doubles(values: dict[str, Any]) -> None:
-    """Add a break for each row of the day that moves what a correction had moved before."""
+    """Add a break for each row of the day that moves again what a correction has moved."""
     with connection.cursor() as cursor:
         cursor.execute(MOVED_AGAIN, values | KINDS)
 
 
 def warnings(case: Case) -> list[str]:
-    """Return what a person reads before a correction of this case: what has moved already, and what may still move."""
+    """Return warnings for the people who correct this case: movements so far, and requests that would still move
+    money.
+    """
     if "|" in case.subject or not case.subject or case.kind in NOT_OF_A_ROW:
         return []
     found = [
