@@ -53,7 +53,7 @@ def declare_compromise(
         raise errors.MomentToCome(exposed_since)
     check_not_quarantined(key)
     exposed = _latest(key) if exposed is None else _of(key, exposed)
-    with emails.left_to_caller():
+    with emails.suppress_notices():
         issued = (_refuse if waits_for_approval(key, response) else _respond)(key, response, overlap, expected_version)
     case = Compromise.objects.create(
         key=key,

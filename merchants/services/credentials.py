@@ -103,7 +103,7 @@ class Allowlist:
         """Return whether the list still allows the address at the deadline of its trial."""
         return self.trial is not None and Allowlist(self.entries).allows(address, self.trial.deadline)
 
-    def gone_back(self) -> Allowlist:
+    def after_trial(self) -> Allowlist:
         """Return the list as it is if the trial reverts."""
         return self if self.trial is None else Allowlist(self.trial.before)
 
@@ -155,7 +155,7 @@ class Credential:
         return [trial.id for trial in found if trial is not None and at < trial.deadline]
 
     def after_trials(self) -> Credential:
-        return replace(self, merchant_list=self.merchant_list.gone_back(), key_list=self.key_list.gone_back())
+        return replace(self, merchant_list=self.merchant_list.after_trial(), key_list=self.key_list.after_trial())
 
     def allows_origin(self, host: str, at: datetime) -> bool:
         return is_origin_allowed(host, at, self.domains)

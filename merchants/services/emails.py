@@ -119,7 +119,7 @@ def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | No
     """Write an email about a key to each contact: what happened (the text continues the key's name), what to do, and
     until when the old secret works.
 
-    Writes nothing inside `left_to_caller`.
+    Writes nothing inside `suppress_notices`.
     """
     if _told_by_caller.get():
         return
@@ -130,7 +130,7 @@ def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | No
 
 
 @contextmanager
-def left_to_caller() -> Iterator[None]:
+def suppress_notices() -> Iterator[None]:
     """Write no email inside this block: the calling service writes one about everything."""
     token = _told_by_caller.set(True)
     try:

@@ -298,7 +298,7 @@ def replace_secrets(*, key: ApiKey, expected_version: int | None = None) -> Issu
     and the next version waits for a second approver.
     """
     _check_second_person(lock_usable_key(key).merchant, None)
-    with emails.left_to_caller():
+    with emails.suppress_notices():
         key = revoke_secrets(key=key, expected_version=expected_version)
     issued = _new_version(key, _last_version(key) + 1)
     emails.notify_contacts(

@@ -317,7 +317,7 @@ def _lock(merchant: Merchant) -> Merchant:
     return Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
 
 
-def note_visit(*, merchant: Merchant, person: Person) -> None:
+def record_visit(*, merchant: Merchant, person: Person) -> None:
     """Record that our staff opened the merchant's pages, at most once an hour."""
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     visit = StaffVisit(merchant=merchant, person=person, hour=hour)

@@ -31,7 +31,7 @@ def tethered_command(
 
 def main() -> None:
     last_word, parent, uid, gid = map(int, sys.argv[1].split(","))
-    exec_command(uid, gid)
+    become_account(uid, gid)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, last_word)  # after the change of user, which forgets it
     if os.getppid() != parent:  # it died before prctl, and nobody will send anything
@@ -42,8 +42,8 @@ def main() -> None:
         sys.exit(f"{sys.argv[2]} cannot be run: {fault.strerror}")
 
 
-def exec_command(uid: int, gid: int) -> None:
-    """Become this account, if it is another one, and replace the process by the command."""
+def become_account(uid: int, gid: int) -> None:
+    """Become this account, if the process has another one."""
     if (uid, gid) != (os.geteuid(), os.getegid()):
         os.setgroups([])
         os.setgid(gid)

@@ -369,7 +369,7 @@ def compare_day(job: MatchingParameters, ours: int) -> int:
     if job.statement:
         is_totals = job.statement.grain == ReconciliationPlan.Grain.TOTALS
         replaced_payouts.join_replaced_payouts(values, is_totals=is_totals)
-    moved_again.tell_of_later_doubles(values)
+    moved_again.report_repeated_movements(values)
     return matched
 
 

@@ -77,7 +77,7 @@ TAKEN_BACK = """
 KINDS: dict[str, Any] = {"never_came": [*NEVER_CAME], "not_of_a_row": [*NOT_OF_A_ROW]}
 
 
-def tell_of_later_doubles(values: dict[str, Any]) -> None:
+def report_repeated_movements(values: dict[str, Any]) -> None:
     """Add a break for each row of the day that moves again what a correction has moved."""
     with connection.cursor() as cursor:
         cursor.execute(MOVED_AGAIN, values | KINDS)

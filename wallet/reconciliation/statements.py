@@ -261,10 +261,10 @@ class _Upload(File):  # type: ignore[type-arg]
 
 def delete_orphaned_files(now: datetime) -> int:
     """Delete files whose process was killed before their row was stored; return how many."""
-    return sweep_months(FOLDER, Statement.objects.all(), now)
+    return purge_unnamed_files(FOLDER, Statement.objects.all(), now)
 
 
-def sweep_months(folder: str, rows: QuerySet[Any], now: datetime) -> int:
+def purge_unnamed_files(folder: str, rows: QuerySet[Any], now: datetime) -> int:
     """Delete files of `folder` that no `file` of the rows names; return how many. Recent files stay."""
     storage, swept = private_files(), 0
     for month in {f"{folder}/{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:

@@ -26,10 +26,10 @@ NO_HOST = "null"
 
 
 class When(StrEnum):
-    """`GONE_BACK`: another list is on trial and would refuse the addresses when it reverts."""
+    """`REVERTED`: another list is on trial and would refuse the addresses when it reverts."""
 
     NOW = "now"
-    GONE_BACK = "gone back"
+    REVERTED = "reverted"
     ENDED = "ended"
 
 
@@ -98,14 +98,14 @@ def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
     """
     now, proposed = clock.now(), Proposed.build(proposal)
     yield When.NOW, proposed, now
-    yield When.GONE_BACK, proposed.after_trials(), now
+    yield When.REVERTED, proposed.after_trials(), now
     yield When.ENDED, proposed, now + LATELY
 
 
 def _lets_in(seen: Iterable[SeenSource], lists: Proposed, at: datetime) -> bool:
     """Return whether the lists allow any of these addresses."""
     return any(
-        address is not None and credentials.is_address_allowed(address, at, *lists.that_count(each.key_id))
+        address is not None and credentials.is_address_allowed(address, at, *lists.lists_for_key(each.key_id))
         for each in seen
         for address in [parse_address(each.who)]
     )

@@ -88,8 +88,8 @@ class Proposed:
 
     def after_trials(self) -> Proposed:
         """Return the lists as they will be if no request keeps the lists on trial."""
-        return Proposed({of: each.gone_back() for of, each in self.lists.items()})
+        return Proposed({of: each.after_trial() for of, each in self.lists.items()})
 
-    def that_count(self, key_id: int) -> Sequence[credentials.Allowlist]:
+    def lists_for_key(self, key_id: int) -> Sequence[credentials.Allowlist]:
         """Return the lists that a request with this key is judged by."""
         return (self.lists[None], self.lists.get(key_id, credentials.Allowlist()))

@@ -118,7 +118,7 @@ def content_of(invoice: Invoice) -> bytes:
 
 def purge_files(now: datetime) -> int:
     """Delete files that no invoice names, because their upload was not completed; return how many."""
-    return statements.sweep_months(FOLDER, Invoice.objects.all(), now)
+    return statements.purge_unnamed_files(FOLDER, Invoice.objects.all(), now)
 
 
 def newest_invoices(merchant: Merchant, month: date) -> list[Invoice]:

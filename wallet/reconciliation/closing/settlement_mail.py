@@ -36,7 +36,7 @@ def send_settlement(settlement: Settlement) -> None:
     email_outbox.wake_on_commit()
 
 
-def letters_of(settlement: Settlement) -> list[Letter]:
+def emails_of(settlement: Settlement) -> list[Letter]:
     """Return the emails about a statement."""
     found = Letter.objects.filter(merchant=settlement.merchant_id, template=TEMPLATE)
     return list(found.filter(context__settlement=settlement.pk).order_by("to"))

@@ -120,7 +120,7 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
     now, proposed = clock.now(), Proposed.build(proposal)
     refused, allowed = dict[Address, Called](), dict[Address, Called]()
     for call in _calls(proposal.merchant, proposal.key, days, now):
-        lists = proposed.that_count(call.key_id)
+        lists = proposed.lists_for_key(call.key_id)
         side = allowed if credentials.is_address_allowed(call.address, now, *lists) else refused
         side.setdefault(call.address, Called(call.address)).add(call)
     refused_calls = sum(called.calls for called in refused.values())
