@@ -165,7 +165,7 @@ _cache: dict[str, Credential] = {}
 
 
 def load_credential(auth_key: str, *, fresh: bool = False) -> Credential | None:
-    """Return the credential of an auth key; None when no key has it.
+    """Return the credential of an auth key; None for a key that does not exist, is revoked or has expired.
 
     A copy of this process may be CREDENTIAL_CACHE_SECONDS old. With `fresh`, a copy is returned only if the database
     confirms that it is the newest.

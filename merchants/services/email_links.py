@@ -49,7 +49,9 @@ def claim_hash(token: str) -> str:
 
 
 def is_token_of(claim: SecretClaim, token: str) -> bool:
-    """Whether the portal made this token for this claim. The hash in the row alone proves nothing: it needs no key."""
+    """Return whether the portal made this token for this claim. The hash in the row alone proves nothing: it needs no
+    key.
+    """
     given, right = token.encode(errors="replace"), [each.encode() for each in _claim_tokens(claim)]
     return _has_hash_of(claim, token) and any(hmac.compare_digest(given, each) for each in right)
 

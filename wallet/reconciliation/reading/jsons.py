@@ -230,7 +230,7 @@ def _row(text: _Text) -> Row:
 
 
 class _Text:
-    """What was read and is not used up yet, and more when it is wanted."""
+    """The text that was read and not used yet, and more when it is needed."""
 
     def __init__(self, file: Unpacked, head: bytes) -> None:
         self.file = file
@@ -253,7 +253,7 @@ class _Text:
         return self.gone + self.at
 
     def peek(self) -> str:
-        """The next character that is not space; none at the end."""
+        """Return the next character that is no space; "" at the end."""
         while True:
             while self.at < len(self.text) and self.text[self.at] in SPACE:
                 self.at += 1
@@ -262,7 +262,7 @@ class _Text:
             self._take_in(self.file.read())
 
     def peek_in_list(self) -> str:
-        """The first character in the list that begins here."""
+        """Return the first character in the list that begins here."""
         while not (found := FIRST_INSIDE.match(self.text, self.at + 1)) and not self.is_all:
             self._take_in(self.file.read())
         return found[1] if found else ""
@@ -274,7 +274,7 @@ class _Text:
         self.at += 1
 
     def value(self) -> Any:
-        """The next one. Cut where the text in hand ends, it is tried again with more of it."""
+        """Return the next value. If it ends with the text at hand, it is tried again with more text."""
         self.peek()
         while True:
             try:
