@@ -281,7 +281,7 @@ class PlanAdmin(FastAdmin):
             form=SourceForm,
             initial={"kind": known.kind, "address": known.address, "host_key": known.host_key} if known else {},
             act=lambda **wish: set_source(plan.merchant, by=request.user, **wish),
-            done=_("now has its statements fetched"),
+            done=_("now fetches statements"),
         )
         return self.ask(request, plan, question)
 
@@ -303,7 +303,7 @@ class PlanAdmin(FastAdmin):
             )
             % {"address": source.address},
             act=lambda: pull.switch_source(source=source, on=on, by=request.user),  # type: ignore[arg-type]
-            done=_("now has its statements fetched") if on else _("no longer has its statements fetched"),
+            done=_("now fetches statements") if on else _("no longer fetches statements"),
         )
         return self.ask(request, plan, question)
 
