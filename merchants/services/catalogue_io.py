@@ -331,7 +331,7 @@ def apply_players(*, merchant: Merchant, text: str, digest: str) -> PlayersPlan:
     plan = read_players(merchant=merchant, text=text)
     changes = ((player.pk, flags.setting(player), wanted) for player, wanted in plan.changes)
     if plan.digest != digest or flags.write_settings(changes):
-        raise errors.ChangedSince("One of these players")
+        raise errors.ChangedSince(_("One of these players"))
     return plan
 
 
@@ -341,7 +341,7 @@ def apply_games(*, merchant: Merchant, text: str, digest: str) -> GamesPlan:
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     plan = read_games(merchant=merchant, text=text)
     if plan.digest != digest:
-        raise errors.ChangedSince("One of these games")
+        raise errors.ChangedSince(_("One of these games"))
     flags.switch_games_for(games=plan.on, merchant=merchant, on=True)
     flags.switch_games_for(games=plan.off, merchant=merchant, on=False)
     return plan

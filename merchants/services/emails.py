@@ -131,7 +131,7 @@ def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | No
 
 @contextmanager
 def suppress_notices() -> Iterator[None]:
-    """Write no email inside this block: the calling service writes one about everything."""
+    """Write no email about a key inside this block: the calling service writes one about everything."""
     token = _told_by_caller.set(True)
     try:
         yield

@@ -37,8 +37,10 @@ SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
 # --- Asking -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def request_statement(*, merchant: Merchant, month: date, reason: str, by: Person) -> Settlement:
-    """Request a statement; a job prepares it. Refuses by StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder,
-    DraftWaits, and by ReasonNeeded for open days or cases of high severity without a reason.
+    """Request a statement; a job prepares it.
+
+    Refuses by StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder, DraftWaits, a secret in the reason, and by
+    ReasonNeeded for open days or cases of high severity without a reason.
     """
     check_staff(by)
     check_no_secret(reason)
