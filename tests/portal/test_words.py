@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from merchants.admin.emails import ABOUT
 from tests.visible_strings import CHECKOUT, template_texts, visible_strings
+from wallet.admin import cases, settlements, statements
+from wallet.models import Case, Settlement, Statement
 
 RETIRED = {
     "rightly": "with a valid signature, correctly",
@@ -102,6 +104,16 @@ def test_each_email_has_a_name_on_the_page_of_outgoing_emails() -> None:
     texts = {path.stem: path.read_text() for path in (CHECKOUT / "templates/emails").glob("*.txt")}
     sent = {name for name, text in texts.items() if "Subject:" in text or "emails/letter.txt" in text}
     assert sent - {"letter"} == set(ABOUT)
+
+
+def test_each_coloured_state_of_the_administration_is_the_name_of_a_state() -> None:
+    for coloured, states in (
+        (cases.STATE, Case.State),
+        (cases.SEVERITY, Case.Severity),
+        (statements.STATE, Statement.State),
+        (settlements.STATES, Settlement.State),
+    ):
+        assert set(coloured) - {"current"} <= {str(label) for label in states.labels}
 
 
 def test_the_list_of_visible_texts_is_whole() -> None:
