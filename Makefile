@@ -19,7 +19,7 @@ test: development ## run all tests, with the coverage floor
 test-nightly: development ## run the tests that take minutes: every migration both ways, an upgrade under calls
 	$(PYTHON) -m pytest -m nightly
 
-test-image: development ## build the image and ask it, as root on Debian; takes minutes
+test-image: development ## build the image and send it a signed bet, as root on Debian; takes minutes
 	$(PYTHON) -m pytest -m image --numprocesses 0
 
 image: ## build the image with buildah, below var/image
@@ -40,7 +40,7 @@ types: development ## static types
 bench: development ## measure the ledger and the signed calls
 	$(PYTHON) -m bench
 
-drill: development ## break the servers under signed calls, and write down whether the books held
+drill: development ## break the servers under signed calls, and record whether the books held
 	$(PYTHON) -m bench.drill $(DRILL)
 
 messages: development ## write the catalogues of texts for translation
@@ -49,10 +49,10 @@ messages: development ## write the catalogues of texts for translation
 baseline: development ## write the schema that a new database begins with
 	$(PYTHON) -m portal.local.baseline
 
-reset: runtime ## forget the data of the portal in this checkout
+reset: runtime ## delete the data of the portal in this checkout
 	@$(PYTHON) -m portal.local.reset
 
-lock: development ## resolve the dependencies anew and write the hashed locks
+lock: development ## resolve the dependencies again and write the hashed locks
 	$(LOCK) --upgrade --group dev pyproject.toml --output-file requirements/development.txt
 	$(LOCK) --constraint requirements/development.txt --group embedded pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/production.txt

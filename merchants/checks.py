@@ -26,7 +26,7 @@ def sealed_values_can_be_opened(databases: Sequence[str] | None = None, **option
     return [
         Error(
             f"{number} {kind} are sealed under the key-encryption key {key_id!r}, which is missing.",
-            hint="Put it back into KEY_ENCRYPTION_KEYS, after the current one; then run manage.py rewrap_secrets.",
+            hint="Add it to KEY_ENCRYPTION_KEYS again, after the current key. Then run manage.py rewrap_secrets.",
             id="merchants.E001",
         )
         for kind, key_id, number in lost

@@ -42,7 +42,7 @@ class NoUnderQuarantine(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This key is quarantined, so a new secret could not start new rounds. Choose “Quarantine the "
+                "This key is quarantined, so a new secret could not start new rounds. Choose “Quarantine "
                 "key” to get a new key."
             )
         )
@@ -143,7 +143,7 @@ class SignedInPersonNeeded(Refusal):
     def __init__(self) -> None:
         super().__init__(
             _(
-                "This merchant has the two-person rule, and a command cannot tell who you are. Sign in to "
+                "This merchant has the two-person rule, and a command cannot confirm your identity. Sign in to "
                 "the administration and request the change on the page of the key or of the merchant."
             )
         )
@@ -276,7 +276,7 @@ class SealedSecret(Refusal):
     def __init__(self, auth_key: str, version: int) -> None:
         super().__init__(
             _(
-                "Version %(version)s of %(auth_key)s can't be moved: its key-encryption key is missing. Add "
+                "Version %(version)s of %(auth_key)s cannot be moved: its key-encryption key is missing. Add "
                 "the key to KEY_ENCRYPTION_KEYS, then create the sandbox again."
             )
             % {"version": version, "auth_key": auth_key}
@@ -319,7 +319,7 @@ class LastAdministrator(Refusal):
 
 class NotGivenUp(Refusal):
     def __init__(self) -> None:
-        super().__init__(_("This email was sent or is still being tried. You do not need to do anything."))
+        super().__init__(_("This email was sent, or the portal still tries it. You do not need to do anything."))
 
 
 class LastOwner(Refusal):

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
 from merchants.models import Person
@@ -89,7 +90,7 @@ class RefuseNul:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
-            return render(request, "operator/unreadable.html", {"title": "Invalid address"}, status=400)
+            return render(request, "operator/unreadable.html", {"title": _("Invalid address")}, status=400)
         return self.get_response(request)
 
 
@@ -106,4 +107,4 @@ class PageDeadline:
         if not isinstance(fault.__cause__, QueryCanceled):
             return None
         log.warning("page.too_slow", path=request.path)
-        return render(request, "operator/too_slow.html", {"title": "The request took too long. Try again."}, status=503)
+        return render(request, "operator/too_slow.html", {"title": _("The page took too long")}, status=503)

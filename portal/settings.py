@@ -510,7 +510,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Oppi Games signed API",
-    "DESCRIPTION": "Launch games and move money. Every request is signed with HMAC-SHA256. The README has examples.",
+    "DESCRIPTION": (
+        "Launch games and move money. Every request is signed: `x-signature` is the lower-case hex HMAC-SHA256, with "
+        "the secret key, of the raw body, `|` and `x-timestamp`."
+    ),
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

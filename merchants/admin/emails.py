@@ -19,14 +19,26 @@ from merchants.services import email_outbox
 COLOURS = {"waiting": "info", "sent": "success", "given up": "danger"}
 ABOUT = {
     "account": gettext_lazy("Own account changed"),
+    "approval_expired": gettext_lazy("Request expired"),
+    "approval_waiting": gettext_lazy("Approval needed"),
+    "cases_due": gettext_lazy("Cases due"),
+    "correction_waiting": gettext_lazy("Approval needed for a correction"),
+    "invitation": gettext_lazy("Invitation"),
     "key_changed": gettext_lazy("Key changed"),
     "key_compromised": gettext_lazy("Compromise reported"),
     "key_expires": gettext_lazy("Key expires soon"),
+    "merchant_changed": gettext_lazy("Merchant changed"),
+    "month_due": gettext_lazy("Month to close"),
+    "owner_question": gettext_lazy("Question to owners"),
     "password_reset": gettext_lazy("New password"),
     "reconciliation": gettext_lazy("Reconciliation report"),
     "reconciliation_alarm": gettext_lazy("Reconciliation alarm"),
     "second_factor_reset": gettext_lazy("Second factor reset"),
+    "secret_claim": gettext_lazy("Claim link"),
+    "settlement": gettext_lazy("Settlement statement"),
+    "sign_in_alarm": gettext_lazy("Sign-in alarm"),
     "sign_in_changed": gettext_lazy("Sign-in method changed"),
+    "write_off_waiting": gettext_lazy("Approval needed for a write-off"),
 }
 
 

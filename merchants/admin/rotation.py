@@ -162,14 +162,14 @@ class RotationAdmin(DecidesAdmin):
         )
         return self.ask(request, key, question)
 
-    @action(description=gettext_lazy("End overlap"), permissions=["change"])
+    @action(description=gettext_lazy("End overlap now"), permissions=["change"])
     @explain_refusal
     @step_up
     def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         seen, old = keys.current_version(key), overlapping_secret(key)
         question = AdminQuestion(
-            title=_("End overlap"),
+            title=_("End overlap now"),
             text=_("Version %(version)s stops working immediately. This cannot be undone.") % {"version": old.version},
             answers=[
                 (
@@ -187,20 +187,20 @@ class RotationAdmin(DecidesAdmin):
         )
         return self.ask(request, key, question)
 
-    @action(description=gettext_lazy("End overlap early"), permissions=["change"])
+    @action(description=gettext_lazy("End overlap when unused"), permissions=["change"])
     @explain_refusal
     @step_up
     def end_when_quiet(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         seen, old = keys.current_version(key), overlapping_secret(key)
         question = AdminQuestion(
-            title=_("End overlap early"),
+            title=_("End overlap when unused"),
             text=_("The overlap ends automatically when version %(version)s has not been used for this many hours.")
             % {"version": old.version},
             form=QuietForm,
             initial={"hours": old.quiet_hours or 24, "expected_version": seen},
             act=lambda **wish: keys.end_when_quiet(secret=old, **wish),
-            done=_("ends its overlap early"),
+            done=_("ends its overlap when unused"),
         )
         return self.ask(request, key, question)
 

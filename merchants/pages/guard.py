@@ -81,7 +81,7 @@ def bring_back(request: HttpRequest, *, proved: bool) -> None:
 
 def enter(view: View, request: HttpRequest, visit: Visit, back: str, **rest: Any) -> HttpResponseBase:
     if visit.by_staff and not visit.at_desk:
-        people.note_visit(merchant=visit.merchant, person=visit.person)
+        people.record_visit(merchant=visit.merchant, person=visit.person)
     try:
         return view(request, visit, **rest)
     except errors.Refusal as refused:

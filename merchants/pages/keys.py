@@ -276,7 +276,7 @@ def approve(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     question = key_question(
         key,
         title=_("Approve: %(request)s") % {"request": approval.request},
-        text=f"{wish_in_words(approval)} {old_secret_text(approval)}".strip(),
+        text=f"{request_text(approval)} {old_secret_text(approval)}".strip(),
         form=DecideForm,
         initial={"approval": approval.pk},
         act=act,
@@ -298,7 +298,7 @@ def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     question = key_question(
         key,
         title=_("Decline request"),
-        text=wish_in_words(approval),
+        text=request_text(approval),
         form=DecideForm,
         initial=initial,
         act=act,
@@ -307,7 +307,7 @@ def decline(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
     return ask_to_confirm(request, visit, question)
 
 
-def wish_in_words(approval: Approval) -> str:
+def request_text(approval: Approval) -> str:
     return _("%(asked_by)s asked to %(request)s: “%(reason)s”.") % {
         "asked_by": approval.asked_by,
         "request": approval.request,

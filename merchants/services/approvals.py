@@ -1,7 +1,8 @@
-"""The two-person rule: what one person asks for, a second approver decides (Merchant.two_person).
+"""The two-person rule: one person requests a change, and a second approver decides (Merchant.two_person).
 
-What refuses calls in an emergency (revoking all secrets, quarantine) does not wait; the new secret after it does. A
-request that nobody decides expires after APPROVAL_VALID_FOR.
+Changes that only refuse calls (revoking all secrets, quarantine) do not wait; the new secret after them does. A request
+without a decision expires after APPROVAL_VALID_FOR. Each request is emailed to the approvers. All `ask_…` functions
+refuse a secret in the reason (SecretInText) and a second waiting request about the same (AlreadyAsked).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _effects: dict[str, Callable[[Approval], None]] = {}
 
 
 def register(verb: str, effect: Callable[[Approval], None]) -> None:
-    """Name the function that carries out an approved request of this verb, of an app above this one."""
+    """Register the function of an app above this one that carries out an approved request of this verb."""
     _effects[verb] = effect
 
 
@@ -44,7 +45,11 @@ def ask_to_rotate(
     quiet_hours: int | None = None,
     expected_version: int | None = None,
 ) -> Approval:
-    """Request a rotation. `expected_version`: the current version as the person saw it."""
+    """Request a rotation. `expected_version`: the current version as the person saw it.
+
+    Refuses a key that is revoked or expired, another current version than expected, an overlap above 7 days, and quiet
+    hours outside 1 to 168.
+    """
     keys.check_overlap(overlap, quiet_hours)
     key = keys.lock_usable_key(key)
     keys.check_version(key, expected_version)
@@ -54,6 +59,7 @@ def ask_to_rotate(
 
 @transaction.atomic
 def ask_to_revoke(*, key: ApiKey, by: Person, reason: str) -> Approval:
+    """Request the revocation of a key. Refuses a key that is revoked or expired."""
     key = keys.lock_usable_key(key)
     return _ask(key.merchant, Verb.REVOKE, by, reason, {"version": keys.current_version(key)}, key)
 
@@ -68,6 +74,7 @@ def ask_to_issue(
     label: str = "",
     expires_at: datetime | None = None,
 ) -> Approval:
+    """Request a new key. Refuses a closed merchant, an end in the past and a secret in the label."""
     merchant = keys.check_issue(merchant=merchant, label=label, expires_at=expires_at)
     wish = {"environment": environment, "label": label, "expires_at": _written(expires_at)}
     return _ask(merchant, Verb.ISSUE, by, reason, wish)
@@ -75,8 +82,10 @@ def ask_to_issue(
 
 @transaction.atomic
 def ask_for_replacement(*, case: Compromise, by: Person) -> Approval:
-    """Request the new secret after a compromise whose key or secrets are refused already. Earlier requests about the
-    key are closed, because they concerned another state.
+    """Request the new secret after a compromise report, whose key or secrets are refused already.
+
+    Earlier requests about the key are declined, because they concerned another state. Refuses a key that is revoked or
+    expired.
     """
     key, reason = keys.lock_usable_key(case.key), f"Replacement after a compromise: {case.reason}"[:500]
     beside = case.response == Compromise.Response.QUARANTINE
@@ -93,13 +102,16 @@ def ask_for_replacement(*, case: Compromise, by: Person) -> Approval:
 
 @transaction.atomic
 def ask_to_set_status(*, merchant: Merchant, status: str, by: Person, reason: str) -> Approval:
+    """Request another status of the merchant."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     return _ask(merchant, Verb.STATUS, by, reason, {"status": str(status), "before": merchant.status})
 
 
 @transaction.atomic
 def ask_to_switch_off(*, merchant: Merchant, by: Person, reason: str) -> Approval:
-    """Request the end of the two-person rule. The owners are notified before it happens."""
+    """Request the end of the two-person rule. The owners are emailed with the request. Refuses a merchant without the
+    rule.
+    """
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if not merchant.two_person:
         raise errors.NothingToSwitchOff
@@ -108,7 +120,7 @@ def ask_to_switch_off(*, merchant: Merchant, by: Person, reason: str) -> Approva
 
 @transaction.atomic
 def ask_to_raise_limit(*, merchant: Merchant, wish: dict[str, Any], by: Person, reason: str) -> Approval:
-    """Request a higher write-off limit of one person. `changes` are shown to the approver."""
+    """Request a higher write-off limit. `wish`: the limits, with `changes`, the sentences for the approver."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     return _ask(merchant, Verb.LIMIT, by, reason, wish)
 
@@ -117,9 +129,7 @@ def ask_to_raise_limit(*, merchant: Merchant, wish: dict[str, Any], by: Person, 
 def ask_to_change_list(
     *, merchant: Merchant, key: ApiKey | None, verb: str, before: Lines, after: Lines, by: Person, reason: str
 ) -> Approval:
-    """Request a change of an allowlist: the whole list as the person wants it. `verb`: networks (of the merchant or of
-    one key) or domains.
-    """
+    """Request a change of an allowlist. `after`: the whole list as it would be; `verb`: networks or domains."""
     version = (
         allowlist.list_version(merchant, key) if verb == Verb.NETWORKS else allowlist.domain_list_version(merchant)
     )
@@ -158,14 +168,18 @@ def _ask(
 # --- deciding ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def approve_request(*, approval: Approval, by: Person) -> Issued | None:
-    """Carry out the request. Returns a new secret, which the approver or an owner sees."""
+    """Carry out the request, and return a new secret if there is one, for the approver or an owner to see.
+
+    Refuses a request that is decided or expired, an approver who is not independent (OwnWish, ApproverWithoutFactor,
+    NotIndependent), a state that has changed since the request, and what the change itself refuses.
+    """
     approval = _decide(approval, by, State.APPROVED)
     return _carry_out(approval)
 
 
 @transaction.atomic
 def decline_request(*, approval: Approval, by: Person) -> Approval:
-    """Decline the request. Every approver may, and so may the person who made it."""
+    """Decline the request: nothing changes. Refuses a request that is decided. Pages check who may decline."""
     return _decide(approval, by, State.DECLINED)
 
 
@@ -183,7 +197,7 @@ def _decide(approval: Approval, by: Person, state: Approval.State) -> Approval:
 
 
 def expire_requests() -> int:
-    """Close the requests that nobody decided in time, and email the persons who made them. Returns how many."""
+    """Close the requests without a decision in time, and email the people who made them; return how many."""
     old = Approval.objects.filter(state=State.WAITING, asked_at__lte=clock.now() - APPROVAL_VALID_FOR)
     return sum(_expire(approval) for approval in old)
 

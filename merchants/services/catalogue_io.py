@@ -1,7 +1,7 @@
-"""Players' settings and games as CSV: exported safely for spreadsheets, imported with every bad line named.
+"""Players' settings and games as CSV: exported safely for spreadsheets, imported with each invalid line named.
 
-An export can be imported unchanged. A file is first read as a plan, which says what it would change. It is saved only
-if the same plan results again and each row is still as the plan found it.
+An export can be imported unchanged. A file is first read as a plan, which states the changes. The plan is saved only
+if the file gives the same plan again and each row is still as the plan found it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class BadCatalogueLines(errors.Refusal):
 
 
 class NotSo(Exception):
-    """The reason why a line is bad."""
+    """The reason why a line is invalid."""
 
 
 Row = Mapping[str, str]
@@ -109,11 +109,12 @@ def _digest(rows: Iterable[Any]) -> str:
 
 # --- Out --------------------------------------------------------------------------------------------------------------
 def players_csv(rows: Iterable[Player]) -> Iterator[str]:
+    """Yield the lines of a CSV of players' settings."""
     return tables.csv_lines(_with_head(PLAYERS, (_of_player(each) for each in rows)))
 
 
 def games_csv(rows: Iterable[tuple[str, bool]]) -> Iterator[str]:
-    """(gameId, is it on for this merchant)."""
+    """Yield the lines of a CSV of games. `rows`: game id, and whether the game is on for this merchant."""
     return tables.csv_lines(_with_head(GAMES, ((tables.escaped_text(game_id), on) for game_id, on in rows)))
 
 
@@ -131,7 +132,7 @@ def _of_player(player: Player) -> Sequence[Any]:
 
 # --- In ---------------------------------------------------------------------------------------------------------------
 def read_players(*, merchant: Merchant, text: str) -> PlayersPlan:
-    """Return the plan of a file. Raises BadLines with each bad line."""
+    """Return the plan of a file. Raises BadLines with each invalid line."""
     rows = _rows(text, PLAYERS)
     known = _players(merchant, [tables.unescaped_text(row["playerId"]) for _, row in rows])
     good: list[tuple[Player, Setting]] = []
@@ -150,7 +151,7 @@ def read_players(*, merchant: Merchant, text: str) -> PlayersPlan:
 
 
 def read_games(*, merchant: Merchant, text: str) -> GamesPlan:
-    """Return the plan of a file. Raises BadLines with each bad line."""
+    """Return the plan of a file. Raises BadLines with each invalid line."""
     rows = _rows(text, GAMES)
     known = {game.game_id: game for game in Game.objects.all()}
     off = set(DisabledGame.objects.filter(merchant=merchant).values_list("game_id", flat=True))
@@ -326,22 +327,21 @@ def _read[T](parse: Callable[[str], T], text: str) -> T:
 # --- Apply ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def apply_players(*, merchant: Merchant, text: str, digest: str) -> PlayersPlan:
-    """Apply the plan as a whole. Raises BadLines, and ChangedSince when it would do something else than the preview
-    showed.
-    """
+    """Save the plan as a whole. Raises BadLines, and ChangedSince when the result would differ from the preview."""
     plan = read_players(merchant=merchant, text=text)
     changes = ((player.pk, flags.setting(player), wanted) for player, wanted in plan.changes)
     if plan.digest != digest or flags.write_settings(changes):
-        raise errors.ChangedSince("One of these players")
+        raise errors.ChangedSince(_("One of these players"))
     return plan
 
 
 @transaction.atomic
 def apply_games(*, merchant: Merchant, text: str, digest: str) -> GamesPlan:
+    """Save the plan as a whole. Raises BadLines, and ChangedSince when the result would differ from the preview."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     plan = read_games(merchant=merchant, text=text)
     if plan.digest != digest:
-        raise errors.ChangedSince("One of these games")
+        raise errors.ChangedSince(_("One of these games"))
     flags.switch_games_for(games=plan.on, merchant=merchant, on=True)
     flags.switch_games_for(games=plan.off, merchant=merchant, on=False)
     return plan

@@ -1,8 +1,8 @@
-"""Claim links: a new secret goes from the portal to an owner of its merchant, and past our staff.
+"""Claim links: a new secret goes to an owner of its merchant, and our staff never see it.
 
-The link is in the owners' emails only, works for a day and once, for an owner who has signed in with a second factor.
-Its token is made of the row under a key-encryption key when the email is sent; the table has its hash. A row that was
-written without these keys opens nothing, whatever hash it has.
+The link is in the owners' emails only. It works for a day, once, for an owner who has signed in with a second factor.
+Its token is derived from the row under a key-encryption key when the email is sent; the table has its hash. A row that
+was written without these keys opens nothing.
 """
 
 from __future__ import annotations
@@ -61,20 +61,21 @@ def _check_unclaimed(secret: Secret) -> None:
 
 
 def newest_link(secret: Secret) -> SecretClaim | None:
-    """Return the link that was sent last, in whatever state; None when none was sent."""
+    """Return the newest link, whatever its state; None when none was sent."""
     return SecretClaim.objects.filter(secret=secret, withdrawn_at=None).select_related("claimed_by").first()
 
 
 @transaction.atomic
 def resend_link(*, claim: SecretClaim, by: Person | None) -> SecretClaim:
-    """Send another link to the same secret: nobody has seen it. Refuses as `send_link` does."""
+    """Send another link to the same secret. Refuses as `send_link` does."""
     return send_link(secret=claim.secret, by=by)
 
 
 def find_claim(*, merchant: Merchant, said: str, by: Person) -> SecretClaim:
-    """Return the claim of a link that works for this person.
+    """Return the claim of a link that works for this person. `said`: the token of the link.
 
-    Raises ClaimOver, which says why the link does not work.
+    Raises ClaimOver, with the reason: unknown, used, replaced or expired link, a secret that is not current, or a
+    person who is no owner.
     """
     found = SecretClaim.objects.select_related("secret__key__merchant", "key__merchant", "claimed_by")
     claim = found.filter(key__merchant=merchant, token_hash=email_links.claim_hash(said)).first()

@@ -17,7 +17,7 @@ from portal.lib import clock
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The case, and the replacement in `issued`; None where the replacement waits for a second approver."""
+    """The compromise report, and the new secret in `issued`; None while it waits for a second approver."""
 
     compromise: Compromise
     issued: Issued | None
@@ -35,16 +35,17 @@ def declare_compromise(
     overlap: timedelta = keys.DEFAULT_OVERLAP,
     expected_version: int | None = None,
 ) -> Declared:
-    """Carry out the response to a compromise, and keep the case. `issued` has the new secret, to be shown once.
+    """Carry out the response to a compromise, and open the compromise report. `issued` has the new secret, shown once.
 
-    rotate: issues the next version under the same auth key; the exposed one works for `overlap`.
-    quarantine: quarantines the key and issues another with the same label, end and list.
-    revoke: revokes all versions and issues the next under the same auth key.
-    Under the two-person rule quarantine and revoke act at once, and the replacement waits for a second approver.
-    `exposed`: the version that the report is about, by default the latest.
+    rotate: issues the next version under the same auth key; the old version works for `overlap`.
+    quarantine: quarantines the key, and issues another key with the same label, end and allowlist.
+    revoke: revokes all versions, and issues the next version under the same auth key.
+    Under the two-person rule, quarantine and revoke act at once, and the new secret waits for a second approver.
+    `exposed`: the compromised version, by default the latest. `expected_version`: the current one as the person saw it.
 
-    Refuses a key that is revoked or expired, a moment to come, a secret in the reason, another current version than
-    expected, and what a quarantined key no longer allows.
+    Refuses a key that is revoked or expired, a moment in the future, a secret in the reason, another current version
+    than expected, a rotation under the two-person rule, an overlap above 7 days, a third usable version, and for a
+    quarantined key everything but its first quarantine report.
     """
     check_no_secret(reason)
     now, key = clock.now(), keys.lock_usable_key(key)
@@ -52,7 +53,7 @@ def declare_compromise(
         raise errors.MomentToCome(exposed_since)
     check_not_quarantined(key)
     exposed = _latest(key) if exposed is None else _of(key, exposed)
-    with emails.left_to_caller():
+    with emails.suppress_notices():
         issued = (_refuse if waits_for_approval(key, response) else _respond)(key, response, overlap, expected_version)
     case = Compromise.objects.create(
         key=key,
@@ -72,14 +73,14 @@ def declare_compromise(
 
 
 def check_not_quarantined(key: ApiKey) -> None:
-    """Refuse a key whose compromise was answered by quarantine: its replacement exists. It can only be revoked."""
+    """Refuse a key that a report has quarantined: its replacement exists, and it can only be revoked."""
     replaced = Compromise.objects.filter(key=key, response=Compromise.Response.QUARANTINE)
     if key.status == ApiKey.Status.QUARANTINED and replaced.exists():
         raise errors.KeyQuarantined
 
 
 def waits_for_approval(key: ApiKey, response: str) -> bool:
-    """Return whether the replacement waits for a second approver. A rotation refuses no call, so all of it waits."""
+    """Return whether the new secret waits for a second approver. A rotation refuses no call, so it waits as a whole."""
     return key.merchant.two_person and response != Compromise.Response.ROTATE
 
 
@@ -119,7 +120,7 @@ def _latest(key: ApiKey) -> Secret:
 
 @transaction.atomic
 def close_compromise(*, compromise: Compromise, by: Person) -> Compromise:
-    """Close the case: the investigation is over. The record stays."""
+    """Close a compromise report; the record stays. A closed report stays as it is."""
     compromise = Compromise.objects.select_for_update(of=("self",)).get(pk=compromise.pk)
     if compromise.closed_at is None:
         compromise.closed_at, compromise.closed_by = clock.now(), by

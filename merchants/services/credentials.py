@@ -1,8 +1,8 @@
-"""What a signed call is judged by: one merchant's secrets, lists and clock window, read together.
+"""The credential that a signed call is judged by: one merchant's secrets, allowlists and clock window, read together.
 
-Kept in the process for a few seconds. Nothing goes wrong when that copy is old: a call that it lets pass is checked
-again by the ledger, which compares `access_version`; a refusal is given only after `load(fresh=True)`, which compares
-it too. So a call of a stranger costs one small statement, whether it names a key of ours or none.
+A process keeps it for a few seconds. An old copy does no harm: the ledger checks each accepted call again by
+`access_version`, and a refusal is given only after `load_credential(fresh=True)`, which compares the version too. So a
+call of a stranger costs one small statement, whether its key exists or not.
 """
 
 from __future__ import annotations
@@ -64,9 +64,8 @@ def _stands(ends: datetime | None, at: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A trial of an allowlist.
-
-    Its deadline, and the list that counts afterwards unless the trial was confirmed (decision 0019).
+    """A trial of an allowlist: its deadline, and the list that applies afterwards unless a request keeps it (decision
+    0019).
     """
 
     id: int
@@ -76,13 +75,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Allowlist:
-    """Networks, each with its end. A list whose entries have all ended still restricts: it refuses everybody."""
+    """Networks, each with its end. A list whose entries have all expired still restricts: it refuses every address."""
 
     entries: Entries = ()
     trial: Trial | None = None
 
     def counting(self, at: datetime) -> Entries:
-        """Return the entries that the list is judged by; some may have ended."""
+        """Return the entries that the list is judged by; some may have expired."""
         return self.entries if self.trial is None or at < self.trial.deadline else self.trial.before
 
     def allows(self, address: Address, at: datetime) -> bool:
@@ -90,34 +89,34 @@ class Allowlist:
         return not entries or any(address in network and _stands(ends, at) for network, ends in entries)
 
     def standing(self, at: datetime) -> Entries:
-        """Return the entries that let somebody in."""
+        """Return the entries that allow requests at this moment."""
         return tuple((network, ends) for network, ends in self.counting(at) if _stands(ends, at))
 
     def refuses_everybody(self, at: datetime) -> bool:
         return bool(self.counting(at)) and not self.standing(at)
 
     def on_trial(self, at: datetime) -> Trial | None:
-        """Return the trial that lasts; None when there is none."""
+        """Return the running trial; None when there is none."""
         return self.trial if self.trial is not None and at < self.trial.deadline else None
 
     def stays_for(self, address: Address) -> bool:
-        """Return whether the list still lets the address in at the deadline of its trial."""
+        """Return whether the list still allows the address at the deadline of its trial."""
         return self.trial is not None and Allowlist(self.entries).allows(address, self.trial.deadline)
 
-    def gone_back(self) -> Allowlist:
-        """Return the list as it is after its trial."""
+    def after_trial(self) -> Allowlist:
+        """Return the list as it is if the trial reverts."""
         return self if self.trial is None else Allowlist(self.trial.before)
 
 
 def is_address_allowed(address: Address, at: datetime, *lists: Allowlist) -> bool:
-    """Return whether the merchant's list and the key's list let the address in (row 3). Rehearsals ask this too."""
+    """Return whether each of these lists allows the address (row 3). Rehearsals ask this too."""
     return all(each.allows(address, at) for each in lists)
 
 
 def is_origin_allowed(host: str, at: datetime, domains: Domains) -> bool:
-    """Return whether the domain allowlist lets the host of an `Origin` in (row 3).
+    """Return whether the domain allowlist allows the host of an `Origin` (row 3).
 
-    Domains that have all ended let none in.
+    Domains that have all expired allow none.
     """
     return not domains or (host in domains and _stands(domains[host], at))
 
@@ -143,7 +142,7 @@ class Credential:
         return [secret for secret in self.secrets if secret.usable(at)]
 
     def misses_a_secret(self, at: datetime) -> bool:
-        """Return whether a version can sign that this process cannot open."""
+        """Return whether a usable version cannot be opened by this process."""
         alive = self.expires_at is None or self.expires_at > at
         return alive and any(ends is None or ends > at for ends in self.unopened)
 
@@ -151,12 +150,12 @@ class Credential:
         return is_address_allowed(address, at, self.merchant_list, self.key_list)
 
     def trials(self, address: Address, at: datetime) -> list[int]:
-        """Return the trials that a call with a valid signature from this address confirms."""
+        """Return the trials that a request with a valid signature from this address keeps."""
         found = (each.trial for each in (self.merchant_list, self.key_list) if each.stays_for(address))
         return [trial.id for trial in found if trial is not None and at < trial.deadline]
 
     def after_trials(self) -> Credential:
-        return replace(self, merchant_list=self.merchant_list.gone_back(), key_list=self.key_list.gone_back())
+        return replace(self, merchant_list=self.merchant_list.after_trial(), key_list=self.key_list.after_trial())
 
     def allows_origin(self, host: str, at: datetime) -> bool:
         return is_origin_allowed(host, at, self.domains)
@@ -166,10 +165,10 @@ _cache: dict[str, Credential] = {}
 
 
 def load_credential(auth_key: str, *, fresh: bool = False) -> Credential | None:
-    """Return the credential of an auth key; None when nobody may sign under it.
+    """Return the credential of an auth key; None for a key that does not exist, is revoked or has expired.
 
-    A copy of this process may be CREDENTIAL_CACHE_SECONDS old; with `fresh` it is returned only where the database
-    says that it is the newest.
+    A copy of this process may be CREDENTIAL_CACHE_SECONDS old. With `fresh`, a copy is returned only if the database
+    confirms that it is the newest.
     """
     known = _cache.get(auth_key)
     if known is not None and monotonic() - known.read_at >= settings.CREDENTIAL_CACHE_SECONDS:
@@ -190,7 +189,7 @@ def load_credential(auth_key: str, *, fresh: bool = False) -> Credential | None:
 
 
 def forget_credentials() -> None:
-    """Drop every copy in this process."""
+    """Drop all copies in this process."""
     _cache.clear()
 
 
@@ -264,7 +263,7 @@ def domain_allowlist(merchant_id: int, *, using: str | None = None) -> Domains:
 
 
 def standing_domains(domains: Domains, at: datetime) -> Domains:
-    """Return the domains that let pages call at this moment."""
+    """Return the domains that allow requests at this moment."""
     return {domain: ends for domain, ends in domains.items() if _stands(ends, at)}
 
 

@@ -1,4 +1,4 @@
-"""Links that only a mail holds: made when it is sent, so that nobody reads them in our tables."""
+"""Links that only an email holds: they are made when the email is sent, so no table has them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ CLAIM = "merchants.claim"
 
 
 class ForgedClaim(Exception):
-    """The token of this row is not the one that the portal made: nobody is sent it."""
+    """The token of this row was not made by the portal, so the email is not sent."""
 
 
 def invitation_link(number: int) -> str:
+    """Return the link of an invitation."""
     return f"{settings.BASE_URL}/operator/~/invitation/{signing.dumps(number, salt=INVITATION)}/"
 
 
@@ -43,11 +44,14 @@ def claim_token(claim: SecretClaim) -> str:
 
 
 def claim_hash(token: str) -> str:
+    """Return the hash of a token, as the table has it."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 def is_token_of(claim: SecretClaim, token: str) -> bool:
-    """Whether the portal made this token for this claim. The hash in the row alone proves nothing: it needs no key."""
+    """Return whether the portal made this token for this claim. The hash in the row alone proves nothing: it needs no
+    key.
+    """
     given, right = token.encode(errors="replace"), [each.encode() for each in _claim_tokens(claim)]
     return _has_hash_of(claim, token) and any(hmac.compare_digest(given, each) for each in right)
 
@@ -70,7 +74,7 @@ def _has_hash_of(claim: SecretClaim, token: str) -> bool:
 
 
 def invitation_id(token: str) -> int | None:
-    """None when we have not signed it."""
+    """Return the number of the invitation; None when the portal did not sign the token."""
     try:
         return int(signing.loads(token, salt=INVITATION))
     except signing.BadSignature:

@@ -65,7 +65,9 @@ CAN_WAIT = ExpressionWrapper(Q(template="reconciliation"), BooleanField())
 
 
 def register(template: str, filler: Callable[[Letter], Filling]) -> None:
-    """Fill emails of this template when they are sent, so that their rows hold neither files nor figures."""
+    """Register the function that fills emails of this template when they are sent, so that rows hold no files and
+    figures.
+    """
     _fillers[template] = filler
 
 
@@ -84,12 +86,13 @@ class Mail(EmailMultiAlternatives):
 
 # --- Sending ----------------------------------------------------------------------------------------------------------
 def wake_on_commit() -> None:
+    """Wake the worker after the commit."""
     transaction.on_commit(wake_worker, robust=True)
 
 
 def wake_worker() -> None:
-    """Tell a worker that emails wait. Without it, the timetable finds them within a minute; so this never fails and
-    never waits for a broker that is down.
+    """Notify a worker of waiting emails. Never fails and never waits: without it, the timetable finds them within a
+    minute.
     """
     job_queue.send_job(TASK)
 
@@ -101,8 +104,8 @@ def send_due_emails() -> None:
 
 
 def count_stuck_emails() -> int:
-    """Return how many emails are late: nobody tried them, because worker or timetable is down, or no mail server has
-    accepted them for long.
+    """Return how many emails are late: not tried, because worker or timetable is down, or not accepted by any mail
+    server.
     """
     now = clock.now()
     untried, untaken = Q(due_at__lte=now - STUCK), Q(attempts__gt=0, created_at__lte=now - UNTAKEN)
@@ -173,10 +176,12 @@ def _html(template: str, context: dict[str, Any]) -> str:
 
 
 def message_id(letter: Letter) -> str:
+    """Return the Message-ID of an email."""
     return f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{sender_domain()}>"
 
 
 def sender_domain() -> str:
+    """Return the domain of `DEFAULT_FROM_EMAIL`."""
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
 
 
@@ -215,7 +220,7 @@ def _kept(said: str) -> str:
 
 
 def failure_reason(letter: Letter) -> str:
-    """Return the reason for whoever asked for the email: what the mail server said, or that there was no email."""
+    """Return why an email failed: the answer of the mail server, or that the email could not be built."""
     if letter.state != Letter.State.GIVEN_UP:
         return ""
     is_unbuilt = letter.last_answer.startswith(NOT_BUILT)
@@ -226,7 +231,7 @@ def failure_reason(letter: Letter) -> str:
 
 @transaction.atomic
 def resend_email(*, letter: Letter) -> Letter:
-    """Give an email that was given up another day of attempts."""
+    """Try an email that was given up for another day. Refuses every other email (NotGivenUp)."""
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if letter.state != Letter.State.GIVEN_UP:
         raise errors.NotGivenUp

@@ -1,6 +1,6 @@
-"""Emails that must go out: written in the transaction of their cause, sent by a job afterwards (`email_outbox.py`).
+"""Emails about changes: written in the transaction of the change, and sent by a job afterwards (`email_outbox.py`).
 
-No email contains a secret, also none that a person typed into a label.
+No email contains a secret, not even one that a person typed into a label.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]
 
 
 def write_account(to: str, *, subject: str, body: str) -> None:
-    """Write one email to a person about the own account, with the text of this moment."""
+    """Write one email to a person about their own account, with the given text."""
     Letter.objects.create(to=to, template="account", context={"subject": _masked(subject), "body": _masked(body)})
     email_outbox.wake_on_commit()
 
@@ -119,7 +119,7 @@ def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | No
     """Write an email about a key to each contact: what happened (the text continues the key's name), what to do, and
     until when the old secret works.
 
-    Writes nothing inside `left_to_caller`.
+    Writes nothing inside `suppress_notices`.
     """
     if _told_by_caller.get():
         return
@@ -130,8 +130,8 @@ def notify_contacts(key: ApiKey, what: str, *, do: str = "", ends: datetime | No
 
 
 @contextmanager
-def left_to_caller() -> Iterator[None]:
-    """For a service that calls others and writes one email about all: the others write none inside the block."""
+def suppress_notices() -> Iterator[None]:
+    """Write no email about a key inside this block: the calling service writes one about everything."""
     token = _told_by_caller.set(True)
     try:
         yield
@@ -153,8 +153,8 @@ def notify_of_compromise(case: Compromise, *, replacement: ApiKey | None, ends: 
 
 
 def ask_approvers_by_email(approval: Approval) -> None:
-    """Email everybody who may approve the request, except the person who made it: our staff and the
-    merchant's owners.
+    """Email the people who may approve the request (our staff and the merchant's owners), except the person who made
+    it.
     """
     about, asker = _about_request(approval), {approval.asked_by.email}
     of_staff = Person.objects.filter(is_active=True, staff_role__in=WORKERS).values_list("email", flat=True)
@@ -167,7 +167,7 @@ def ask_approvers_by_email(approval: Approval) -> None:
 
 
 def notify_of_expired_request(approval: Approval) -> None:
-    """Tell the person who made the request that nobody decided it."""
+    """Email the person who made the request that it expired without a decision."""
     if approval.asked_by.is_active:
         write_to(approval.asked_by.email, approval.merchant, "approval_expired", _about_request(approval))
 
@@ -187,8 +187,10 @@ def _about_request(approval: Approval) -> dict[str, str]:
 def notify_owners(
     merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any
 ) -> Letter | None:
-    """Tell the owners what was changed for a merchant, and by whom; `also`: further addresses. Returns one email to an
-    owner.
+    """Email the owners, and `also`, what was changed for a merchant and by whom. A merchant without owners: its
+    contacts.
+
+    Return one email to an owner (or contact), if any.
     """
     context = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": moment_text(at), **more}
     own = owner_addresses(merchant) or contact_addresses(merchant)
@@ -198,6 +200,7 @@ def notify_owners(
 
 
 def ask_owners_by_email(question: OwnerQuestion) -> None:
+    """Email a question to the owners."""
     page = f"/operator/{question.merchant.code}/questions/{question.pk}/"
     context = {"merchant": question.merchant.name, "asked_by": str(question.asked_by), "wish": question.wish}
     asked = context | {"page": page, "at": moment_text(question.asked_at)}
@@ -211,7 +214,7 @@ def send_claim(claim: SecretClaim, to: Iterable[str]) -> None:
 
 
 def notify_of_claim(claim: SecretClaim) -> None:
-    """Tell all contacts who claimed the secret, and when: an owner who did not must notice."""
+    """Email all contacts who claimed the secret and when, so that an owner who did not claim it notices."""
     if claim.claimed_by is None or claim.claimed_at is None:
         return
     notify_contacts(

@@ -1,4 +1,4 @@
-"""Keys end on their day without a word from us, so their merchants hear of it before: 30, 7 and 1 days."""
+"""Reminders of keys that expire: 30, 7 and 1 days before."""
 
 from __future__ import annotations
 

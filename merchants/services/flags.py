@@ -1,4 +1,4 @@
-"""Switches over players and games. Payouts and rollbacks go on; only new risk is refused."""
+"""Switches for players and games. They refuse new risk only; payouts and rollbacks are accepted."""
 
 from __future__ import annotations
 
@@ -60,22 +60,22 @@ class Setting(NamedTuple):
 
 
 def setting(of: Player) -> Setting:
+    """Return the settings of a player."""
     return Setting(*(getattr(of, name) for name in Setting._fields))
 
 
 def locked_players(players: Collection[int]) -> dict[int, Player]:
-    """Return the rows that the ledger locks for a bet, locked in its order (decision 0006)."""
+    """Return the players by number, locked in the order of the ledger (decision 0006)."""
     found = Player.objects.select_for_update().filter(pk__in=players).order_by("pk")
     return {player.pk: player for player in found}
 
 
 @transaction.atomic
 def write_settings(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]:
-    """Write settings, given as player, expected and new value. Players with another current value stay unchanged and
-    are returned.
+    """Write settings, given as player, expected and new value. Return the players whose value was not the expected one.
 
-    Bets of these players wait from the lock until the commit, so nothing is read or computed in between. Rows are
-    locked in the ledger's order (decision 0006).
+    Those players stay unchanged. Bets of all these players wait from the lock until the commit, so nothing is read or
+    computed in between. Rows are locked in the order of the ledger (decision 0006).
     """
     rows = [(pk, *was.values(), *wanted.values()) for pk, was, wanted in sorted(changes, key=itemgetter(0))]
     written: set[int] = set()
@@ -89,14 +89,17 @@ def write_settings(changes: Iterable[tuple[int, Setting, Setting]]) -> list[int]
 
 @transaction.atomic
 def block_player(*, player: Player, reason: str) -> Player:
-    """Block a player: no launches and no bets. Payouts, rollbacks and withdrawals go on. Raises PlayerIsBlocked."""
+    """Block a player: bets and launches are refused; payouts, rollbacks and withdrawals are accepted.
+
+    Refuses a blocked player (PlayerIsBlocked), and a secret or a line break in the reason.
+    """
     check_no_secret(reason)
     return _set_blocked(player, blocked=True, reason=reason)
 
 
 @transaction.atomic
 def unblock_player(*, player: Player) -> Player:
-    """Unblock a player. Raises PlayerNotBlocked."""
+    """Unblock a player. Refuses a player who is not blocked (PlayerNotBlocked)."""
     return _set_blocked(player, blocked=False, reason="")
 
 
@@ -111,7 +114,7 @@ def _set_blocked(player: Player, *, blocked: bool, reason: str) -> Player:
 
 @transaction.atomic
 def switch_game(*, game: Game, on: bool) -> Game:
-    """Switch a game for every merchant. A game that a merchant switched off stays off for this merchant."""
+    """Switch a game on or off for every merchant. A merchant that switched it off keeps it off. Refuses nothing."""
     game = Game.objects.select_for_update().get(pk=game.pk)
     game.is_active = on
     game.save(update_fields=["is_active"])
@@ -120,13 +123,13 @@ def switch_game(*, game: Game, on: bool) -> Game:
 
 @transaction.atomic
 def switch_game_for(*, game: Game, merchant: Merchant, on: bool) -> None:
-    """Switch a game for one merchant. A repeat changes nothing."""
+    """Switch a game on or off for one merchant. A repeat changes nothing. Refuses nothing."""
     switch_games_for(games=[game], merchant=merchant, on=on)
 
 
 @transaction.atomic
 def switch_games_for(*, games: Iterable[Game], merchant: Merchant, on: bool) -> int:
-    """Switch games for one merchant; return how many changed."""
+    """Switch games on or off for one merchant; return how many changed. Refuses nothing."""
     if on:
         return DisabledGame.objects.filter(game__in=list(games), merchant=merchant).delete()[0]
     new = [DisabledGame(game=game, merchant=merchant) for game in games]

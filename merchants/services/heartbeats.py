@@ -1,4 +1,4 @@
-"""The proof that jobs live: each records when it last ran to its end."""
+"""Heartbeats: each job records when it last completed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from portal.lib import clock
 
 
 def record(job: Heartbeat.Job, *, is_good: bool = True) -> None:
-    """Record that a job ran to its end just now. `is_good`: it found nothing wrong."""
+    """Record that a job completed now. `is_good`: it found no problem."""
     Heartbeat.objects.bulk_create(
         [Heartbeat(job=job, at=clock.now(), is_good=is_good)],
         update_conflicts=True,
@@ -22,11 +22,11 @@ def record(job: Heartbeat.Job, *, is_good: bool = True) -> None:
 
 
 def latest() -> dict[str, Heartbeat]:
-    """Return the last heartbeat of each job that ever had one."""
+    """Return the last heartbeat of each job that has one."""
     return Heartbeat.objects.in_bulk()
 
 
 def installed_at() -> datetime | None:
-    """Return when the first migration ran here: what never ran is as old as the installation."""
+    """Return when the first migration ran here: the age of a job that never ran."""
     found: datetime | None = MigrationRecorder.Migration.objects.aggregate(first=Min("applied"))["first"]
     return found

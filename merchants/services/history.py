@@ -1,7 +1,7 @@
-"""Who changed what, when, from where and why: triggers keep it (merchants.models.audit), this says who acts, and reads.
+"""History: who changed what, when, from where and why. Triggers write the events (merchants.models.audit).
 
-A change is attached to what `acting` and `because` know while it is written. Without them it is still kept, and shown
-as made directly in the database.
+This module states who acts (`act_as`) and why (`give_reason`), and reads timelines. A change outside these blocks is
+still recorded, and is shown as made directly in the database.
 """
 
 from __future__ import annotations
@@ -43,14 +43,16 @@ SUBJECTS: dict[type[Model], str] = {
 
 
 def register(subjects: Mapping[type[Model], str]) -> None:
-    """Add models of another app that have a timeline, each with the scope that its events are found by."""
+    """Add models of another app that have a timeline, each with the scope that finds its events."""
     SUBJECTS.update(subjects)
 
 
 # --- who and why ------------------------------------------------------------------------------------------------------
 @contextmanager
 def act_as(*, door: str, person: Person | None = None, address: str = "", **beside: str) -> Iterator[None]:
-    """Changes in this block are the person's, by this door: a page, a command, a job. Blocks may stand in others."""
+    """Attribute the changes in this block to the person and the door: a page, a command or a job. Blocks can be
+    nested.
+    """
     who = {"person": person.pk, "who": person.email, "role": person.staff_role} if person else {}
     with _attached({"door": door, "address": address, **who, **beside}):
         yield
@@ -58,14 +60,14 @@ def act_as(*, door: str, person: Person | None = None, address: str = "", **besi
 
 @contextmanager
 def act_by_timetable() -> Iterator[None]:
-    """Changes in this block are nobody's wish: a time has come, whoever's request happens to notice it."""
+    """Attribute the changes in this block to no person: they follow from the time, whichever request notices it."""
     with _attached({"role": ""}):
         yield
 
 
 @contextmanager
 def give_reason(reason: str) -> Iterator[None]:
-    """Changes in this block have this reason. Raises SecretInText."""
+    """Attach the reason to the changes in this block. Raises SecretInText."""
     check_no_secret(reason, many_lines=True)
     with _attached({"reason": reason}):
         yield
@@ -85,7 +87,7 @@ def _attached(known: dict[str, Any]) -> Iterator[None]:
 
 # --- the timeline -----------------------------------------------------------------------------------------------------
 class Dated(Protocol):
-    """What can stand in a timeline."""
+    """An item that a timeline can contain."""
 
     @property
     def at(self) -> datetime: ...
@@ -93,7 +95,7 @@ class Dated(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEntry:
-    """What one person or job did in one transaction."""
+    """The changes of one person or job in one transaction. `since`: the moment of the first change."""
 
     at: datetime
     title: str
@@ -112,20 +114,24 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
+    """A page of a timeline. `older` and `newer`: the moments where the neighbouring pages begin; None at an end."""
+
     entries: list[TimelineEntry]
     older: datetime | None = None
     newer: datetime | None = None
 
 
 def timeline(of: Model, *, before: datetime | None = None, kind: str = "", limit: int = 50) -> list[TimelineEntry]:
-    """What was changed about a merchant, or a key, player, game or person; newest first, in one query."""
+    """Return the changes of a merchant, key, player, game or person, newest first, in one query."""
     return timeline_page(of, before=before, kind=kind, limit=limit).entries
 
 
 def timeline_page(
     of: Model, *, before: datetime | None = None, after: datetime | None = None, kind: str = "", limit: int = 50
 ) -> EntryPage:
-    """As many entries as a page holds, those before or after a moment, and where the pages beside it begin."""
+    """Return at most `limit` entries before or after a moment, newest first, with the edges of the neighbouring
+    pages.
+    """
     read, crowds = limit * EVENTS_AN_ENTRY + 1, list[Crowd]()
     events = _events(of, kind, before=before, after=after, limit=read)
     while len(events) == read and len({event.group for event in events}) == 1 and len(crowds) < MOST_CROWDS:
@@ -145,7 +151,7 @@ def timeline_page(
 
 
 def merge_newest_first[T: Dated](*timelines: Iterable[T], limit: int = 50) -> list[T]:
-    """Several, each newest first, in one."""
+    """Return several timelines, each newest first, as one of at most `limit` entries."""
     return list(islice(merge(*timelines, key=lambda entry: entry.at, reverse=True), limit))
 
 
@@ -198,9 +204,9 @@ def _event(*row: Any) -> Event:
 
 
 def trusted_context(context: dict[str, Any] | None, role: str | None) -> dict[str, Any] | None:
-    """Return what an event says of its author, unless another role than the portal's wrote it: that could say anything.
+    """Return the author that an event names; for an event of another database role, only this role.
 
-    `role` is None in events from before it was kept.
+    Another role than the portal's could claim any author. `role` is None in events from before roles were recorded.
     """
     if role in {None, settings.APPLICATION_ROLE}:
         return context
@@ -208,7 +214,7 @@ def trusted_context(context: dict[str, Any] | None, role: str | None) -> dict[st
 
 
 def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
-    """The events of one table about `of`; None when the table has none about such things."""
+    """Return the events of one table about `of`; None when the table has no such events."""
     event_model: Any = history_sentences.model_of(thing).pgh_event_model
     rows = _plain_rows(of, thing)
     if rows is None:
@@ -233,14 +239,17 @@ def _plain_rows(of: Model, thing: str) -> QuerySet[Any] | None:
 
 
 def _of_members(rows: QuerySet[Any], merchant: Model) -> QuerySet[Any]:
-    """A merchant is told what becomes of its people, and nothing of the time before they were its people."""
+    """Return the events of a merchant's people from the start of each membership."""
     members = Membership.objects.filter(merchant=merchant.pk)
     already = members.filter(person=OuterRef("pgh_obj_id"), created_at__lte=OuterRef("pgh_created_at"))
     return rows.filter(Exists(already), pgh_obj__in=members.values("person"))
 
 
 def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_THING) -> list[Event]:
-    """The newest events of some tables in one query, newest first: of a merchant, key …, of which table, and which."""
+    """Return the newest events of some tables, newest first, in one query.
+
+    `about`: the object (merchant, key …), the table, and filters for its rows. `each`: the limit for each of them.
+    """
     arms = [
         rows.filter(**which).order_by("-pgh_created_at")[:each]
         for of, thing, which in about
@@ -252,7 +261,7 @@ def events(*about: tuple[Model, str, dict[str, Any]], each: int = EVENTS_OF_A_TH
 
 
 def entries_since(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[TimelineEntry]:
-    """Return what was done after a moment, newest first: of a merchant, key …, of which tables, and which rows."""
+    """Return the entries after a moment, newest first. `about` as for `events`; tables without events are skipped."""
     known = [
         (of, thing, which | {"pgh_created_at__gt": moment})
         for of, thing, which in about
@@ -262,9 +271,10 @@ def entries_since(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -
 
 
 def events_since(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) -> list[Event] | None:
-    """What tells how things stood at a moment: all events after it, the newest before it; newest first, in one query.
+    """Return all events after a moment and the newest before it, newest first, in one query. They show an earlier
+    state.
 
-    None where more than MOST_SINCE came after it: from a part of them nobody can tell.
+    None when more than MOST_SINCE events came after it, because a part of them would show a wrong state.
     """
     arms = [
         arm
@@ -284,14 +294,14 @@ def events_since(moment: datetime, *about: tuple[Model, str, dict[str, Any]]) ->
 # --- a crowd ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """One entry for what was done together to more things than are read one by one: a file of 10,000 players."""
+    """One entry for a change of more rows than are read one by one, such as a file of 10,000 players."""
 
     group: Mapping[str, Any]
     entry: TimelineEntry
 
 
 def written_together(transaction: int, context_id: Any, at: datetime) -> dict[str, Any]:
-    """Which events were written with one of then."""
+    """Return the filter for the events of one transaction and context, around the moment `at`."""
     return {
         "pgh_transaction": transaction,
         "pgh_context_id": context_id,
@@ -300,12 +310,12 @@ def written_together(transaction: int, context_id: Any, at: datetime) -> dict[st
 
 
 def title_of_all(of: Model, thing: str, event: Event) -> str:
-    """Of all events of one table that were written with this one."""
+    """Return the title for all events of one table that were written together with this one."""
     return _crowd(of, event, [thing]).entry.title
 
 
 def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
-    """In one query."""
+    """Return the entry for all events that were written together with this one, in one query."""
     group = written_together(event.transaction, event.context_id, event.at)
     arms = [
         rows.filter(**group)
@@ -324,7 +334,7 @@ def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
 
 
 def _whole_groups(events: list[Event], limit: int, *, more: bool) -> list[Event]:
-    """Cut where a page ends: not within what was done together, unless that alone fills the page."""
+    """Return the events up to the end of a page. A page ends between transactions, unless one transaction fills it."""
     begun: dict[Any, int] = {}
     for number, event in enumerate(events):
         if event.group not in begun:
@@ -370,6 +380,9 @@ def _told(told: HistoryText, context: dict[str, Any] | None, *, since: datetime,
 
 
 def author_name(context: dict[str, Any] | None) -> str:
+    """Return the name of the author for people; without a context, that the change was made directly in the
+    database.
+    """
     if context is None:
         return IN_THE_DATABASE
     return context.get("who") or (_("A person who is not signed in") if context.get("address") else _("The portal"))

@@ -1,4 +1,4 @@
-"""What the events of one transaction say to a person."""
+"""Sentences of the history: the events of one transaction as a title and a list of changed fields."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHOWN_OF_A_KEY = 20  # its kind and the first signs of what is its own
 
 
 class Event(NamedTuple):
-    """One row of an event table."""
+    """One row of an event table. `old` and `row`: the columns before and after; `name`: of its key, game or person."""
 
     thing: str
     pk: int
@@ -50,11 +50,11 @@ class Event(NamedTuple):
         return self.transaction, self.context_id
 
     def new_value(self, column: str) -> Any:
-        """The new value of a column that has changed, else None."""
+        """Return the new value of a column if the event changed it, else None."""
         return self.row[column] if self.old is not None and self.old[column] != self.row[column] else None
 
     def changed(self) -> Iterator[tuple[str, Any, Any]]:
-        """Column, before, after."""
+        """Yield column, value before and value after, for each changed column."""
         old = self.row if self.label == "delete" else self.old or {}
         new = {} if self.label == "delete" else self.row
         for column in self.row:
@@ -80,6 +80,8 @@ class HistoryText:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
+    """How the events of one table are described. `say` gets its own events and all of the transaction."""
+
     kind: str
     icon: str
     say: Callable[[list[Event], list[Event]], list[str]]  # its events, and all of the transaction
@@ -89,7 +91,7 @@ class Thing:
 
 
 def describe_transaction(events: list[Event]) -> HistoryText:
-    """Of one transaction, in the order in which they happened."""
+    """Return the text for the events of one transaction, which are given oldest first."""
     titles: list[str] = []
     chief = next(name for name in THINGS if any(event.thing == name for event in events))
     for name, thing in THINGS.items():
@@ -115,7 +117,7 @@ VERBS = {"insert": gettext_noop("added"), "delete": gettext_noop("removed")}
 
 
 def verb_of(thing: str) -> fields.Case:
-    """Of an event, in SQL."""
+    """Return an SQL expression for the verb of an event: added, removed, changed, or a verb of its table."""
     usual = {verb: fields.Q(pgh_label=label) for label, verb in VERBS.items()}
     cases = (dict(THINGS[thing].verbs) | usual).items()
     return fields.Case(
@@ -125,7 +127,7 @@ def verb_of(thing: str) -> fields.Case:
 
 
 def describe_counts(counts: Sequence[tuple[str, str, int]]) -> HistoryText:
-    """Of more events than are read: table, verb, how many. “10,000 players: 9,990 blocked, 10 changed”"""
+    """Return the text for counted events: table, verb, number. “10,000 players: 9,990 blocked, 10 changed”."""
     names = [name for name in THINGS if any(name == each for each, _, _ in counts)]
     titles = [_counted(name, [(verb, number) for each, verb, number in counts if each == name]) for name in names]
     chief = THINGS[names[0]]
@@ -349,7 +351,7 @@ def _list_name(allowlist: Text, key: str | None) -> str:
 
 
 def _key_of(event: Event) -> str | None:
-    """Whose list it is; a domain’s event is named after who put it there."""
+    """Return the auth key of the list; None for the merchant's list, whose event is named after the entry's owner."""
     return event.name if event.row.get("key_id") else None
 
 
@@ -490,7 +492,7 @@ def _says_question(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def fields_of(event: Event) -> str:
-    """“Status: active → suspended”"""
+    """Return the changed fields of an event as text: “Status: active → suspended”."""
     return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or _(
         "changed"
     )
@@ -539,7 +541,7 @@ def register(
     amounts: Iterable[str] = (),
     amounts_by_currency: Iterable[str] = (),
 ) -> None:
-    """Add the sentences of another app's tables, the kinds that they are listed under, and their columns of money."""
+    """Add the sentences of another app's tables, with their kinds and their columns of money."""
     for model, thing in things.items():
         THINGS[model.__name__], _elsewhere[model.__name__] = thing, model
     KINDS.update(kinds or {})
@@ -548,4 +550,5 @@ def register(
 
 
 def model_of(thing: str) -> Any:
+    """Return the model of a table that has events."""
     return _elsewhere.get(thing) or getattr(models, thing)

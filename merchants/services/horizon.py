@@ -1,4 +1,4 @@
-"""Ids below which no row can appear any more."""
+"""Settled ids: ids below which no row can appear any more."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ WRITERS = """
 
 
 def settled_ids(tables: Mapping[str, str], *, patience: float) -> dict[str, int]:
-    """Return the newest id of each table, given as table and id column, that nobody can write below any more.
+    """Return for each table the newest id below which no transaction can write. `tables`: table and id column.
 
-    Ids are given out when a row is made, and rows are seen when they are committed: a smaller one may come later. So it
-    waits for all who were writing to a table when its id was read, as CREATE INDEX CONCURRENTLY does. A writer has its
-    lock on the table before it is given an id, so whoever begins later gets a larger one. A table whose writers take
-    longer than `patience` seconds (none should) is 0: nothing of it is settled this time.
+    A row gets its id when it is made and is visible from its commit, so a smaller id may appear later. The function
+    waits for all transactions that were writing to a table when its newest id was read, as CREATE INDEX CONCURRENTLY
+    does. A writer locks the table before it gets an id, so a later writer gets a larger one. A table whose writers take
+    longer than `patience` seconds gets 0: none of its rows is settled this time.
     """
     newest = {table: _newest(table, column) for table, column in tables.items()}
     deadline = time.monotonic() + patience

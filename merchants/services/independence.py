@@ -36,14 +36,14 @@ def check_approver(approval: Approval, by: Person) -> None:
 
 
 def check_two_people(asker: Person, by: Person, merchant: Merchant) -> None:
-    """Raises NotIndependent."""
+    """Refuse two people who are not independent (NotIndependent)."""
     since = clock.now() - INDEPENDENT_AFTER
     if any(was_set_up_by(one, other, since, merchant) for one, other in ((by, asker), (asker, by))):
         raise errors.NotIndependent(INDEPENDENT_AFTER.days)
 
 
 def was_set_up_by(person: Person, other: Person, since: datetime, merchant: Merchant) -> bool:
-    """Return whether `other` made the account of `person`, gave it rights or changed its sign-in, since then."""
+    """Return whether `other` made the account of `person`, gave it rights, or changed its sign-in since then."""
     merchant = merchant.live_merchant
     records = SignInRecord.objects.filter(person=person, by=other, kind__in=CHANGED_BY_ANOTHER, at__gt=since)
     invitations = Invitation.objects.filter(

@@ -1,6 +1,6 @@
-"""Tells a worker that work waits, without ever waiting for a broker that is down or hangs.
+"""Sends jobs to workers, without waiting for a broker that is down or frozen.
 
-So nothing may depend on it: the work stands in a table, where the timetable finds it within a minute.
+So no work may depend on it: due work is in a table, where the timetable finds it within a minute.
 """
 
 from __future__ import annotations

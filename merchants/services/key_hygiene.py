@@ -1,4 +1,4 @@
-"""How a merchant stands: its keys with what can be used of each, and from where calls may come."""
+"""The keys and allowlists of a merchant at a glance: usable secrets, and where calls may come from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from merchants.services.credentials import Allowlist
 
 
 def keys_by_use(merchant: Merchant, now: datetime) -> list[ApiKey]:
-    """Those that can be used first; each with `live`, the secrets that sign, newest first."""
+    """Return the keys, usable ones first. `live`: the usable secrets of each key, newest first."""
     seen = SeenAddress.objects.filter(key=OuterRef("pk")).order_by("-last_seen_at")
     live = Secret.objects.usable(at=now).defer("sealed", "fingerprint").order_by("-version")
     found = ApiKey.objects.filter(merchant=merchant).annotate(
@@ -28,6 +28,7 @@ def keys_by_use(merchant: Merchant, now: datetime) -> list[ApiKey]:
 
 
 def is_usable(key: ApiKey) -> bool:
+    """Return whether the key is neither revoked nor expired."""
     return key.status != ApiKey.Status.REVOKED and not key.has_ended  # type: ignore[attr-defined]
 
 
@@ -40,7 +41,7 @@ def restricting_lists(
 
 
 def list_texts(lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: datetime) -> list[str]:
-    """What an address must be on; an entry that has ended lets nobody in, and a list of such refuses everybody."""
+    """Return the allowlists as sentences. Expired entries allow no address; a list of only such entries refuses all."""
     standing = {owner: len(each.standing(now)) for owner, each in restricting_lists(lists, keys, now).items()}
     alive = [key for key in keys if is_usable(key)]
     own = [key for key in alive if key in standing]
@@ -70,6 +71,7 @@ def list_texts(lists: Mapping[int | None, Allowlist], keys: list[ApiKey], now: d
 
 
 def merchants_list(entries: int | None) -> str:
+    """Return the merchant's allowlist as text; `entries` None: no list."""
     if entries is None:
         return _("no IP allowlist for the merchant")
     sentence = ngettext(
@@ -83,7 +85,7 @@ def plural(number: int, noun: str) -> str:
 
 
 def key_with_secrets(key: ApiKey, now: datetime) -> ApiKey:
-    """One key, as `keys_of` gives each."""
+    """Return one key as `keys_by_use` returns each."""
     key.live = list(  # type: ignore[attr-defined]
         Secret.objects.usable(at=now).filter(key=key).defer("sealed", "fingerprint").order_by("-version")
     )

@@ -1,7 +1,8 @@
 """The life of a key and of its secrets: issue, rotate, extend or end an overlap, quarantine, revoke.
 
-Each verb locks the key's row first, so that of two people who press at once the second sees what the first did, and
-holds from its commit: the ledger looks at these rows again for every call that moves money.
+Each function locks the row of the key first, so the second of two people sees the change of the first. A change
+applies from its commit: the ledger reads these rows again for every call that moves money. `expected_version`: the
+current version as the person saw it; another one is refused (StalePage).
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ def issue_key(
 ) -> Issued:
     """Issue an auth key with the first version of its secret. A test key belongs to the merchant's sandbox.
 
-    Refuses a closed merchant, an end in the past, a secret in the label, a test key without a sandbox, and a merchant
-    with the two-person rule without `approval`.
+    Refuses a closed merchant, an end in the past, a secret in the label, a test key without a sandbox, a live key in a
+    sandbox, and a merchant with the two-person rule without `approval`.
     """
     merchant = sandboxes.merchant_for_key(merchant=merchant, environment=environment)
     merchant = check_issue(merchant=merchant, label=label, expires_at=expires_at)
@@ -79,7 +80,10 @@ def issue_key(
 
 
 def check_issue(*, merchant: Merchant, label: str, expires_at: datetime | None) -> Merchant:
-    """Lock the merchant until the transaction ends, and return it. Refuses what `issue_key` refuses."""
+    """Lock the merchant until the transaction ends, and return it.
+
+    Refuses a closed merchant, an end in the past and a secret in the label.
+    """
     check_no_secret(label)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)  # nobody closes it meanwhile
     if merchant.status == Merchant.Status.CLOSED:
@@ -91,10 +95,7 @@ def check_issue(*, merchant: Merchant, label: str, expires_at: datetime | None) 
 
 @transaction.atomic
 def issue_beside(*, key: ApiKey, approval: Approval | None = None) -> Issued:
-    """Issue another key with the environment, label, end and allowlist of a quarantined one.
-
-    Refuses as `issue_key` does.
-    """
+    """Issue another key with the environment, label, end and allowlist of this one. Refuses as `issue_key` does."""
     issued = issue_key(
         merchant=key.merchant,
         environment=key.environment,
@@ -118,7 +119,7 @@ def issue_beside(*, key: ApiKey, approval: Approval | None = None) -> Issued:
 
 
 def ask_for_second_factors(merchant: Merchant) -> None:
-    """Require a second factor of owners and managers two weeks after the first live key. Later keys move nothing."""
+    """Require a second factor of owners and managers two weeks after the first live key. Later keys change nothing."""
     ends = clock.now() + SECOND_FACTOR_GRACE
     Merchant.objects.filter(pk=merchant.pk, second_factor_from=None).update(second_factor_from=ends)
 
@@ -132,14 +133,12 @@ def rotate_secret(
     expected_version: int | None = None,
     approval: Approval | None = None,
 ) -> Issued:
-    """Issue the next version of the secret.
+    """Issue the next version of the secret. The old version works for `overlap`, but not beyond the end of the key.
 
-    The old version works for `overlap` longer, but not beyond the key's end.
+    `quiet_hours`: the overlap ends early when the old version has not been used for this time.
 
-    `quiet_hours`: the overlap ends earlier, when the old version has signed nothing for so long. `expected_version`:
-    the current version as the person saw it. Refuses a key that is revoked or expired, another current version than
-    expected, a third usable version, an overlap above 7 days, and a merchant with the two-person rule without
-    `approval`.
+    Refuses a key that is revoked or expired, another current version than expected, a third usable version, an overlap
+    above 7 days, quiet hours outside 1 to 168, and a merchant with the two-person rule without `approval`.
     """
     key = lock_usable_key(key)
     check_version(key, expected_version)
@@ -161,12 +160,11 @@ def rotate_secret(
 
 @transaction.atomic
 def extend_overlap(*, secret: Secret, until: datetime, expected_version: int | None = None) -> Secret:
-    """Move the end of an overlap to a later moment.
+    """Move the end of an overlap to a later moment: at most 7 days after the rotation, and not beyond the end of the
+    key.
 
-    It ends 7 days after the rotation at the latest, and never after the key.
-
-    `expected_version`, here and below: the current version as the person saw it. Refuses an overlap that has ended, a
-    moment in the past or beyond those bounds, and one that is not later.
+    Refuses a key that is revoked or expired, another current version than expected, an overlap that has ended, a moment
+    in the past or after the 7 days, and an end that would not be later.
     """
     old, begun, ends = _overlapping(secret, expected_version)
     if until <= clock.now():
@@ -187,7 +185,10 @@ def extend_overlap(*, secret: Secret, until: datetime, expected_version: int | N
 
 @transaction.atomic
 def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secret:
-    """End an overlap: the old version is refused from the commit on. Refuses an overlap that has ended already."""
+    """End an overlap: the old version is refused from the commit on.
+
+    Refuses a key that is revoked or expired, another current version than expected, and an overlap that has ended.
+    """
     old = _overlapping(secret, expected_version).secret
     old.usable_until = clock.now()
     old.save(update_fields=["usable_until"])
@@ -201,9 +202,10 @@ def end_overlap(*, secret: Secret, expected_version: int | None = None) -> Secre
 
 @transaction.atomic
 def end_when_quiet(*, secret: Secret, hours: int | None, expected_version: int | None = None) -> Secret:
-    """End an overlap once the old version has signed nothing for `hours` (1 to 168); None takes that back.
+    """End an overlap after `hours` without use of the old version (1 to 168); None removes this condition.
 
-    Refuses an overlap that has ended, and other numbers of hours.
+    Refuses a key that is revoked or expired, another current version than expected, an overlap that has ended, and
+    other numbers of hours.
     """
     old = _overlapping(secret, expected_version).secret
     check_quiet_hours(hours)
@@ -216,7 +218,7 @@ def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
     """Lock the key until the transaction ends, and return it.
 
     Refuses a key that is revoked or expired, an end in the past, and under the two-person rule an earlier end within 30
-    days.
+    days. None (no end) is always allowed.
     """
     key = lock_usable_key(key)
     if ends is None:
@@ -231,7 +233,7 @@ def check_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
 
 @transaction.atomic
 def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
-    """Set or remove the end of a key. An overlap that would last longer is shortened. Refuses as `check_end` does."""
+    """Set or remove the end of a key. A longer overlap is shortened to it. Refuses as `check_end` does."""
     key = check_end(key=key, ends=ends)
     if ends != key.expires_at:
         key.expires_at = ends
@@ -247,11 +249,10 @@ def set_end(*, key: ApiKey, ends: datetime | None) -> ApiKey:
 
 @transaction.atomic
 def quarantine_key(*, key: ApiKey) -> ApiKey:
-    """Quarantine a key: it begins nothing new.
+    """Quarantine a key: it starts nothing new. A quarantined key stays as it is.
 
-    Payouts, rewards and rollbacks work from addresses that it signed from before.
-
-    Refuses a revoked key. A quarantined one stays as it is.
+    Payouts, rewards, rollbacks and balances are accepted from addresses that sent valid signatures before. Refuses a
+    revoked key.
     """
     key = _lock(key)
     if key.status == ApiKey.Status.REVOKED:
@@ -272,7 +273,8 @@ def quarantine_key(*, key: ApiKey) -> ApiKey:
 
 @transaction.atomic
 def revoke_key(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
-    """Revoke a key for good: every call under it is refused from the commit on, and the database refuses to undo it.
+    """Revoke a key and all its secrets: every call with it is refused from the commit on. The database refuses to undo
+    it.
 
     Refuses a merchant with the two-person rule without `approval`. A revoked key stays as it is.
     """
@@ -292,11 +294,11 @@ def revoke_key(*, key: ApiKey, approval: Approval | None = None) -> ApiKey:
 def replace_secrets(*, key: ApiKey, expected_version: int | None = None) -> Issued:
     """Revoke every secret version and issue the next one, under the same auth key.
 
-    Refuses what `revoke_secrets` refuses, and a merchant with the two-person rule: there `revoke_secrets` acts at once,
+    Refuses what `revoke_secrets` refuses, and a merchant with the two-person rule. There `revoke_secrets` acts at once,
     and the next version waits for a second approver.
     """
     _check_second_person(lock_usable_key(key).merchant, None)
-    with emails.left_to_caller():
+    with emails.suppress_notices():
         key = revoke_secrets(key=key, expected_version=expected_version)
     issued = _new_version(key, _last_version(key) + 1)
     emails.notify_contacts(
@@ -310,7 +312,7 @@ def replace_secrets(*, key: ApiKey, expected_version: int | None = None) -> Issu
 
 @transaction.atomic
 def revoke_secrets(*, key: ApiKey, expected_version: int | None = None) -> ApiKey:
-    """Revoke every secret version: calls signed with them are refused from the commit on. Needs no second person.
+    """Revoke every secret version: calls signed with them are refused from the commit on. Needs no second approver.
 
     Refuses a key that is revoked or expired, and another current version than expected.
     """
@@ -366,21 +368,21 @@ def _overlapping(secret: Secret, expected_version: int | None) -> Overlap:
 
 
 def check_version(key: ApiKey, expected: int | None) -> None:
-    """Refuse when the current version is another than the person saw; None is any."""
+    """Refuse when the current version is not the version that the person saw (StalePage). None accepts any version."""
     current = current_version(key)
     if expected is not None and expected != current:
         raise errors.StalePage(current)
 
 
 def check_overlap(overlap: timedelta, quiet_hours: int | None) -> None:
-    """Refuse an overlap above 7 days, and quiet hours outside 1 to 168."""
+    """Refuse an overlap below 0 or above 7 days, and quiet hours outside 1 to 168."""
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         raise errors.OverlapTooLong(clock.now() + LONGEST_OVERLAP)
     check_quiet_hours(quiet_hours)
 
 
 def check_quiet_hours(hours: int | None) -> None:
-    """Refuse quiet hours outside 1 to 168; None is no such end."""
+    """Refuse quiet hours outside 1 to 168. None is accepted."""
     if hours is not None and hours not in QUIET_HOURS:
         raise errors.QuietHoursOutOfRange(QUIET_HOURS[0], QUIET_HOURS[-1])
 

@@ -1,4 +1,4 @@
-"""Betting limits: the player's own, and the merchant's for all players without."""
+"""Betting limits: individual limits of players, and the merchant's limits for all other players."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_BETS = 10_000  # a minute; the ledger looks at so many rows of a player for
 
 
 class Limits(NamedTuple):
-    """Limits of a player or merchant. None: no limit, for a player the merchant's. Stakes: real amount × 100000.
+    """Limits of a player or merchant. Stakes: real amount × 100000. None: no limit; for a player, the merchant's limit.
 
     The stake of a currency takes precedence over that of all currencies.
     """
@@ -27,6 +27,7 @@ class Limits(NamedTuple):
 
 
 def player_limits(subject: Player | Merchant) -> Limits:
+    """Return the limits of a player or merchant."""
     return Limits(*(getattr(subject, name) for name in Limits._fields))
 
 
@@ -41,14 +42,17 @@ def stake_text(limits: Limits, none: str | None = None) -> str:
 
 
 def check_limits(limits: Limits) -> None:
-    """Refuse limits outside the allowed range. Raises LimitOutOfRange."""
+    """Refuse bets per minute outside 1 to MOST_BETS. Raises LimitOutOfRange."""
     if limits.bets_per_minute is not None and not 1 <= limits.bets_per_minute <= MOST_BETS:
         raise errors.LimitOutOfRange(MOST_BETS)
 
 
 @transaction.atomic
 def set_player_limits(*, player: Player, limits: Limits, seen: Limits) -> Player:
-    """Set a player's limits. `seen`: the limits as the person saw them. Raises ChangedSince and LimitOutOfRange."""
+    """Set the limits of a player. `seen`: the limits as the person saw them.
+
+    Refuses limits that another person has changed since (ChangedSince), and limits outside the range (LimitOutOfRange).
+    """
     check_limits(limits)
     player = flags.locked_players([player.pk])[player.pk]
     if player_limits(player) != seen:
@@ -60,7 +64,7 @@ def set_player_limits(*, player: Player, limits: Limits, seen: Limits) -> Player
 
 @transaction.atomic
 def set_merchant_limits(*, merchant: Merchant, limits: Limits, seen: Limits) -> Merchant:
-    """Set the limits of all players without own limits. Raises ChangedSince and LimitOutOfRange."""
+    """Set the limits of all players without individual limits. `seen` and refusals as for `set_player_limits`."""
     check_limits(limits)
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if player_limits(merchant) != seen:

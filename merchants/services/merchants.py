@@ -1,4 +1,4 @@
-"""What is decided about a merchant as a whole."""
+"""Settings of a merchant as a whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from merchants.models import Approval, Merchant
 def set_status(*, merchant: Merchant, status: str, approval: Approval | None = None) -> Merchant:
     """Set the status of a merchant. Calls that reach the ledger after the commit are judged by it.
 
-    Refuses a merchant with the two-person rule without `approval`.
+    Refuses a merchant with the two-person rule without `approval`. The same status changes nothing.
     """
     merchant = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if merchant.status != status:
@@ -25,7 +25,7 @@ def set_status(*, merchant: Merchant, status: str, approval: Approval | None = N
 
 @transaction.atomic
 def switch_two_person_off(*, approval: Approval) -> Merchant:
-    """Switch the two-person rule off, as two people approved. A trigger records it, and all owners get an email."""
+    """Switch the two-person rule off, as two people approved. A trigger checks the approval, and owners are emailed."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=approval.merchant_id)
     if merchant.two_person:
         merchant.two_person = False
@@ -35,7 +35,7 @@ def switch_two_person_off(*, approval: Approval) -> Merchant:
 
 @transaction.atomic
 def show_secrets_to_staff(*, merchant: Merchant, allowed: bool) -> Merchant:
-    """Set whether our staff may be shown a new secret, instead of sending it to an owner. Refuses nothing."""
+    """Set whether our staff may see a new secret, instead of sending it to an owner. Refuses nothing."""
     merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if merchant.staff_sees_secrets != allowed:
         merchant.staff_sees_secrets = allowed

@@ -1,6 +1,6 @@
-"""From a new merchant to one that is live: what is there, what is missing, and the step itself.
+"""Onboarding: the checklist of a new merchant, and the step that makes the merchant active.
 
-That a merchant is not live yet is no status of its own: it is suspended, and never was active.
+A merchant that is not live yet has no separate status: it is suspended and never was active.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """`is_required`: without it nobody could sign a request, or would be notified of one."""
+    """One step. `is_required`: without it, nobody could sign a request or be notified of a change."""
 
     step: Step
     is_done: bool
@@ -62,7 +62,7 @@ class ReasonMissing(errors.Refusal):
 
 
 def is_not_live_yet(merchant: Merchant) -> bool:
-    """Return whether the merchant was opened suspended, and never was active."""
+    """Return whether the merchant was created suspended and never was active."""
     if merchant.status != Merchant.Status.SUSPENDED or merchant.is_sandbox:
         return False
     events = Merchant.pgh_event_model.objects.filter(pgh_obj=merchant.pk)  # type: ignore[attr-defined]
@@ -72,6 +72,7 @@ def is_not_live_yet(merchant: Merchant) -> bool:
 
 # --- the checklist ----------------------------------------------------------------------------------------------------
 def checklist(merchant: Merchant) -> list[ChecklistItem]:
+    """Return the steps in their order: owner, contact, key, allowlist, sandbox."""
     return [_owner(merchant), _contact(merchant), _key(merchant), _allowlist(merchant), _sandbox(merchant)]
 
 
@@ -136,7 +137,7 @@ def _sandbox(merchant: Merchant) -> ChecklistItem:
 # --- verbs ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_contact(*, merchant: Merchant, email: str, by: Person) -> Contact | OwnerQuestion:
-    """Add an address that is notified; one of another domain than the owners' asks an owner first."""
+    """Add a contact. For an address outside the owners' domains, ask the owners first and return the question."""
     if owner_questions.is_outside(merchant, email):
         return owner_questions.ask_owners(merchant=merchant, kind=OwnerQuestion.Kind.CONTACT, by=by, email=email)
     return Contact.objects.get_or_create(merchant=merchant, email__iexact=email, defaults={"email": email})[0]
@@ -144,9 +145,10 @@ def add_contact(*, merchant: Merchant, email: str, by: Person) -> Contact | Owne
 
 @transaction.atomic
 def go_live(*, merchant: Merchant, items: Iterable[ChecklistItem], by: Person, reason: str = "") -> bool:
-    """Make a merchant active. False: a second person must approve it first.
+    """Make a merchant active; return False when a second approver must approve it first.
 
-    Raises NotReady where a required item is missing, and ReasonMissing where another one is and nobody says why.
+    `items`: its checklist. Refuses a missing required step (NotReady), and another missing step without a reason
+    (ReasonMissing).
     """
     missing = [item for item in items if not item.is_done]
     if required := [item.step for item in missing if item.is_required]:

@@ -25,6 +25,7 @@ class AnsweredAlready(errors.OutOfDate):
 
 
 def add_contact(question: OwnerQuestion) -> None:
+    """Add the address of an allowed question to the contacts."""
     Contact.objects.get_or_create(
         merchant=question.merchant, email__iexact=question.email, defaults={"email": question.email}
     )
@@ -34,19 +35,19 @@ _effects: dict[str, Callable[[OwnerQuestion], None]] = {Kind.CONTACT: add_contac
 
 
 def register(kind: str, effect: Callable[[OwnerQuestion], None]) -> None:
-    """Name the function that carries out an allowed question of this kind."""
+    """Register the function that carries out an allowed question of this kind."""
     _effects[kind] = effect
 
 
 def is_outside(merchant: Merchant, email: str) -> bool:
-    """Return whether no active owner of the merchant has an address of this domain."""
+    """Return whether no active owner of the merchant has an address in the domain of `email`."""
     owners = Membership.objects.filter(merchant=merchant, role=Membership.Role.OWNER, person__is_active=True)
     return not owners.filter(person__email__iendswith=f"@{email.rpartition('@')[2]}").exists()
 
 
 @transaction.atomic
 def ask_owners(*, merchant: Merchant, kind: str, by: Person, email: str = "") -> OwnerQuestion:
-    """Ask the owners. A question that waits already is not asked again."""
+    """Ask the owners by email, and return the question. A waiting question about the same is returned instead."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     waiting = OwnerQuestion.objects.filter(merchant=merchant, kind=kind, state=State.WAITING)
     if found := waiting.filter(email__iexact=email).first():
@@ -60,7 +61,7 @@ def ask_owners(*, merchant: Merchant, kind: str, by: Person, email: str = "") ->
 
 @transaction.atomic
 def answer_question(*, question: OwnerQuestion, yes: bool, by: Person) -> OwnerQuestion:
-    """Answer as an owner. A yes is carried out at once."""
+    """Store an owner's answer, and carry out a yes. Refuses an answered question. Pages check that `by` is an owner."""
     question = OwnerQuestion.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=question.pk)
     if question.state != State.WAITING:
         raise AnsweredAlready
@@ -72,5 +73,6 @@ def answer_question(*, question: OwnerQuestion, yes: bool, by: Person) -> OwnerQ
 
 
 def waiting_questions(merchant: Merchant) -> list[OwnerQuestion]:
+    """Return the questions that wait for an answer, oldest first."""
     found = OwnerQuestion.objects.filter(merchant=merchant, state=State.WAITING)
     return list(found.select_related("asked_by").order_by("pk"))

@@ -1,4 +1,4 @@
-"""The state of a row at an earlier moment, and who set it: today's row without every later change."""
+"""Earlier states of a row, and who set them: the current row without every later change."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class Past:
 
 
 def setter(event: Event) -> SetBy:
+    """Return the author and moment of an event."""
     return SetBy(history.author_name(event.context), event.at, (event.context or {}).get("reason", ""))
 
 

@@ -1,4 +1,4 @@
-"""Our staff and the merchants' people: access, roles and invitations, and their end."""
+"""People of our staff and of merchants: access, roles and invitations."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MOST_INVITED = 20  # who wait for an answer at once; each is a mail that we send
 
 
 def check_access(*, person: Person, role: str, active: bool, by: Person) -> None:
-    """Refuse a change of access that would leave nobody in charge. Call it only inside a transaction: it locks the
-    administrators, so that of two who remove each other's role one waits.
+    """Refuse a change of access that would leave nobody in charge. It locks the administrators: call it in a
+    transaction.
 
-    Raises OwnAccess and LastAdministrator. Raises LastOwner: a new member of our staff leaves every merchant, and a
-    merchant with a live key keeps an owner who can sign in.
+    Raises OwnAccess, LastAdministrator, and LastOwner: a new member of our staff leaves every merchant, and a merchant
+    with a live key keeps an owner who can sign in.
     """
     administrators = Person.objects.select_for_update().filter(staff_role=ADMINISTRATOR, is_active=True)
     standing = set(administrators.order_by("pk").values_list("pk", flat=True))
@@ -47,27 +47,26 @@ def check_access(*, person: Person, role: str, active: bool, by: Person) -> None
 
 
 def joins_staff(person: Person, role: str) -> bool:
+    """Return whether this role makes the person a member of our staff."""
     return bool(role) and not person.is_staff
 
 
 def is_switched_off(person: Person, *, active: bool) -> bool:
+    """Return whether the change deactivates the person."""
     return person.is_active and not active
 
 
 def own_merchants(person: Person) -> list[Membership]:
-    """Return the person's merchants, locked in their order before the person. Adding a member locks in the
-    same order.
-    """
+    """Return the person's memberships in the order in which merchants are locked."""
     return list(person.memberships.select_related("merchant").order_by("merchant_id"))
 
 
 @transaction.atomic
 def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person:
-    """Set a person's access from the next request on. A deactivated person, or one who loses a role, is signed out
-    everywhere, and the invitations of a person who may no longer invite end.
+    """Set a person's role and access, from the next request on. Notifies the person and the owners of their merchants.
 
-    A new member of our staff leaves all merchants. The person and the owners of these merchants are notified. Raises as
-    `check_access` does.
+    A deactivated person, or one who loses a role, is signed out everywhere. The invitations of a person who may no
+    longer invite are withdrawn. A new member of our staff leaves all merchants. Raises as `check_access` does.
     """
     check_access(person=person, role=role, active=active, by=by)
     _tell_of_access(person, role=role, active=active, by=by)
@@ -104,7 +103,7 @@ def _tell_of_access(person: Person, *, role: str, active: bool, by: Person) -> N
 
 @transaction.atomic
 def end_sessions(*, person: Person) -> int:
-    """Sign the person out everywhere, at the next request of each browser. Returns how many sessions ended."""
+    """Sign the person out everywhere, at the next request of each browser; return how many sessions ended."""
     sessions = list(UserSession.objects.filter(user=person))
     for session in sessions:
         session.end()
@@ -113,10 +112,10 @@ def end_sessions(*, person: Person) -> int:
 
 @transaction.atomic
 def reset_second_factor(*, person: Person) -> Person:
-    """Remove all factors and recovery codes of a person who lost them. The person sets up a new factor after the next
-    sign-in.
+    """Remove all factors and recovery codes of a person. They set up a new factor after the next sign-in.
 
-    The person is signed out everywhere and notified by email, so that a reset without a request is noticed.
+    The person is signed out everywhere and notified by email, so that a reset that nobody requested is noticed. Refuses
+    nothing.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
     Authenticator.objects.filter(user=person).delete()
@@ -131,8 +130,8 @@ def reset_second_factor(*, person: Person) -> Person:
 def invite_person(*, merchant: Merchant, email: str, role: str, by: Person) -> Invitation:
     """Send an invitation link that works once. The person becomes a member after accepting it.
 
-    The answer is the same whether or not the address has an account: the link tells the person. Raises MemberAlready
-    (the page of people shows members anyway) and TooManyInvitations.
+    An earlier link to the address stops working. The answer does not tell whether the address has an account. Raises
+    PeopleOfLiveMerchant for a sandbox, MemberAlready (the page of people shows members anyway) and TooManyInvitations.
     """
     _check_live(merchant)
     _lock(merchant)
@@ -160,7 +159,7 @@ def _told(merchant: Merchant, role: str, by: Person) -> dict[str, str]:
 
 
 def find_invitation(token: str) -> Invitation:
-    """Return the invitation of a link. Raises InvitationOver."""
+    """Return the invitation of a link. Raises InvitationOver for a used, withdrawn, expired or unknown one."""
     waiting = Invitation.objects.waiting(at=clock.now()).select_related("merchant", "invited_by")
     found = waiting.filter(pk=email_links.invitation_id(token) or 0).first()
     if found is None:
@@ -170,10 +169,10 @@ def find_invitation(token: str) -> Invitation:
 
 @transaction.atomic
 def accept_invitation(*, token: str, name: str = "", password: str = "") -> Membership:
-    """Accept an invitation: the link proves the address. An account that was made meanwhile keeps its name and
-    password.
+    """Accept an invitation: the link proves the address. An existing account keeps its name and password.
 
-    The owners are notified of a person whom none of them invited.
+    The owners are notified of a person whom no owner invited. Raises InvitationOver, also for a person of our staff and
+    for a deactivated account.
     """
     _lock(find_invitation(token).merchant)
     invitation = find_invitation(token)
@@ -208,7 +207,7 @@ def _tell_of_joining(invitation: Invitation, person: Person) -> None:
 
 @transaction.atomic
 def withdraw_invitation(*, invitation: Invitation) -> Invitation:
-    """Withdraw an invitation: its link stops working. An answered invitation stays as it is."""
+    """Withdraw an invitation: its link stops working. An accepted or withdrawn invitation stays as it is."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if invitation.accepted_at is None and invitation.withdrawn_at is None:
         invitation.withdrawn_at = clock.now()
@@ -218,7 +217,7 @@ def withdraw_invitation(*, invitation: Invitation) -> Invitation:
 
 @transaction.atomic
 def withdraw_open_invitations(*, merchant: Merchant, email: str) -> None:
-    """Withdraw all invitations of an address, so that a removed person cannot return with an old role."""
+    """Withdraw all open invitations of an address, so that a removed person cannot return with an old role."""
     open_ones = Invitation.objects.filter(merchant=merchant, accepted_at=None, withdrawn_at=None)
     for invitation in open_ones.filter(email__iexact=email):
         withdraw_invitation(invitation=invitation)
@@ -226,7 +225,7 @@ def withdraw_open_invitations(*, merchant: Merchant, email: str) -> None:
 
 @transaction.atomic
 def withdraw_invitations_by(person: Person, merchant: Merchant | None = None) -> None:
-    """No link that this person sent works any more: who may invite nobody now might come back by another address."""
+    """Withdraw all open invitations by this person, who could otherwise return by another address."""
     open_ones = Invitation.objects.filter(invited_by=person, accepted_at=None, withdrawn_at=None)
     for invitation in open_ones.filter(merchant=merchant) if merchant else open_ones:
         withdraw_invitation(invitation=invitation)
@@ -234,6 +233,10 @@ def withdraw_invitations_by(person: Person, merchant: Merchant | None = None) ->
 
 @transaction.atomic
 def set_role(*, membership: Membership, role: str) -> Membership:
+    """Change the role of a member. The open invitations of a former owner are withdrawn.
+
+    Refuses a removed member (MemberGone) and the last owner's other role (LastOwner).
+    """
     membership = _locked(membership, stays_owner=role == OWNER)
     if membership.role != role:
         if membership.role == OWNER:
@@ -245,8 +248,9 @@ def set_role(*, membership: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(*, membership: Membership) -> None:
-    """Remove a member. From the next request on, the person cannot open the merchant's pages, and no old link leads
-    back.
+    """Remove a member, from the next request on. Invitations to and by this person are withdrawn.
+
+    Refuses a removed member (MemberGone) and the last owner (LastOwner).
     """
     membership = _locked(membership, stays_owner=False)
     withdraw_open_invitations(merchant=membership.merchant, email=membership.person.email)
@@ -285,13 +289,16 @@ def _is_last_owner(membership: Membership) -> bool:
 
 
 def lock_merchants(numbers: Iterable[int]) -> None:
-    """Lock several merchants in their order until the transaction ends."""
+    """Lock several merchants, in the order of their numbers, until the transaction ends."""
     list(Merchant.objects.select_for_update(no_key=True).filter(pk__in=set(numbers)).order_by("pk").values_list("pk"))
 
 
 @transaction.atomic
 def require_second_factor(*, merchant: Merchant, required: bool) -> Merchant:
-    """Require a second factor. A person without one must set one up before the merchant's pages open again."""
+    """Require a second factor of all members, or make it optional. Refuses a sandbox (PeopleOfLiveMerchant).
+
+    A member without a factor must set one up before the merchant's pages open again.
+    """
     _check_live(merchant)
     merchant = _lock(merchant)
     if merchant.second_factor_required != required:
@@ -310,8 +317,8 @@ def _lock(merchant: Merchant) -> Merchant:
     return Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
 
 
-def note_visit(*, merchant: Merchant, person: Person) -> None:
-    """Record that our staff opened the merchant's pages: once an hour, on the merchant's timeline."""
+def record_visit(*, merchant: Merchant, person: Person) -> None:
+    """Record that our staff opened the merchant's pages, at most once an hour."""
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
     visit = StaffVisit(merchant=merchant, person=person, hour=hour)
     if not StaffVisit.objects.filter(merchant=merchant, person=person, hour=hour).exists():
@@ -320,7 +327,9 @@ def note_visit(*, merchant: Merchant, person: Person) -> None:
 
 @transaction.atomic
 def set_password(*, person: Person, password: str) -> Person:
-    """Set a password as an administrator; the person is notified. Sessions end because each is tied to its password."""
+    """Set a person's password as an administrator. The person is notified, and their sessions end with the old
+    password.
+    """
     person = Person.objects.select_for_update().get(pk=person.pk)
     person.set_password(password)
     person.save(update_fields=["password"])
@@ -331,7 +340,7 @@ def set_password(*, person: Person, password: str) -> Person:
 
 @transaction.atomic
 def set_email(*, person: Person, email: str) -> Person:
-    """Set an address as an administrator. The earlier address is notified, so that a stolen account is noticed."""
+    """Set a person's address as an administrator. The earlier address is notified, so that a theft is noticed."""
     person = Person.objects.select_for_update().get(pk=person.pk)
     before, person.email = person.email, email
     person.save(update_fields=["email"])

@@ -1,4 +1,4 @@
-"""A previewed file waits here until it is applied: what the preview showed is what is saved."""
+"""Previewed files, stored until they are applied, so that the saved change is the previewed change."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def keep_proposal(*, merchant: Merchant, by: Person, kind: str, text: str, diges
 
 
 def find_proposal(signed: str, *, merchant: Merchant, by: Person, kind: str) -> ImportProposal:
-    """Return the proposal. Raises ProposalGone when it is another person's, was applied, or is older than an hour."""
+    """Return the stored proposal. Raises ProposalGone for another person's, an applied one and one older than an
+    hour.
+    """
     try:
         number = signing.loads(signed, salt=SALT)
     except signing.BadSignature as fault:
@@ -45,8 +47,10 @@ def find_proposal(signed: str, *, merchant: Merchant, by: Person, kind: str) -> 
 
 
 def text_of(proposal: ImportProposal) -> str:
+    """Return the text of the file."""
     return zlib.decompress(proposal.packed).decode()
 
 
 def purge_proposals() -> int:
+    """Delete proposals older than an hour; return how many."""
     return ImportProposal.objects.filter(created_at__lte=clock.now() - FRESH).delete()[0]

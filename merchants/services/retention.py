@@ -1,6 +1,6 @@
-"""How long rows are kept that are no books and no history: emails that were sent, and visits of staff.
+"""Retention of rows that are neither ledger nor history: sent emails, and visits of our staff.
 
-The database refuses to delete younger ones than KEPT_AT_LEAST, whoever asks (triggers of both tables).
+Triggers of both tables refuse to delete rows younger than KEPT_AT_LEAST, for every role.
 """
 
 from __future__ import annotations

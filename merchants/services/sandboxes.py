@@ -1,4 +1,4 @@
-"""The sandbox of a merchant: a merchant of its own, made once, to which the test keys belong (decision 0042)."""
+"""The sandbox of a merchant: a separate merchant, created once, to which the test keys belong (decision 0042)."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ SHARED = (
 
 @transaction.atomic
 def create_sandbox(*, merchant: Merchant) -> Merchant:
-    """Create the sandbox of a live merchant, with its allowlists, and move the test keys from before there.
+    """Create the sandbox of a live merchant with a copy of its allowlists, and move its test keys there.
 
-    What a test key moved until now stays in the books of the live merchant: it was live money.
-    Raises SandboxOfSandbox, SandboxExists, MerchantClosed, ListOnTrial and SealedSecret.
+    Ledger rows of test keys stay with the live merchant, because they moved live money. Raises SandboxOfSandbox,
+    SandboxExists, MerchantClosed, ListOnTrial and SealedSecret.
     """
     if merchant.is_sandbox:
         raise errors.SandboxOfSandbox

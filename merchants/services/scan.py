@@ -1,6 +1,6 @@
-"""Which of our secrets stand in a text? By shape, checksum and fingerprint; nothing is decrypted.
+"""Finds the secrets of this portal in a text, by shape, checksum and fingerprint. Nothing is decrypted.
 
-Reads in pieces, so that a file of any size takes the same memory. Also finds text in UTF-16, as Windows writes it.
+It reads in pieces, so a file of any size takes the same memory. It also finds text in UTF-16.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class SecretFinding:
 
 
 def findings(file: BinaryIO) -> Iterator[SecretFinding]:
+    """Yield each secret in the file with its state."""
     now = clock.now()
     for some in batched(sightings(file), LOOKED_UP):
         prints = {sighting.fingerprint for sighting in some}
@@ -72,6 +73,7 @@ def findings(file: BinaryIO) -> Iterator[SecretFinding]:
 
 
 def state_of(secret: Secret | None, at: datetime) -> tuple[SecretState, str]:
+    """Return the state of a secret at a moment, and the state in words."""
     if secret is None:
         return SecretState.FOREIGN, "valid form, but never issued by this portal"
     key, ends = secret.key, secret.usable_until
@@ -91,6 +93,7 @@ def state_of(secret: Secret | None, at: datetime) -> tuple[SecretState, str]:
 
 
 def sightings(file: BinaryIO) -> Iterator[Sighting]:
+    """Yield each text in the file that has the shape and the checksum of a secret."""
     line, begun, offset, rest = 1, 0, 0, b""  # `begun`: where the line began; `offset`: of the buffer's first byte
     while True:
         chunk = file.read(CHUNK)
@@ -109,6 +112,7 @@ def sightings(file: BinaryIO) -> Iterator[Sighting]:
 
 
 def shapes(buffer: bytes, cut: int) -> Iterator[tuple[int, str]]:
+    """Yield position and text of each match that begins before `cut`."""
     if any(sign in buffer for sign in SIGNS):
         for match in SHAPE.finditer(buffer):
             if match.start() < cut:

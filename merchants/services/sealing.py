@@ -1,7 +1,7 @@
-"""Moves secrets from older key-encryption keys to the current one while requests go on.
+"""Moves secrets from older key-encryption keys to the current one, while requests are served.
 
-Each row is a transaction of its own, which writes the two columns only if they are unchanged since they were read. So
-nobody waits for it, and a rotation or revocation at the same moment is not lost.
+Each row is a transaction, which writes the two columns only if they are unchanged since the row was read. So nothing
+waits for it, and a rotation or revocation at the same moment is not lost.
 """
 
 from __future__ import annotations
@@ -51,11 +51,12 @@ _keepers: dict[str, Keeper] = {}
 
 
 def register(name: str, keeper: Keeper) -> None:
-    """Count and move the sealed values of this keeper with the others."""
+    """Count and move the sealed values of this keeper, too."""
     _keepers[name] = keeper
 
 
 def current_key_id() -> str:
+    """Return the id of the current key-encryption key."""
     return next(iter(settings.KEY_ENCRYPTION_KEYS))
 
 
@@ -74,14 +75,14 @@ def count_movable_rows() -> int:
 
 
 def unreachable_rows() -> list[Sealed]:
-    """Return the rows whose key-encryption key is not configured: requests signed with them are answered with an error
-    of ours.
+    """Return the rows whose key-encryption key is not configured. Requests signed with them are answered with an
+    error.
     """
     return [sealed for sealed in sealed_counts() if not sealed.configured]
 
 
 def lost_keys() -> list[tuple[str, str, int]]:
-    """Return each kind of sealed values with a key-encryption key that is not configured, and how many need it."""
+    """Return kind, id and number of values for each key-encryption key that is needed and not configured."""
     kinds = {"secrets": Counter({sealed.key_id: sealed.rows for sealed in sealed_counts()})}
     kinds |= {name: keeper.seals_by_key() for name, keeper in _keepers.items()}
     return [
@@ -100,7 +101,9 @@ def removable_keys() -> list[str]:
 
 
 def rewrap() -> Iterator[Progress]:
-    """Tells how far it is after each batch; whoever stops listening stops it. What is done is done."""
+    """Move all rows to the current key; yield the progress after each batch. A caller that stops early loses
+    nothing.
+    """
     progress, after = Progress(), 0
     older = [key_id for key_id in settings.KEY_ENCRYPTION_KEYS if key_id != current_key_id()]
     waiting = Secret.objects.filter(sealed_under__in=older).select_related("key").order_by("pk")

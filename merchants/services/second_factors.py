@@ -1,7 +1,7 @@
-"""The seeds of second factors, sealed at rest under the same keys as the merchants' secrets: `key id:base64`.
+"""The seeds of second factors, sealed under the same keys as the merchants' secrets: `key id:base64`.
 
-A seed opens only in the row of its person and kind. The library that signs people in seals and opens texts without
-naming a row, so a row binds its seeds when it is made, and hands them out bound (`Bound`) when it is read.
+A seed opens only in the row of its person and kind. The library seals and opens texts without naming a row. So a new
+row binds its seeds, and a row that is read hands them out bound (`Bound`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SEALED_FIELDS = ("secret", "seed")  # of an app, of recovery codes; a passkey ke
 
 
 class Bound(str):
-    """A sealed text as its row holds it, with the context that only this row has."""
+    """A sealed text from a row, with the context of this row."""
 
     __slots__ = ("context",)
     context: str
@@ -35,28 +35,30 @@ class Bound(str):
 
 
 def seal_context(factor: Authenticator) -> str:
-    """Return what ties a seed to its row: there is one row of a kind for each person."""
+    """Return the context that ties a seed to its row: each person has one row of a kind."""
     return f"second factor:{factor.user_id}:{factor.type}"
 
 
 def seal(text: str, *, context: str = UNBOUND) -> str:
+    """Return the sealed text as `key id:base64`."""
     key_id, sealed = crypto.seal(text, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
     return f"{key_id}:{base64.b64encode(sealed).decode()}"
 
 
 def unseal(kept: str) -> str:
-    """Return a seed in clear. Raises SealBroken for one that was copied from the row of another person."""
+    """Return a seed in clear. Raises SealBroken for a seed from the row of another person."""
     context = kept.context if isinstance(kept, Bound) else UNBOUND
     key_id, _, sealed = kept.partition(":")
     return crypto.unseal(base64.b64decode(sealed), key_id=key_id, context=context, keys=settings.KEY_ENCRYPTION_KEYS)
 
 
 def register() -> None:
+    """Bind the seeds of each factor that Django makes or reads."""
     post_init.connect(bind, sender=Authenticator)
 
 
 def bind(instance: Authenticator, **_: Any) -> None:
-    """Bind the seeds of a row that is being made, and mark those of a row that was read as belonging to it."""
+    """Bind the seeds of a new row, and mark those of a stored row as belonging to it."""
     if "data" not in instance.__dict__ or not isinstance(instance.data, dict):
         return
     context = seal_context(instance)
@@ -66,18 +68,19 @@ def bind(instance: Authenticator, **_: Any) -> None:
 
 
 def seals_by_key() -> Counter[str]:
-    """Return how many seeds are sealed under each key-encryption key: without it their people could not sign in."""
+    """Return how many seeds are sealed under each key-encryption key. Without that key, these people cannot sign in."""
     return Counter(
         kept.partition(":")[0] for factor in Authenticator.objects.all() for kept in sealed_fields(factor).values()
     )
 
 
 def sealed_fields(factor: Authenticator) -> dict[str, str]:
+    """Return the sealed values of a factor by field."""
     return {name: factor.data[name] for name in SEALED_FIELDS if name in factor.data}
 
 
 def rewrap() -> int:
-    """Moves them all to the current key; returns how many were moved. What has no configured key is left alone."""
+    """Move all seeds to the current key; return how many moved. Seeds without a configured key stay."""
     return sum(rewrap_one(key) for key in Authenticator.objects.order_by("pk").values_list("pk", flat=True))
 
 

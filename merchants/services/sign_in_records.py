@@ -86,9 +86,9 @@ def recent_locks() -> QuerySet[SignInRecord]:
 
 
 def raise_alarm() -> int:
-    """Email `SECURITY_ALARM_TO` when SIGN_IN_LOCKS_ALARM locks or more were noted within an hour; at most once an hour.
+    """Email `SECURITY_ALARM_TO` when the last hour had SIGN_IN_LOCKS_ALARM locks or more; at most once an hour.
 
-    Returns how many locks the alarm is about, 0 when none was sent.
+    Return the number of locks in the alarm, 0 when none was sent.
     """
     since = clock.now() - ALARM_WINDOW
     locks = list(recent_locks().values_list("email", "address"))

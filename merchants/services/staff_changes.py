@@ -23,8 +23,8 @@ CAN_BE_OFF = {"ReconciliationPlan", "StatementSource"}  # and then nobody notice
 
 @transaction.atomic
 def notify_owners_of_changes() -> int:
-    """Email the owners; return how many changes were reported. A worker that dies has sent nothing and
-    marked nothing.
+    """Email the owners; return how many changes were reported. A worker that dies has neither sent nor marked
+    anything.
     """
     untold = StaffChange.objects.select_for_update(skip_locked=True).filter(told_at=None).order_by("pk")
     changes = list(untold[:MOST_AT_ONCE])

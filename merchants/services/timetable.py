@@ -1,7 +1,7 @@
-"""One beat leads: a row of the database says which, and until when. What is due is written down before it is sent.
+"""The lead among beats: a row of the database says which beat leads and until when. Sent jobs are recorded first.
 
-A lead is a row with an end and not a lock of a session: a lock outlives a process that stands still or a machine that
-is gone without a word, and no pooler keeps it.
+The lead is a row with an expiry, not a lock of a session: a lock outlives a frozen process or a lost machine, and no
+pooler keeps it.
 """
 
 from __future__ import annotations
@@ -25,25 +25,26 @@ TAKE = """
 
 
 def take_lead(holder: UUID) -> bool:
-    """Take or keep the lead; return whether it is this holder's now."""
+    """Take or keep the lead; return whether this holder has it now."""
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"holder": holder, "seconds": LEAD_SECONDS})
         return cursor.fetchone() is not None
 
 
 def give_up_lead(holder: UUID) -> None:
+    """Give up the lead, if this holder has it."""
     TimetableLead.objects.filter(holder=holder).delete()
 
 
 def sending_times() -> dict[str, datetime]:
-    """Return when each job of the timetable was sent last, by whichever beat."""
+    """Return when each job of the timetable was last sent, by any beat."""
     return dict(TimetableJob.objects.values_list("name", "sent_at"))
 
 
 def claim_job(holder: UUID, name: str, moment: datetime) -> bool:
-    """Write down that the job is sent at this moment; return whether this holder may send it.
+    """Record that the job is sent at this moment; return whether this holder may send it.
 
-    The lead stays where it is until that is committed: whoever takes it next reads what was written here.
+    The lead is locked until the commit, so the next leader reads this record.
     """
     with transaction.atomic():
         mine = TimetableLead.objects.select_for_update().filter(holder=holder, until__gt=Now())

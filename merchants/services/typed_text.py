@@ -9,7 +9,9 @@ CONTROL_CHARACTER = re.compile(CONTROL)
 
 
 def check_no_secret(*texts: str, many_lines: bool = False) -> None:
-    """For what is kept of somebody's own words. Raises SecretInText, and NotOneLine where a text is one line."""
+    """Refuse texts of people with a secret key (SecretInText), and with a line break unless `many_lines`
+    (NotOneLine).
+    """
     if any(crypto.mask(text) != text for text in texts):
         raise errors.SecretInText
     if not many_lines and any(CONTROL_CHARACTER.search(text) for text in texts):

@@ -45,7 +45,7 @@ def rows(thing: type[Model], merchant: Merchant) -> Any:
 
 
 def last_change(thing: type[Model], merchant: Merchant, **which: Any) -> UndoableChange | None:
-    """Return the newest change that can be undone. `which`: of one player only, without the others."""
+    """Return the newest change that can be undone; None when there is none. `which`: limits it to one player."""
     since = clock.now() - UNDONE_WITHIN
     event = rows(thing, merchant).filter(pgh_created_at__gt=since, **which).order_by("-pgh_created_at").first()
     if event is None or (thing is Merchant and not _only_limits(event)):
@@ -83,7 +83,10 @@ def _with_it(thing: type[Model], merchant: Merchant, event: Any, *, alone: bool)
 # --- Verbs ------------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def undo_players(*, merchant: Merchant, event: Any, alone: bool = False) -> int:
-    """Undo a change of players; return how many were restored. Raises TooLateToUndo and ChangedSince."""
+    """Undo a change of players; return how many were restored. `alone`: only the player of this event.
+
+    Refuses a change older than UNDONE_WITHIN (TooLateToUndo), and one whose rows have changed since (ChangedSince).
+    """
     events = _with_it(Player, merchant, event, alone=alone)
     others = flags.write_settings((each.pgh_obj_id, _left(vars(each)), _left(each.pgh_before)) for each in events)
     if others:
@@ -103,7 +106,7 @@ def _left(values: Mapping[str, Any]) -> Setting:
 
 @transaction.atomic
 def undo_games(*, merchant: Merchant, event: Any) -> int:
-    """Undo a change of games. Raises TooLateToUndo and ChangedSince."""
+    """Undo a change of games; return how many were restored. Refuses as `undo_players` does."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     events = _with_it(DisabledGame, merchant, event, alone=False)
     off = dict(DisabledGame.objects.filter(merchant=merchant).values_list("game_id", "pk"))
@@ -122,7 +125,7 @@ def undo_games(*, merchant: Merchant, event: Any) -> int:
 
 @transaction.atomic
 def undo_limits(*, merchant: Merchant, event: Any) -> int:
-    """Undo a change of the merchant's limits. Raises TooLateToUndo and ChangedSince."""
+    """Undo a change of the merchant's limits; return 1. Refuses as `undo_players` does."""
     [event] = _with_it(Merchant, merchant, event, alone=True)
     standing = Merchant.objects.select_for_update().get(pk=merchant.pk)
     if not _only_limits(event) or any(getattr(standing, name) != getattr(event, name) for name in LIMITS):
@@ -147,7 +150,7 @@ def _name(event: Any) -> str:
 
 
 def last_author(thing: type[Model], merchant: Merchant, *, of: Collection[str] = (), **which: Any) -> str:
-    """Return who last changed one of the fields `of`, among the newest changes."""
+    """Return who last changed one of the fields `of`, or any field, among the newest changes; "" when unknown."""
     newest = rows(thing, merchant).filter(**which).order_by("-pgh_created_at")[:LOOKED_AT]
     found = next((event for event in newest if not of or _changed(event) & set(of)), None)
     return history.author_name(history.trusted_context(found.pgh_context, found.pgh_role)) if found else ""

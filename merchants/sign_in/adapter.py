@@ -91,7 +91,7 @@ class AccountAdapter(DefaultAccountAdapter):
         add_record(request, Kind.REFUSED, email=str(credentials.get("email", "")), method="password")
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        add_record(request, Kind.REFUSED, person=user, method="account switched off")
+        add_record(request, Kind.REFUSED, person=user, method="account inactive")
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
 

@@ -133,7 +133,7 @@ def _expanded(pieces: Iterator[bytes], path: Path) -> Iterator[bytes]:
 
 
 def damage_fault(path: Path) -> BackupFault:
-    return BackupFault(f"{path} is damaged: it is not what was stored. Use another backup, and check its disk.")
+    return BackupFault(f"{path} is damaged: its content has changed. Use another backup, and check the disk.")
 
 
 # --- encryption -------------------------------------------------------------------------------------------------------

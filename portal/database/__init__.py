@@ -1,1 +1,1 @@
-"""What the database itself allows: two roles, their rights, and the functions that are installed in it."""
+"""Guards in the database: two roles, their rights, and the installed functions."""

@@ -36,7 +36,7 @@ NOISE = re.compile(r"--\n-- (?:Data for )?Name: .*\n--\n\n|^-- Dumped .*\n", re.
 
 
 def load_baseline(connection: BaseDatabaseWrapper) -> bool:
-    """Create the schema in one transaction and return True; False, and nothing is done, if any table exists."""
+    """Create the schema in one transaction, and return True. False, without any change, if a table exists."""
     with connection.cursor() as cursor:
         cursor.execute(IS_EMPTY)
         if not cursor.fetchone()[0]:
@@ -47,7 +47,7 @@ def load_baseline(connection: BaseDatabaseWrapper) -> bool:
 
 
 def baseline_from_dump(dump: str) -> str:
-    """Return a dump of pg_dump as a file for `load_baseline`.
+    """Return the output of pg_dump as a file for `load_baseline`.
 
     psql's own commands are left out, moments become the moment of loading, and settings end with the transaction.
     """

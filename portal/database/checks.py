@@ -1,4 +1,4 @@
-"""What `manage.py check --database default` says about roles, rights, functions and triggers."""
+"""System checks of `manage.py check --database default`: roles, rights, functions and triggers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from django.db import DatabaseError, connections
 
 from portal.database import grants, installed, switch
 
-HINT = "Run manage.py migrate. If this remains, a person changed the database by hand: find out who, and when."
+HINT = "Run manage.py migrate. If the finding remains, a person changed the database directly: find out who, and when."
 
 
 def register() -> None:
+    """Register the checks."""
     checks.register(database_is_guarded, Tags.database)
 
 
 def database_is_guarded(databases: Sequence[str] | None = None, **options: Any) -> list[CheckMessage]:
+    """Return an error for each difference between the database and the code."""
     if not databases or "default" not in databases:
         return []
     try:
@@ -28,6 +30,7 @@ def database_is_guarded(databases: Sequence[str] | None = None, **options: Any) 
 
 
 def guard_findings(connection: Any) -> Iterator[tuple[str, str]]:
+    """Yield id and sentence of each difference."""
     yield from (("portal.E001", sentence) for sentence in installed.differences(connection))
     yield from (("portal.E002", f"{name} can switch triggers off.") for name in switch.switches(connection))
     yield from (("portal.E003", difference.sentence) for difference in grants.differences(connection))

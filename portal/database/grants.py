@@ -1,7 +1,7 @@
 """The rights of the application's role, declared once: a line for each table, and the functions that it may call.
 
-`migrate` gives them after every run, and `check --database default` compares. A table that is not declared here is
-closed to the application, and a test fails.
+`migrate` gives them after every run, and `check --database default` compares. Without a line, the application has no
+rights on a table, and a test fails.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ WRITER = "pgh_role"  # of an event; the database fills it in, so nobody may say 
 
 @dataclass(frozen=True)
 class Rights:
-    """What the application may do with the rows of a table. `only` and `never` name columns of an update."""
+    """The application's rights on the rows of a table. `only` and `never`: columns that an update may, or may not,
+    change.
+    """
 
     privileges: frozenset[str]
     only: frozenset[str] = frozenset()
@@ -39,17 +41,17 @@ CLOSED = Rights(frozenset())
 
 
 def update_only(*columns: str) -> Rights:
-    """Rows stay, and only these columns change."""
+    """Rows are never deleted, and only these columns change."""
     return Rights(KEPT.privileges, only=frozenset(columns))
 
 
 def deleted_when_old(*columns: str) -> Rights:
-    """Only these columns change; rows may be deleted, and a trigger keeps the young ones."""
+    """Only these columns change. Rows may be deleted, and a trigger protects young ones."""
     return Rights(ORDINARY.privileges, only=frozenset(columns))
 
 
 def update_except(*columns: str) -> Rights:
-    """Rows stay, and these columns never change."""
+    """Rows are never deleted, and these columns never change."""
     return Rights(KEPT.privileges, never=frozenset(columns))
 
 
@@ -213,22 +215,25 @@ FUNCTIONS = """
 
 @dataclass(frozen=True)
 class GrantDifference:
-    """What has to be executed, and the sentence for a person."""
+    """A statement that removes the difference, and a sentence about it."""
 
     statements: tuple[sql.Composed, ...]
     sentence: str
 
 
 def declared_rights(table: str) -> Rights:
+    """Return the rights of a table."""
     return APPEND_ONLY if table in event_tables() else TABLES.get(table, CLOSED)
 
 
 @cache
 def event_tables() -> frozenset[str]:
+    """Return the names of all event tables."""
     return frozenset(model._meta.db_table for model in apps.get_models() if is_event(model))  # noqa: SLF001
 
 
 def is_event(model: type[Model]) -> bool:
+    """Return whether the model is an event table."""
     return issubclass(model, Event) and model._meta.managed  # noqa: SLF001
 
 
@@ -248,19 +253,21 @@ def database_filled(table: str) -> frozenset[str]:
 
 
 def undeclared_tables() -> list[str]:
-    """Return the tables of models that have no line here."""
+    """Return the tables of models without a line."""
     models = (model._meta for model in apps.get_models(include_auto_created=True))  # noqa: SLF001
     tables = {model.db_table for model in models if model.managed and not model.proxy}
     return sorted(tables - TABLES.keys() - event_tables())
 
 
 def apply_grants(connection: Any) -> list[str]:
-    """Give the application exactly these rights. Returns what was different."""
+    """Give the application exactly the declared rights; return a sentence for each difference."""
     return execute(connection, list(differences(connection)))
 
 
 def apply_function_grants(connection: Any) -> None:
-    """After functions were installed, in the same transaction: between the two, every call would be refused."""
+    """Give the rights on functions. Call it in the transaction that installs them; otherwise calls in between are
+    refused.
+    """
     if needs_rights(connection):
         execute(connection, list(function_differences(connection, settings.APPLICATION_ROLE)))
 
@@ -274,14 +281,14 @@ def execute(connection: Any, found: list[GrantDifference]) -> list[str]:
 
 
 def differences(connection: Any) -> Iterator[GrantDifference]:
-    """Where the rights in the database are not those that are declared."""
+    """Yield each difference between the rights in the database and the declared ones."""
     if needs_rights(connection):
         for of in (schema_differences, table_differences, function_differences):
             yield from of(connection, settings.APPLICATION_ROLE)
 
 
 def needs_rights(connection: Any) -> bool:
-    """Whether the role is there. One that owns the tables needs no rights on them."""
+    """Return whether the role exists and needs rights: a role that owns the tables needs none."""
     with connection.cursor() as cursor:
         cursor.execute(ROLE, [settings.APPLICATION_ROLE])
         return cursor.fetchone() is not None
@@ -357,5 +364,5 @@ def function_differences(connection: Any, role: str) -> Iterator[GrantDifference
 
 
 def composed_sql(statement: str, *names: str, **parts: str) -> sql.Composed:
-    """Names are quoted; parts are the database's own words and stand as they are."""
+    """Return the statement. Names are quoted; parts are SQL words and stay as they are."""
     return sql.SQL(statement).format(*map(sql.Identifier, names), **{key: sql.SQL(text) for key, text in parts.items()})

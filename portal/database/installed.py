@@ -1,4 +1,4 @@
-"""Is what the code says installed in the database: the functions of the ledger, and every trigger?"""
+"""Compares the functions of the ledger, and every trigger, in the database with the code."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ SEARCHED = "search_path=public, pg_temp"
 
 
 def newest_frozen() -> Path:
-    """Return the copy of the ledger's file that the last migration of it installs."""
+    """Return the copy of post.sql that the newest migration installs."""
     return max(FROZEN.glob("*_ledger.sql"))
 
 
 def differences(connection: Any) -> Iterator[str]:
-    """One sentence for each function or trigger that is not as the code says."""
+    """Yield a sentence for each function or trigger that differs from the code."""
     yield from function_differences(connection)
     yield from trigger_differences(connection)
 
@@ -70,7 +70,7 @@ def trigger_differences(connection: Any) -> Iterator[str]:
 
 
 def wanted_triggers() -> Iterator[tuple[str, str, str, str]]:
-    """Table, name, body and digest of each trigger of the models."""
+    """Yield table, name, body and digest of each trigger of the models."""
     for model, trigger in pgtrigger.registered():
         compiled = trigger.compile(model)
         [body] = TRIGGER_BODY.findall(compiled.install_sql)

@@ -1,4 +1,4 @@
-"""What migrations do besides Django's own operations."""
+"""Operations of migrations beside Django's."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ LOCK_TIMEOUT = "5s"
 
 
 class InstallFunctions(migrations.RunSQL):
-    """Install a frozen file of SQL functions, and give the application its right to call them in the same transaction.
+    """Install a frozen file of SQL functions, and give the application the right to call them, in the same transaction.
 
-    The file replaces what stood there before. `before`: the file that the way back installs, where the newer functions
-    ask for a column that is gone then.
+    `before`: the file that going back installs, when the newer functions need a column that is gone then.
     """
 
     def __init__(self, file: Path, before: Path | None = None) -> None:
@@ -36,7 +35,7 @@ class InstallFunctions(migrations.RunSQL):
 
 
 class InOneTransaction(migrations.SeparateDatabaseAndState):
-    """Some operations of a migration that is not atomic: all or none, with a bounded wait for locks."""
+    """Run some operations of a migration that is not atomic: all or none, with a limited wait for locks."""
 
     def __init__(self, *operations: Any) -> None:
         self.operations = operations

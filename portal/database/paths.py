@@ -1,8 +1,8 @@
-"""Where the functions of triggers look for tables and functions: the owner's schemas, whatever a session says.
+"""The search path of trigger functions: the owner's schemas, whatever a session sets.
 
-The application may make temporary tables, and objects in the schema `statements`. By the session's own path one of
-these, named as a table of ours, would be written and asked in its place. A migration that installs a trigger installs
-its function without a path, so `migrate` sets it after every run. No bet or payout fires one of these triggers.
+The application may create temporary tables, and objects in the schema `statements`. With the session's own path, one
+of these with the name of our table would be used in its place. A migration installs the function of a trigger without
+a path, so `migrate` sets it after every run. No bet or payout fires one of these triggers.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ WITHOUT = """
 
 
 def fix_search_paths(connection: Any) -> None:
-    """Give the path to each function of a trigger that has another, or a setting more."""
+    """Set the path of each trigger function that has another path or other settings."""
     for function in functions_without_path(connection):
         with connection.cursor() as cursor:
             cursor.execute(f"ALTER FUNCTION {function} RESET ALL SET search_path = {PATH}")
 
 
 def functions_without_path(connection: Any) -> list[str]:
-    """Return the functions of triggers that look elsewhere; their names are quoted."""
+    """Return the trigger functions without this path; their names are quoted."""
     with connection.cursor() as cursor:
         cursor.execute(WITHOUT, [CONFIGURATION])
         return [function for (function,) in cursor.fetchall()]

@@ -1,7 +1,7 @@
-"""Which versions of the portal have migrated a database, and whether this one may.
+"""The versions of the portal that have migrated a database, and whether this version may.
 
-A version upgrades from `UPGRADES_FROM` or later: what older ones left behind, its migrations no longer know. A skipped
-stop is refused before anything is changed (docs/upgrading.md).
+A version upgrades from `UPGRADES_FROM` or later, because its migrations no longer know what older versions left. A
+skipped stop is refused before anything is changed (docs/upgrading.md).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KNOWN = """
 
 
 def number(version: str) -> tuple[int, ...]:
-    """Return a version as numbers, to be compared."""
+    """Return a version as numbers, for comparisons."""
     return tuple(int(part) for part in version.split("."))
 
 
@@ -41,7 +41,7 @@ def newest(connection: Any) -> str | None:
 
 
 def check_step(connection: Any, *, version: str = __version__, oldest: str = UPGRADES_FROM) -> None:
-    """Raise CommandError when `version` may not migrate this database."""
+    """Refuse a `version` that may not migrate this database. Raises CommandError."""
     found = newest(connection)
     if found is None:
         return
@@ -52,13 +52,13 @@ def check_step(connection: Any, *, version: str = __version__, oldest: str = UPG
         )
     if number(found) > number(version):
         raise CommandError(
-            f"This database is of version {found}, and this is version {version}. Going back needs no migrate: start"
-            " the older version as it is."
+            f"This database is of version {found}, and this is version {version}. To go back, start"
+            " the older version without running migrate."
         )
 
 
 def record(connection: Any, version: str = __version__) -> None:
-    """Write down that `version` migrated the database. A part of the migrations may be all there is yet."""
+    """Record that `version` migrated the database, even if only a part of the migrations was applied."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [TABLE])
         if cursor.fetchone()[0]:

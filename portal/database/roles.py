@@ -1,4 +1,4 @@
-"""Two roles: the owner migrates, the application serves. Django is not needed here, so `make up` can use it too."""
+"""Two roles: the owner migrates, and the application serves. It needs no Django, so `make up` uses it too."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def role_in(url: str) -> DatabaseRole:
 
 
 def url_with_role(url: str, role: str) -> str:
-    """Return the same URL with another role; the password stays."""
+    """Return the URL with another role and the same password."""
     address = urlsplit(url)
     own, _, place = address.netloc.rpartition("@")
     _, colon, password = own.partition(":")
@@ -62,7 +62,9 @@ def url_with_role(url: str, role: str) -> str:
 def prepare_roles(
     superuser_url: str, owner: DatabaseRole, application: DatabaseRole, wallet: DatabaseRole | None = None
 ) -> None:
-    """Make the roles in the superuser's database and hand everything in it to the first two. Safe to repeat."""
+    """Create the roles in the superuser's database, and give everything in it to owner and application. Safe to
+    repeat.
+    """
     with psycopg.connect(superuser_url) as connection:
         for role in (owner, application):
             make_role(connection, role)
@@ -78,6 +80,7 @@ def prepare_roles(
 
 
 def make_role(connection: psycopg.Connection[Any], role: DatabaseRole) -> None:
+    """Create the role, or set its password."""
     name = sql.Identifier(role.name)
     if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role.name]).rowcount:
         connection.execute(sql.SQL("CREATE ROLE {}").format(name))
@@ -88,7 +91,7 @@ def make_role(connection: psycopg.Connection[Any], role: DatabaseRole) -> None:
 
 
 def give_deadlines(connection: psycopg.Connection[Any], wallet: str, application: str) -> None:
-    """Make the role one that becomes the application when it connects, with the wallet's deadlines."""
+    """Let the role become the application when it connects, with the deadlines of the wallet."""
     names = {"wallet": sql.Identifier(wallet), "application": sql.Identifier(application)}
     connection.execute(sql.SQL("GRANT {application} TO {wallet}").format(**names))
     for setting, value in ({"role": application, "timezone": "UTC"} | WALLET_DEADLINES).items():
@@ -117,7 +120,7 @@ def hand_over_schema(connection: psycopg.Connection[Any], schema: str, owner: st
 
 
 def let_read_statistics(connection: psycopg.Connection[Any], role: str) -> None:
-    """Without this right the state of standbys is hidden, and nobody is told of a standby that is lost."""
+    """Let the role read the state of standbys. Without this right a lost standby is not noticed."""
     connection.execute(sql.SQL("GRANT pg_read_all_stats TO {}").format(sql.Identifier(role)))
 
 

@@ -1,7 +1,7 @@
-"""What serves does not start with the rights of the owner or of a superuser: no guard in the database would hold it;
-nor with connections of the wallet that have lost their deadlines.
+"""Guards at the start: a serving process does not start with the rights of the owner or of a superuser, because no
+guard in the database would hold it; nor with wallet connections that have lost their deadlines.
 
-It is asked at the first connection that a process makes, so a database that is away for a moment stops no start.
+They run at the first connection of a process, so a database that is down for a moment stops no start.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TOO_STRONG = """
 
 
 def guard_start() -> None:
-    """Refuse to serve with a connection that has too many rights. Called where web processes and workers start."""
+    """Refuse to serve with a connection that has too many rights. Called when web processes and workers start."""
     if settings.ENVIRONMENT == "test" and settings.DATABASES["default"]["USER"] != settings.APPLICATION_ROLE:
         return  # tests in process
     if settings.PRODUCTION:
@@ -47,7 +47,7 @@ def guard_start() -> None:
 
 
 def check_environment() -> None:
-    """Refuse addresses of stronger roles: somebody who can make the process read a file could use them."""
+    """Refuse addresses of stronger roles in the environment: a person who can read its files could use them."""
     if "owner" in settings.DATABASES:
         refuse("OWNER_DATABASE_URL is set. Only migrate needs it. Remove it from the processes that serve.")
     if settings.SUPERUSER_DATABASE_URL:
@@ -55,7 +55,7 @@ def check_environment() -> None:
 
 
 def check_first(connection: Any, **_: Any) -> None:
-    """Look at the first connection of each alias that the process makes."""
+    """Check the first connection of each alias."""
     if connection.alias in AT_START and connection.alias not in checked:
         check_rights(connection)
         if connection.alias == "wallet":
@@ -64,6 +64,7 @@ def check_first(connection: Any, **_: Any) -> None:
 
 
 def check_rights(connection: Any) -> None:
+    """Refuse a connection with the rights of an owner or superuser."""
     with connection.cursor() as cursor:
         cursor.execute(TOO_STRONG)
         strong = cursor.fetchone()[0]
@@ -73,7 +74,7 @@ def check_rights(connection: Any) -> None:
 
 
 def check_deadlines(connection: Any) -> None:
-    """A pooler may drop what a connection says when it begins, without a word."""
+    """Refuse a wallet connection without its deadlines, which a pooler may drop silently."""
     for name, found, wanted in lost_deadlines(connection):
         refuse(
             f"The wallet's connection has {name} {found} and needs {wanted}. Set WALLET_DATABASE_URL to a role that"
@@ -82,7 +83,7 @@ def check_deadlines(connection: Any) -> None:
 
 
 def lost_deadlines(connection: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield the settings of the wallet that a connection does not have: name, value, and the value that it needs."""
+    """Yield the settings that a wallet connection lacks: name, current value, needed value."""
     for name, wanted in settings.WALLET_DEADLINES.items():
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting(%s)", [name])
@@ -92,5 +93,6 @@ def lost_deadlines(connection: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def refuse(sentence: str) -> None:
+    """Print the sentence and end the process."""
     print(f"The portal does not start: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
     os._exit(1)

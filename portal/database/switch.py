@@ -1,6 +1,6 @@
-"""django-pgtrigger lets every session switch every trigger off: `SET pgtrigger.ignore`. Its function is replaced.
+"""Replaces the function by which django-pgtrigger lets every session switch triggers off (`SET pgtrigger.ignore`).
 
-The library installs its own again with each trigger that a migration makes, so `migrate` replaces it after every run.
+The library installs its function again with each trigger of a migration, so `migrate` replaces it after every run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ INSTALLED = """
 
 
 def disable_switches(connection: Any) -> None:
-    """Put a function that always says no in the place of the library's."""
+    """Replace the library's function by one that never ignores a trigger."""
     if switches(connection):
         with connection.cursor() as cursor:
             cursor.execute(REPLACE)

@@ -1,4 +1,4 @@
-"""The fields of forms in which a person types money. No other field reads an amount."""
+"""Form fields for money. No other field reads an amount."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ BELOW_ZERO = _("The amount cannot be below zero. Write a positive amount.")
 
 
 class AmountField(forms.Field):
-    """`50.00` on the page, 5000000 in the database. Refuses what may mean two amounts (`portal.lib.money.parse`)."""
+    """A field for one amount: `50.00` on the page, 5000000 in the database. Refuses a text that may mean two
+    amounts.
+    """
 
     widget = forms.TextInput
 
@@ -39,7 +41,9 @@ class AmountField(forms.Field):
 
 
 class CurrencyAmountsField(forms.Field):
-    """A line for each currency, `EUR 50.00`, in `{"EUR": 5000000}`; None where no line is."""
+    """A field for amounts by currency: a line `EUR 50.00` for each, stored as `{"EUR": 5000000}`; None without
+    lines.
+    """
 
     widget = forms.Textarea
 
@@ -59,6 +63,7 @@ class CurrencyAmountsField(forms.Field):
 
 
 def read_typed[T](value: Any, parse: Callable[[str], T]) -> T:
+    """Return `parse(value)`, with its refusal as an error of the form."""
     try:
         return parse(str(value))
     except money.UnclearAmount as fault:

@@ -1,4 +1,4 @@
-"""Which address does a call come from? The socket's, unless the socket's peer is a proxy of ours."""
+"""The caller's address: of the socket, unless the peer of the socket is a trusted proxy."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MOST_HELD = {4: 1 << 25, 6: 1 << 113}  # by a list that lets somebody in: as man
 
 
 def parse_networks(entries: Iterable[str]) -> tuple[Network, ...]:
-    """Addresses and CIDR blocks; raises ValueError for an entry that is neither."""
+    """Return the addresses and CIDR blocks. Raises ValueError for an entry that is neither."""
     return tuple(ip_network(entry.strip()) for entry in entries if entry.strip())
 
 
 def addresses_held(networks: Iterable[Network]) -> dict[int, int]:
-    """How many addresses of each version these networks hold together; what stands in two of them counts once."""
+    """Return how many addresses of each version the networks contain together, without counting any twice."""
     known = list(networks)
     return {
         4: sum(block.num_addresses for block in collapse_addresses(n for n in known if isinstance(n, IPv4Network))),
@@ -37,13 +37,15 @@ def addresses_held(networks: Iterable[Network]) -> dict[int, int]:
 
 
 def too_wide_version(networks: Iterable[Network]) -> int | None:
-    """4 or 6 when the networks hold more addresses of it than MOST_HELD: everybody in pieces is everybody."""
+    """Return 4 or 6 if the networks contain more addresses of this version than MOST_HELD, else None."""
     held = addresses_held(networks)
     return next((version for version, most in MOST_HELD.items() if held[version] > most), None)
 
 
 def parse_address(text: str) -> Address | None:
-    """One address without port or zone; IPv4 in IPv6 clothes (`::ffff:10.0.0.1`) comes out as IPv4."""
+    """Return one address without port or zone; None for other text. IPv4 in IPv6 form (`::ffff:10.0.0.1`)
+    becomes IPv4.
+    """
     try:
         address = ip_address(text.strip())
     except ValueError:
@@ -54,13 +56,14 @@ def parse_address(text: str) -> Address | None:
 
 
 def subscriber(address: Address) -> Address:
-    """Whom a limit per address counts: an IPv4 address, or the /64 of IPv6 that one subscriber has, as its first."""
+    """Return the address that a limit counts: an IPv4 address, or the first of the /64 of an IPv6 subscriber."""
     if isinstance(address, IPv6Address):
         return IPv6Address(int(address) >> (128 - SUBSCRIBER_BITS) << (128 - SUBSCRIBER_BITS))
     return address
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:
+    """Return whether one of the networks contains the address."""
     return any(address in network for network in networks)
 
 
@@ -71,11 +74,11 @@ def parse_hop(text: str) -> Address | None:
 
 
 def client_address(peer: str, forwarded_for: str | None, proxies: Sequence[Network]) -> tuple[Address | None, str]:
-    """Return the caller's address and how it was found; the address is None where it cannot be read.
+    """Return the caller's address and how it was found; the address is None if it cannot be read.
 
-    `X-Forwarded-For` is read from the right, and only as long as the writer of the entry is a proxy of ours: what
-    stands further left was written by the caller and proves nothing. The server hands over a header with bytes above
-    127 as an empty text, so a header that is there and empty names an unknown caller, never the proxy.
+    `X-Forwarded-For` is read from the right, as long as the writer of the entry is a trusted proxy. Entries further
+    left were written by the caller and prove nothing. The server hands over a header with bytes above 127 as empty
+    text, so an empty header means an unknown caller, never the proxy.
     """
     address, source = parse_address(peer), "socket"
     hops = forwarded_for.split(",") if proxies and forwarded_for is not None else []

@@ -1,4 +1,4 @@
-"""The time of a call. Seeding and clock tests move it; everything else lives in the present."""
+"""The time of a request. Seeding and tests of the clock move it; everything else uses the present."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ _moment: ContextVar[datetime | None] = ContextVar("moment", default=None)
 
 
 def moment() -> datetime | None:
-    """The time that was set, or None: then the database's own clock decides in the ledger."""
+    """Return the time that was set; None when the database's clock decides."""
     return _moment.get()
 
 
 def now() -> datetime:
+    """Return the time that was set, or the present, in UTC."""
     return _moment.get() or datetime.now(UTC)
 
 
 def checked_moment(when: datetime) -> datetime:
-    """In UTC. ValueError outside the years that every reader of a row can hold, whatever its own zone is."""
+    """Return the moment in UTC. Raises ValueError outside the years that every reader of a row can hold in its time
+    zone.
+    """
     if not FIRST_YEAR <= when.year < END_YEAR:
         raise ValueError(when)
     return when.astimezone(UTC)

@@ -6,6 +6,7 @@ import re
 
 
 def codes(text: str) -> frozenset[str]:
+    """Return the codes in a text."""
     return frozenset(text.split())
 
 

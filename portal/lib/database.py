@@ -1,4 +1,4 @@
-"""Runs one statement, and returns what came of it."""
+"""Runs one statement and returns its result."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ type Values = Sequence[Any] | Mapping[str, Any] | None
 
 
 def run_statement(statement: Statement, values: Values = None, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Run a statement without a result."""
     with connections[using].cursor() as cursor:
         cursor.execute(_text(statement, cursor), values)
 
@@ -27,6 +28,7 @@ def fetch_row(statement: Statement, values: Values = None, *, using: str = DEFAU
 
 
 def fetch_rows(statement: Statement, values: Values = None, *, using: str = DEFAULT_DB_ALIAS) -> list[Row]:
+    """Return all rows."""
     with connections[using].cursor() as cursor:
         cursor.execute(_text(statement, cursor), values)
         return list(cursor.fetchall())

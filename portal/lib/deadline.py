@@ -1,4 +1,4 @@
-"""Until when the present request must be answered. Whatever waits on its way asks here how long it may."""
+"""The deadline of the current request. Every wait on its way asks here how long it may last."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _end: ContextVar[float | None] = ContextVar("end", default=None)
 
 @contextmanager
 def limit_time(seconds: float) -> Iterator[None]:
-    """Give the block so many seconds, or what is left of an outer limit when that is less."""
+    """Limit the block to `seconds`, or to the rest of an outer limit if that is less."""
     end, outer = monotonic() + seconds, _end.get()
     token = _end.set(end if outer is None else min(end, outer))
     try:
@@ -22,6 +22,6 @@ def limit_time(seconds: float) -> Iterator[None]:
 
 
 def seconds_left() -> float | None:
-    """Return the time that is left, negative when it is over; None where nobody waits for an answer."""
+    """Return the seconds that are left, negative after the deadline; None without a deadline."""
     end = _end.get()
     return None if end is None else end - monotonic()

@@ -1,7 +1,8 @@
-"""Answers that come in pieces, made before they are sent: a slow reader holds neither a database nor a thread for long.
+"""Answers in pieces, completed before they are sent, so that a slow reader holds neither a database nor a thread for
+long.
 
-A web server that iterates over an answer keeps a thread until the last piece is read. What fits in memory is therefore
-given to it whole, and it sends it without us. Of what does not fit, few are sent at the same time, and not without end.
+A web server that iterates over an answer keeps a thread until the last piece is read. An answer that fits in memory is
+therefore given to the server whole. Larger answers are sent from a file, few at a time and for a limited time.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ PIECE = 64 * 1024
 
 
 class DownloadRefused(Exception):
-    """The text is for the person who waits."""
+    """The file cannot be sent now. The text is for the person who waits."""
 
 
 class Busy(DownloadRefused):
@@ -41,7 +42,7 @@ class TooLong(DownloadRefused):
 
 
 class Downloads:
-    """In front of the people's application."""
+    """WSGI middleware in front of the people's application. `at_once`: large answers of a process at the same time."""
 
     def __init__(self, application: WSGIApplication, *, at_once: int = AT_ONCE) -> None:
         self.application, self.slots = application, threading.BoundedSemaphore(at_once)
@@ -59,7 +60,7 @@ class Downloads:
         return body
 
     def body(self, answer: StreamingHttpResponse) -> Iterable[bytes]:
-        """The list of its pieces where it fits in memory. Raises NotSent."""
+        """Return the pieces of an answer: in memory, or as Sending. Raises DownloadRefused."""
         size = answer.headers.get("Content-Length", "")
         if not isinstance(answer, FileResponse) or not size.isdecimal():
             with closing(answer):
@@ -70,7 +71,7 @@ class Downloads:
             return [b"".join(answer)]
 
     def make_whole(self, answer: Iterable[bytes]) -> Iterable[bytes]:
-        """The slot is had first: to make a large file is work, which is not to be done for one that cannot be sent."""
+        """Return the completed answer. A slot is taken first, so that no file is made that cannot be sent."""
         with ExitStack() as stack:
             release = self.slot()
             stack.callback(release)
@@ -93,12 +94,13 @@ class Downloads:
 
 
 def check_time(ends: float) -> None:
+    """Raise TooLong after the moment `ends`."""
     if monotonic() > ends:
         raise TooLong
 
 
 class DownloadHead:
-    """Status and headers, kept until it is known how the body goes out."""
+    """Status and headers, kept until the form of the body is known."""
 
     status = ""
     headers: list[tuple[str, str]]
@@ -108,7 +110,7 @@ class DownloadHead:
         return bytearray().extend
 
     def say_size(self, size: int) -> None:
-        """So that whoever was cut off can see it."""
+        """Set the size, so that a reader can detect a broken download."""
         others = [(name, value) for name, value in self.headers if name.lower() != "content-length"]
         self.headers = [*others, ("Content-Length", str(size))]
 
@@ -122,7 +124,9 @@ class File:
 
 
 class Sending:
-    """Holds a slot until it is read, broken off, or too late: then the connection ends before the file does."""
+    """A file that is being sent. It holds a slot until the end, or until it is too late; then the connection ends
+    early.
+    """
 
     def __init__(self, release: Callable[[], None], pieces: Any, size: int) -> None:
         self.release: Callable[[], None] | None = release
@@ -139,7 +143,7 @@ class Sending:
         return next(self.each)
 
     def close(self) -> None:
-        """Web servers call it however the sending ended; a slot must come back even when one does not."""
+        """Free the slot. Web servers call it however the sending ended."""
         release, self.release = self.release, None
         if release is not None:
             self.pieces.close()
@@ -149,6 +153,7 @@ class Sending:
 
 
 def refuse(start_response: StartResponse, sentence: str) -> list[bytes]:
+    """Answer 503 with a sentence."""
     text = sentence.encode()
     headers = {
         "Content-Type": "text/plain; charset=utf-8",

@@ -1,7 +1,7 @@
-"""Email addresses as they are kept and sent: ASCII, with international domains as IDNA 2008 has them.
+"""Email addresses as they are stored and sent: ASCII, with international domains by IDNA 2008.
 
-Python's own codec and browsers of old follow IDNA 2003, in which `faß.example` is `fass.example`: another domain, whose
-owner would get the mail.
+Python's codec and old browsers follow IDNA 2003, in which `faß.example` is `fass.example`: another domain, whose owner
+would get the email.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ LONGEST = 254
 
 
 def ascii_address(text: str) -> str:
-    """`ann@faß.example` -> `ann@xn--fa-hia.example`. Raises ValueError for what no mail server could be given."""
+    """Return the ASCII form: `ann@faß.example` -> `ann@xn--fa-hia.example`. Raises ValueError for an invalid
+    address.
+    """
     local, at, domain = text.strip().rpartition("@")
     if not local.isascii():
         raise ValueError(BEFORE_THE_AT)
@@ -32,7 +34,7 @@ def ascii_address(text: str) -> str:
 
 
 def ascii_if_possible(text: str) -> str:
-    """Return the ASCII form. Text that has none stays: it finds nothing, and the database refuses to keep it."""
+    """Return the ASCII form, or the text unchanged if it has none; the database refuses to store such text."""
     try:
         return ascii_address(text)
     except ValueError:
@@ -49,7 +51,7 @@ def _ascii_domain(domain: str) -> str:
 
 
 class EmailAddressFormField(forms.EmailField):
-    """Takes `ann@faß.example` and gives it as it is kept."""
+    """A form field that takes `ann@faß.example` and returns the stored form."""
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", LONGEST)
@@ -70,7 +72,7 @@ else:
 
 
 class EmailAddressField(_EmailField):
-    """Rows hold the ASCII form, and are found by either."""
+    """A column with the ASCII form; either form finds its rows."""
 
     def get_prep_value(self, value: Any) -> Any:
         text = super().get_prep_value(value)
@@ -82,12 +84,13 @@ class EmailAddressField(_EmailField):
 
 @EmailAddressField.register_lookup
 class SameAddress(IExact):
-    """In any case, and in either form."""
+    """A look-up that ignores case and takes either form."""
 
     prepare_rhs = True
 
 
 def ascii_constraint(table: str, column: str = "email") -> models.CheckConstraint:
+    """Return the constraint that keeps a column in ASCII form."""
     return models.CheckConstraint(
         condition=models.Q(**{f"{column}__regex": ONLY_ASCII}),
         name=f"{table}_{column}_ascii",

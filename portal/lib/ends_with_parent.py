@@ -1,6 +1,6 @@
-"""Child processes that end when this one does, even when it is killed.
+"""Child processes that end with this process, even when it is killed.
 
-Run as a script between fork and the program itself: `preexec_fn` may deadlock in a process with threads.
+It runs as a script between fork and the program itself, because `preexec_fn` may deadlock in a process with threads.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ PR_SET_PDEATHSIG = 1
 def tethered_command(
     command: Sequence[str], last_word: signal.Signals = signal.SIGTERM, account: pwd.struct_passwd | None = None
 ) -> list[str]:
-    """The command line that runs `command`, and has `last_word` sent to it when the thread that starts it ends.
+    """Return the command line that runs `command`, which gets `last_word` when the thread that started it ends.
 
-    Only Linux can do this; elsewhere a child outlives a parent that was killed, and a parent that ends by itself has to
-    stop it, as it should anyway.
+    Only Linux can do this. Elsewhere a child outlives a killed parent, and a parent that ends normally stops it.
     """
     uid, gid = (account.pw_uid, account.pw_gid) if account else (os.geteuid(), os.getegid())
     return [sys.executable, "-I", "-S", __file__, f"{last_word:d},{os.getpid()},{uid},{gid}", *command]
@@ -32,7 +31,7 @@ def tethered_command(
 
 def main() -> None:
     last_word, parent, uid, gid = map(int, sys.argv[1].split(","))
-    exec_command(uid, gid)
+    become_account(uid, gid)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, last_word)  # after the change of user, which forgets it
     if os.getppid() != parent:  # it died before prctl, and nobody will send anything
@@ -43,7 +42,8 @@ def main() -> None:
         sys.exit(f"{sys.argv[2]} cannot be run: {fault.strerror}")
 
 
-def exec_command(uid: int, gid: int) -> None:
+def become_account(uid: int, gid: int) -> None:
+    """Become this account, if the process has another one."""
     if (uid, gid) != (os.geteuid(), os.getegid()):
         os.setgroups([])
         os.setgid(gid)

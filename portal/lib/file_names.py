@@ -1,4 +1,4 @@
-"""Names of the files that people download: whose, what, of when."""
+"""Names of downloaded files: merchant, content, moment."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ STRANGE = re.compile(r"[^A-Za-z0-9_.]+")
 
 
 def file_name(*about: str, at: date, form: str, is_month: bool = False) -> str:
-    """Return `merchant-what-20261128-140500.csv`; of a day `merchant-what-20261128.csv`, of a month `…-202611.csv`.
+    """Return `merchant-what-20261128-140500.csv`; for a day `merchant-what-20261128.csv`, for a month `…-202611.csv`.
 
     Moments are in UTC.
     """

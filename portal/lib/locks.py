@@ -1,4 +1,4 @@
-"""Advisory locks of the database: among all processes, and gone with one that is killed."""
+"""Advisory locks of the database, between all processes. A killed process frees its locks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from portal.lib import database
 
 @contextmanager
 def hold_session_lock(first: int, second: int) -> Iterator[bool]:
-    """Hold the lock of two 32-bit numbers for the block. Yields False, at once, when another session holds it."""
+    """Hold the lock of two 32-bit numbers for the block. Yields False, without waiting, when another session
+    holds it.
+    """
     key = [first, second]
     with connection.cursor() as cursor:  # one cursor: the lock belongs to its session
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", key)

@@ -1,4 +1,4 @@
-"""One JSON object a line on standard error, for logs of ours and of the libraries alike."""
+"""The structured log: one JSON object per line on standard error, for our loggers and those of libraries."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHARED: list[Processor] = [
 
 
 def mask_event(_logger: object, _method: str, line: Any) -> Any:
-    """Paths and values that somebody sent stand in logs too."""
+    """Mask secrets in a log line: paths and values of requests are in logs too."""
     return masking.mask_links(masking.mask_secrets(line))
 
 
@@ -36,7 +36,7 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
 
 
 def signed_request_filter() -> Callable[[logging.LogRecord], bool]:
-    """Make a filter: a signed request has its line in the request log, and needs no second one for its status."""
+    """Return a filter that leaves out signed requests, which have an entry in the request log."""
     return lambda record: not hasattr(getattr(record, "request", None), "line")
 
 

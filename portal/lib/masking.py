@@ -1,4 +1,4 @@
-"""Takes secrets out of texts that are kept. People paste them anywhere: what is masked goes by their shape alone."""
+"""Removes secrets from texts that are stored. People paste secrets anywhere, so they are recognised by their shape."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ LINK = re.compile(f"({SLASH}(?:invitation|claim|reset{SLASH}key){SLASH})[^/%?&\\
 
 
 def mask_links(text: str) -> str:
-    """Return the text without the tokens of links that only an email holds: a reader of the log could use them."""
+    """Return the text without the tokens of links in emails, which a reader of the log could use."""
     return LINK.sub(r"\1…", text)
 
 
 def mask_secrets(text: str) -> str:
-    """The text without the secrets that somebody put in it."""
+    """Return the text without secrets."""
     return SHAPE.sub(_cut, text) if _may_hold_one(text) else text
 
 
@@ -48,7 +48,7 @@ def _cut(found: re.Match[str]) -> str:
 
 
 def mask_bytes(raw: bytes) -> bytes:
-    """The same for bytes of any kind, UTF-16 included."""
+    """Return the bytes without secrets, UTF-16 included."""
     if b"o\0p\0p\0i" in raw:
         raw = WIDE.sub(rb"\1", raw)
     return mask_secrets(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")

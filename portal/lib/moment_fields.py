@@ -1,4 +1,4 @@
-"""The fields of forms in which a person types a moment."""
+"""Form fields for moments."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from portal.lib import clock
 
 PICKER = {"type": "datetime-local", "step": "1"}
-UNLIKELY = "Choose a moment between the years 2000 and 9000."
+UNLIKELY = gettext_lazy("Choose a moment between the years 2000 and 9000.")
 
 
 class UtcField(forms.DateTimeField):
-    """Reads a moment in UTC. Refuses one outside the years 2000 to 9000."""
+    """A field for a moment in UTC. Refuses a moment outside the years 2000 to 9000."""
 
     def to_python(self, value: Any) -> datetime | None:
-        """Return the moment in UTC; the text may name another zone."""
+        """Return the moment in UTC. The text may name another time zone."""
         moment = super().to_python(value)
         try:
             return clock.checked_moment(moment) if moment else None
@@ -27,10 +28,10 @@ class UtcField(forms.DateTimeField):
 
 
 class MomentField(UtcField):
-    """Reads a moment in UTC to the second, with the browser's own picker."""
+    """A field for a moment in UTC to the second, with the picker of the browser."""
 
     def __init__(self, *, widget: type[forms.TextInput] = forms.TextInput, **options: Any) -> None:
-        options.setdefault("help_text", "In UTC.")
+        options.setdefault("help_text", gettext_lazy("In UTC."))
         super().__init__(widget=widget(attrs=PICKER), **options)
         self.widget.supports_microseconds = False  # so that a moment that is sent back as it was is no change
 
@@ -43,5 +44,5 @@ class MomentField(UtcField):
 
 
 def picker_value(moment: datetime) -> str:
-    """Return the moment as the browser's picker writes it; a year has four digits, which strftime does not keep."""
+    """Return the moment as the browser's picker writes it, with a year of four digits, which strftime does not keep."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Moments and days as people read them: `30 Nov 2026, 14:05 UTC`; on pages in the zone of the person who looks."""
+"""Moments and days as people read them: `30 Nov 2026, 14:05 UTC`; on pages in the reader's time zone."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _zone: ContextVar[tzinfo] = ContextVar("display_zone", default=UTC)
 
 # --- In UTC: emails, history, errors, files ---------------------------------------------------------------------------
 def show_moment(moment: datetime, *, exact: bool = False) -> str:
-    """`"30 Nov 2026, 14:05 UTC"`; with seconds where `exact`."""
+    """Return `"30 Nov 2026, 14:05 UTC"`; with seconds if `exact`."""
     return f"{date_format(moment.astimezone(UTC), EXACT_MOMENT if exact else MOMENT)} UTC"
 
 
 def show_exact_moment(moment: datetime) -> str:
-    """`"30 Nov 2026, 14:05:09 UTC"`"""
+    """Return `"30 Nov 2026, 14:05:09 UTC"`."""
     return show_moment(moment, exact=True)
 
 
 def show_day(day: date) -> str:
-    """`"30 Nov 2026"`"""
+    """Return `"30 Nov 2026"`."""
     return date_format(day, DAY)
 
 
 # --- In the reader's zone: pages --------------------------------------------------------------------------------------
 @contextmanager
 def shown_in(name: str) -> Iterator[None]:
-    """Show moments in the zone of this name for as long as the block runs; an empty name is UTC."""
+    """Show moments in this time zone inside the block. An empty name is UTC."""
     token = _zone.set(zone_named(name))
     try:
         yield
@@ -43,18 +43,19 @@ def shown_in(name: str) -> Iterator[None]:
 
 
 def show_in(name: str) -> None:
-    """Show moments in the zone of this name until the block of `shown_in` around this call ends."""
+    """Show moments in this time zone until the surrounding block of `shown_in` ends."""
     _zone.set(zone_named(name))
 
 
 @lru_cache(maxsize=600)
 def zone_named(name: str) -> tzinfo:
+    """Return the time zone of this name."""
     return ZoneInfo(name) if name and name != "UTC" else UTC
 
 
 @lru_cache(maxsize=1)
 def zone_names() -> tuple[str, ...]:
-    """Return the names that a person can choose: places, and UTC first."""
+    """Return the names that a person can choose: UTC first, then places."""
     places = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
     return ("UTC", *sorted(places))
 
@@ -66,7 +67,7 @@ def local_moment(when: datetime, *, exact: bool = False) -> str:
 
 
 def zone_label(local: datetime) -> str:
-    """Return `UTC`, `EET`, or `UTC+05:45` where the zone has no letters for itself."""
+    """Return `UTC`, `EET`, or `UTC+05:45` for a zone without letters."""
     name = local.tzname() or "UTC"
     if name[0] not in "+-":
         return name

@@ -1,4 +1,4 @@
-"""Money is a whole number: the real amount × 100000, in every currency. No float gets in here."""
+"""Money is a whole number: the real amount × 100000, in every currency. No float is used."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ LINE = re.compile(r"(\S+)[ \t]+(\S.*)")
 
 
 class UnclearAmount(ValueError):
-    """A text that is no amount, or may mean two. Its words are for the person who typed it."""
+    """The text is no amount, or may mean two amounts. The message is for the person who typed it."""
 
 
 def parse_amount(text: str, currency: str = "") -> int:
-    """`"12.34567"` -> 1234567. Raises UnclearAmount for anything that is not one exact number of units.
+    """Return the units: `"12.34567"` -> 1234567. Raises UnclearAmount for a text that is not one exact number of units.
 
-    With a currency, the amount has no more decimals than the currency. "1,234.50" is read; "1,234" and "50,00" are
-    not, nor is "1.234" without a currency: each may be written for a thousand times as much.
+    With a currency, the amount has no more decimals than the currency. "1,234.50" is read. "1,234" and "50,00" are
+    refused, and "1.234" without a currency: each may mean a thousand times as much.
     """
     text = text.strip(" \t\r\n")
     if len(text) > LONGEST:
@@ -96,7 +96,9 @@ def _usual(currency: str) -> str:
 
 
 def format_amount(units: int, currency: str = "") -> str:
-    """1234567 -> `"12.34567"`, with thousands apart and as many decimals as its currency has, two without one."""
+    """Return the amount: 1234567 -> `"12.34567"`, with thousands separators and the decimals of its currency, 2 without
+    one.
+    """
     whole, fraction = divmod(abs(units), SCALE)
     decimals = f"{fraction:05d}".rstrip("0").ljust(_fewest(currency), "0")
     return f"{'-' if units < 0 else ''}{whole:,}{'.' if decimals else ''}{decimals}"
@@ -109,19 +111,23 @@ def _fewest(currency: str) -> int:
 
 
 def format_with_code(units: int, currency: str) -> str:
-    """`"EUR 1,234.50"`, `"JPY 1,234"`; of no currency the amount alone."""
+    """Return `"EUR 1,234.50"`, `"JPY 1,234"`; without a currency, the amount alone."""
     return f"{currency} {format_amount(units, currency)}".strip()
 
 
 def plain_amount(units: int, currency: str = "") -> str:
-    """As a person types it and `parse` reads it: without commas, and with four decimals where three may mean two."""
+    """Return the amount as `parse_amount` reads it: without commas, and with four decimals if three may mean two
+    amounts.
+    """
     text = format_amount(units, currency).replace(",", "")
     return f"{text}0" if not currency and ONE_GROUP.fullmatch(text) else text
 
 
 # --- An amount for each currency --------------------------------------------------------------------------------------
 def parse_amounts(text: str) -> dict[str, int]:
-    """Lines such as `EUR 50.00`, in any order; a semicolon ends a line too. Raises UnclearAmount."""
+    """Return the units of lines such as `EUR 50.00`, by currency. A semicolon also ends a line. Raises
+    UnclearAmount.
+    """
     found: dict[str, int] = {}
     for line in filter(None, (each.strip() for each in text.replace(";", "\n").split("\n"))):
         currency, units = _line(line)
@@ -152,11 +158,12 @@ def _line(line: str) -> tuple[str, int]:
 
 
 def plain_amounts(amounts: Mapping[str, int] | None) -> str:
+    """Return the lines that `parse_amounts` reads; "" for None."""
     return "\n".join(
         f"{currency} {plain_amount(units, currency)}" for currency, units in sorted((amounts or {}).items())
     )
 
 
 def format_amounts(amounts: Mapping[str, int] | None) -> str:
-    """`"EUR 50.00, JPY 5,000"`"""
+    """Return `"EUR 50.00, JPY 5,000"`; "" for None."""
     return ", ".join(format_with_code(units, currency) for currency, units in sorted((amounts or {}).items()))

@@ -1,4 +1,4 @@
-"""Pages of a list by key: the next one begins after the last row of this one, whatever was added meanwhile."""
+"""Keyset pagination: the next page begins after the last row of this one, whatever was added meanwhile."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class RowPage[T](NamedTuple):
 
 
 def first_page[T](rows: QuerySet[Any, T], size: int) -> RowPage[T]:
-    """Return the first `size` rows of an ordered list. It reads one row more, to know whether a page follows."""
+    """Return the first `size` rows of an ordered list. One more row is read, to know whether a page follows."""
     found = list(rows[: size + 1])
     return RowPage(found[:size], found[size - 1] if len(found) > size else None)
 
 
 def parse_edge(moment: str, number: str) -> tuple[datetime, int] | None:
-    """Read the edge of a page by moment and row number from an address; None for text that is no such edge."""
+    """Return the moment and row number of a page's edge from an address; None for other text."""
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:

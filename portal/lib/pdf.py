@@ -1,4 +1,6 @@
-"""Plain documents as PDF: headings, facts and tables. The fonts come with us, so each machine makes the same pages."""
+"""Simple documents as PDF: headings, facts and tables. The fonts are part of the portal, so every machine makes the
+same pages.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +24,13 @@ MARGIN = 14
 
 
 class PdfNumber(str):
-    """A cell that stands at the right."""
+    """A cell that is aligned right."""
 
     __slots__ = ()
 
 
 class PdfPage(FPDF):
-    """With its title and number at the foot of each page."""
+    """A page with title and page number at its foot."""
 
     def footer(self) -> None:
         self.set_y(-12)
@@ -53,7 +55,7 @@ class Paper:
         self._line(text, size=16, style="B", height=9)
 
     def section(self, text: str, *, columns: int = 0) -> None:
-        """A table of many columns gets a page across."""
+        """Begin a section; a table of many columns gets a landscape page."""
         if columns > WIDE:
             self.page.add_page(orientation="landscape")
         self.page.ln(4)
@@ -78,7 +80,7 @@ class Paper:
                 row.cell(value, align="L")
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Numbers stand whole; texts share what is left of the page."""
+        """Add a table. Numbers are shown whole, and texts share the rest of the width."""
         numbers = [all(isinstance(row[column], PdfNumber) for row in rows) for column in range(len(head))]
         size = SIZES[len(head) > WIDE]
         widths = self._widths([head, *rows], numbers, size)

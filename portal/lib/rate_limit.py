@@ -9,11 +9,11 @@ from redis.exceptions import RedisError
 
 
 class CounterAway(Exception):
-    """The cache does not answer, so nobody knows how many attempts there were."""
+    """The cache does not answer, so the number of attempts is unknown."""
 
 
 def count_attempt(name: str, *, keep_seconds: int) -> int:
-    """Count one attempt under this name. Returns how many there are with it."""
+    """Count one attempt under this name for `keep_seconds`; return the number with it. Raises CounterAway."""
     try:
         cache.add(name, 0, timeout=keep_seconds)
         return cache.incr(name)
@@ -22,7 +22,7 @@ def count_attempt(name: str, *, keep_seconds: int) -> int:
 
 
 def take_turn(names: Iterable[str], *, seconds: int) -> bool:
-    """Take the first of these turns that is free, for so many seconds. Returns False when all are taken."""
+    """Take the first free turn for `seconds`. Return False when all are taken. Raises CounterAway."""
     try:
         return any(cache.add(name, 1, seconds) for name in names)
     except RedisError as fault:

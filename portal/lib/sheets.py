@@ -1,4 +1,4 @@
-"""Tables as XLSX, written row by row: what is in memory does not grow with them."""
+"""Tables as XLSX, written row by row in constant memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDTH = 18  # characters of a column: an amount or a moment is never shown as ##
 
 
 class SheetAmount(int):
-    """Real amount × 100000: a number in a sheet, a plain decimal in CSV, with the decimals of its currency."""
+    """An amount (× 100000): a number in a sheet, a plain decimal in CSV, with the decimals of its currency."""
 
     currency: str
 
@@ -36,7 +36,7 @@ class SheetAmount(int):
 
     @property
     def sheet_format(self) -> str:
-        """How a sheet shows the amount: with the decimals of its currency, and more where it has them."""
+        """Return the number format: the decimals of the currency, and more if the amount has them."""
         decimals = len(format_amount(int(self), self.currency).partition(".")[2])
         if decimals == 0:
             return WHOLE
@@ -47,12 +47,14 @@ class SheetAmount(int):
 
 
 def amount_formats(book: Workbook) -> dict[str, Any]:
-    """Return the formats of a workbook for amounts, by `Amount.sheet_format`."""
+    """Return the formats of a workbook for amounts, by `SheetAmount.sheet_format`."""
     return {each: book.add_format({"num_format": each}) for each in (AMOUNT, WHOLE, THOUSANDTHS)}
 
 
 def escaped_text(text: str) -> str:
-    """Xlsxwriter takes `<r>…</r>` for markup of its own and writes it as it is: so a player's id could be a formula."""
+    """Return a text that xlsxwriter does not take as its own markup (`<r>…</r>`), so that no player id becomes a
+    formula.
+    """
     return f"'{text}" if text.startswith("<r>") else text
 
 
@@ -67,7 +69,7 @@ class WrittenSheet:
         self.row, self.columns = 0, 0
 
     def add(self, values: Iterable[Any]) -> None:
-        """Amounts, moments (UTC), days and counts as what they are; text as text, whatever a sheet would make of it."""
+        """Add a row: amounts, moments (UTC), days and counts as values, text as text."""
         for column, value in enumerate(values):
             self.columns = max(self.columns, column)
             self.write(column, value)
@@ -90,7 +92,7 @@ class WrittenSheet:
             self.sheet.write_datetime(self.row, column, value, self.day)
 
     def end(self) -> None:
-        """Give the columns their filters."""
+        """Add the filters of the columns."""
         self.sheet.autofilter(0, 0, max(self.row - 1, 0), self.columns)
 
 
@@ -99,7 +101,7 @@ def _is_counted(value: date) -> bool:
 
 
 def write_book(to: IO[bytes], title: str, rows: Iterable[Iterable[Any]]) -> None:
-    """Write a workbook of one sheet, in constant memory; the first row has its titles."""
+    """Write a workbook of one sheet in constant memory. The first row has the column names."""
     with Workbook(to, {"constant_memory": True}) as book:
         sheet = WrittenSheet(book, title)
         for row in rows:
@@ -109,7 +111,7 @@ def write_book(to: IO[bytes], title: str, rows: Iterable[Iterable[Any]]) -> None
 
 @contextmanager
 def open_sheet(path: Path, title: str) -> Iterator[WrittenSheet]:
-    """What breaks off leaves nothing behind but `path`."""
+    """Open a sheet for the block. A block that breaks off leaves only an incomplete file at `path`."""
     with TemporaryDirectory(dir=path.parent) as scratch:
         book = Workbook(str(path), {"constant_memory": True, "tmpdir": scratch})
         book.use_zip64()  # a million rows of long ids are more than 2 GiB before they are packed

@@ -1,6 +1,6 @@
-"""Cuts signatures in texts that people read: a call that can still be sent is never shown whole.
+"""Cuts signatures in texts for people: a page never shows a call that could be sent again.
 
-A signature is known by the name that it stands under, or by its shape: 64 hex digits, or the base64 of 32 bytes.
+A signature is recognised by its name, or by its shape: 64 hex digits, or the base64 of 32 bytes.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ IS_CUT = re.compile(rf".{{0,{SHOWN}}}… \([0-9]+ characters\)", re.DOTALL)
 
 
 def cut_signature(signature: str) -> str:
-    """The beginning of a signature, and how long it was. What is cut already stays as it is."""
+    """Return the beginning of a signature and its length. A text that is cut already stays as it is."""
     is_cut = not signature or IS_CUT.fullmatch(signature)
     return signature if is_cut else f"{signature[:SHOWN]}… ({len(signature)} characters)"
 
 
 def cut_header(name: str, value: str) -> str:
+    """Return the value of a header, cut if it is a signature."""
     return cut_signature(value) if NAME.search(name) else cut_signatures(value)
 
 
 def cut_signatures(text: str) -> str:
-    """The text without the signatures that stand in it anywhere."""
+    """Return the text with all signatures in it cut."""
     return SHAPE.sub(_cut_shape, IN_JSON.sub(_cut_named, IN_QUERY.sub(_cut_named, text)))
 
 

@@ -1,7 +1,7 @@
-"""SMTP with a time-out for each phase, as RFC 5321 (4.5.3.2) has them.
+"""SMTP with a timeout for each phase, by RFC 5321 (4.5.3.2).
 
-A server that checks a mail for viruses may think for minutes after the final dot. Whoever hangs up before its answer
-sends the mail again, though the server has taken it.
+A server that scans an email for viruses may take minutes after the final dot. A client that disconnects before the
+answer sends the email again, although the server has accepted it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables as CSV for people with a spreadsheet: every cell plain text, and none that the program would calculate."""
+"""Tables as CSV for spreadsheets: every cell is plain text, and no cell is calculated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
 def cell(value: Any) -> str:
-    """Moments in UTC as ISO 8601, nothing as an empty cell, text made harmless."""
+    """Return the text of a cell: moments in UTC as ISO 8601, None as empty, text made harmless."""
     if type(value) is str:  # most are, and a table may have ten million
         return harmless_text(value)
     if value is None:
@@ -31,9 +31,9 @@ def cell(value: Any) -> str:
 
 
 def harmless_text(text: str) -> str:
-    """With an apostrophe before what a spreadsheet would run as a formula; a negative number stays a number.
+    """Return the text with an apostrophe before anything that a spreadsheet would calculate. A negative number stays.
 
-    Cells begin inside of a text too: in much of Europe Excel splits at semicolons whatever the quotes say.
+    Cells can begin inside a text: in much of Europe, Excel splits at semicolons even inside quotes.
     """
     return text if _is_plain(text) else AT.sub(_marked, text)
 
@@ -44,12 +44,12 @@ def _marked(found: re.Match[str]) -> str:
 
 
 def escaped_text(text: str) -> str:
-    """`harmless`, and `meant` gives it back whatever it was: an apostrophe that stood there gets another."""
+    """Return the harmless text; `unescaped_text` returns the original. An apostrophe at its beginning gets another."""
     return text if NUMBER.fullmatch(text) else AT.sub(r"\1\2'\3", text)
 
 
 def unescaped_text(text: str) -> str:
-    """What `kept` was made of."""
+    """Return the text of which `escaped_text` was made."""
     return AT.sub(lambda found: f"{found[1]}{found[2]}{found[3][1:]}", text) if "'" in text else text
 
 
@@ -68,7 +68,7 @@ class _Line:
 
 
 def csv_lines(rows: Iterable[Iterable[Any]]) -> Iterator[str]:
-    """One line of CSV a row, the byte order mark before the first."""
+    """Yield one line of CSV for each row, with the byte order mark before the first."""
     writer, mark = csv.writer(_Line()), BYTE_ORDER_MARK
     for row in rows:
         yield mark + writer.writerow([cell(value) for value in row])

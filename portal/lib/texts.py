@@ -1,4 +1,4 @@
-"""Types of visible texts: a text that is translated when it is shown is a promise of Django's."""
+"""Types of visible texts: a lazy translation is a promise of Django's."""
 
 from __future__ import annotations
 

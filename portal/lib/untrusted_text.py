@@ -1,4 +1,4 @@
-"""Text that strangers wrote, made fit to be looked at."""
+"""Text of strangers, made safe to show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ SHOWN_CHARACTERS = 20_000
 
 
 def visible_text(text: str) -> str:
-    """So that nothing in it can act or hide: what has no shape of its own becomes an escape, what is long is cut."""
+    """Return the text with invisible characters as escapes, cut if it is long, so that nothing in it can act or
+    hide.
+    """
     cut = f"\n… {len(text) - SHOWN_CHARACTERS:,} more characters" if len(text) > SHOWN_CHARACTERS else ""
     shown = (
         sign if sign.isprintable() or sign == "\n" else sign.encode("unicode_escape").decode()

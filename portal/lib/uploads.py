@@ -1,4 +1,4 @@
-"""Uploads have a bound before they are kept anywhere: what is announced as larger is not taken in at all."""
+"""Bounds of uploads before they are stored: a request that announces more is not read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ BESIDE = 64 * 1024  # the other fields of a form
 
 
 def is_too_large(length: int) -> bool:
-    """Of a whole request."""
+    """Return whether a whole request of this length is too large."""
     return length > settings.MAX_STATEMENT_BYTES + BESIDE
 
 
 class Bounded(FileUploadHandler):
-    """First among the handlers. The form's other fields are there, its file is not."""
+    """The first upload handler. Of a request that is too large, it reads the other fields and not the file."""
 
     stops = False
 

@@ -282,7 +282,7 @@ def retire_leftover(cluster: Path) -> None:
         return
     except psutil.TimeoutExpired as fault:
         raise ServerFault(
-            f"PostgreSQL of an earlier start does not end (process {leftover.pid}). End it, then start again."
+            f"PostgreSQL of an earlier start still runs (process {leftover.pid}). Stop it, then start again."
         ) from fault
 
 

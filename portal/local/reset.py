@@ -1,4 +1,4 @@
-"""Forgets the data of the portal in this checkout: `python -m portal.local.reset`."""
+"""Delete the data of the portal in this checkout: `python -m portal.local.reset`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from portal.local.checkout_lock import VAR, Running, lock_checkout
 
 def main() -> int:
     if not VAR.exists():
-        print("There is no data to forget.")
+        print("There is no demo data to delete.")
         return 0
     try:
         with lock_checkout(VAR):
@@ -18,7 +18,7 @@ def main() -> int:
     except (Running, OSError) as refusal:
         print(refusal, file=sys.stderr)
         return 1
-    print("Forgotten: the next `make up` starts with new data.")
+    print("The demo data is deleted. The next `make up` starts with new data.")
     return 0
 
 

@@ -41,7 +41,7 @@ def run_command(console: Console, environment: Mapping[str, str], *arguments: st
             status.update(f"{name}  [dim]{line.strip()[:SHOWN_CHARACTERS]}[/]")
         if process.wait():
             console.print("".join(said), markup=False, soft_wrap=True)
-            raise CannotStart(f"manage.py {name} failed; what it said stands above.")
+            raise CannotStart(f"manage.py {name} failed. Its output is above.")
 
 
 @contextmanager

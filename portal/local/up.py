@@ -50,7 +50,7 @@ def main() -> int:
     if ended == TOLD:
         console.print("Stopped.")
         return 0
-    console.print(f"{ended} ended by itself, so everything was stopped.", style="red")
+    console.print(f"{ended} ended unexpectedly, so everything was stopped.", style="red")
     return 1
 
 

@@ -47,10 +47,10 @@ def welcome(console: Console, environment: Mapping[str, str], demo: Path) -> Non
     if people := [*facts.get("staff", []), *facts.get("operators", [])]:
         console.print(sign_ins(people))
     if staff := facts.get("staff"):
-        console.print("Staff are asked for a code as well. This prints the one of now; each works once:\n")
+        console.print("Staff also need a code. This command prints the current code; each code works once:\n")
         console.print(f"  .venv/bin/python manage.py totp {staff[0]['email']}\n", soft_wrap=True, highlight=False)
     if call := signed_call(facts.get("merchants", [])):
-        console.print("A signed call to try, in another shell:\n")
+        console.print("To send a signed call, run this in another shell:\n")
         # Printed as it is, unwrapped and unstyled, so that it can be pasted.
         console.print(f"  {call}\n", soft_wrap=True, highlight=False, markup=False)
 

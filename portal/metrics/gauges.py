@@ -44,7 +44,7 @@ def gauge(name: str, text: str, samples: float | Samples, labels: Iterable[str] 
 def reach() -> Iterator[Metric]:
     """Whether the database takes writes, and broker and cache answer, as /healthz says."""
     up: Samples = {(name,): probe.holds(PART_SECONDS) for name, probe in health.HEALTHY.items()}
-    yield gauge("up", "Whether a part that the portal needs answers.", up, ["part"])
+    yield gauge("up", "Whether a server that the portal needs answers.", up, ["part"])
 
 
 def standbys() -> Iterator[Metric]:
@@ -54,7 +54,7 @@ def standbys() -> Iterator[Metric]:
     behind: Samples = {(each.name,): each.bytes for each in known.standbys}
     yield gauge("replica_behind_bytes", "WAL that a standby has not replayed.", behind, ["standby"])
     lag: Samples = {(each.name,): each.seconds for each in known.standbys}
-    yield gauge("replica_behind_seconds", "How late a standby is.", lag, ["standby"])
+    yield gauge("replica_behind_seconds", "Time by which a standby is behind.", lag, ["standby"])
 
 
 def wal_archive() -> Iterator[Metric]:
@@ -92,7 +92,7 @@ def sizes() -> Iterator[Metric]:
     yield gauge("ledger_bytes", "Size of the ledger with its indexes.", found.ledger)
     yield gauge("request_log_bytes", "Size of the request log with its indexes.", found.log)
     ahead = storage.partitions_ahead()
-    text = "Partitions of the request log that wait for their first line; absent without partitions."
+    text = "Empty partitions of the request log that are ready; absent without partitions."
     yield gauge("request_log_partitions_ahead", text, {} if ahead is None else {(): ahead})
 
 
@@ -110,8 +110,8 @@ def jobs() -> Iterator[Metric]:
     ages = work.job_ages()
     seconds: Samples = {(job.value,): age.seconds for job, age in ages.items()}
     good: Samples = {(job.value,): age.is_good for job, age in ages.items()}
-    yield gauge("job_age_seconds", "Time since a job last ran to its end.", seconds, ["name"])
-    yield gauge("job_good", "Whether a job's last run found nothing wrong.", good, ["name"])
+    yield gauge("job_age_seconds", "Time since a job last completed.", seconds, ["name"])
+    yield gauge("job_good", "Whether the last run of a job found no problem.", good, ["name"])
 
 
 def queues() -> Iterator[Metric]:
@@ -121,7 +121,7 @@ def queues() -> Iterator[Metric]:
 
 def watermarks() -> Iterator[Metric]:
     lags: Samples = {(source,): rows for source, rows in work.watermark_lags().items()}
-    yield gauge("watermark_behind_rows", "Rows that are not summed up yet.", lags, ["source"])
+    yield gauge("watermark_behind_rows", "Rows that are not in the summaries yet.", lags, ["source"])
 
 
 def request_log() -> Iterator[Metric]:
@@ -133,7 +133,7 @@ def request_log() -> Iterator[Metric]:
 def emails() -> Iterator[Metric]:
     state = work.outbox_state()
     yield gauge("emails_waiting", "Emails that wait in the outbox.", state.waiting)
-    yield gauge("emails_stuck", "Emails that nobody sends or no server takes.", state.stuck)
+    yield gauge("emails_stuck", "Emails that are due but not sent, or that no mail server accepts.", state.stuck)
     yield gauge("outbox_age_seconds", "How long the oldest email has been due.", state.seconds)
 
 
@@ -164,11 +164,11 @@ def secrets() -> Iterator[Metric]:
 def people() -> Iterator[Metric]:
     yield gauge("sign_in_locks", "Sign-ins locked in the last hour.", sign_in_records.recent_locks().count())
     waiting = Approval.objects.filter(state=Approval.State.WAITING).count()
-    yield gauge("approvals_waiting", "Changes that wait for a second person.", waiting)
+    yield gauge("approvals_waiting", "Changes that wait for a second approver.", waiting)
 
 
 def kind() -> Iterator[Metric]:
-    yield gauge("info", "Which kind of installation this is.", {(settings.ENVIRONMENT,): 1}, ["environment"])
+    yield gauge("info", "Environment of this installation.", {(settings.ENVIRONMENT,): 1}, ["environment"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +208,8 @@ def read_all() -> list[Metric]:
             log.warning("metrics.part_failed", part=part.read.__name__, fault=type(fault).__name__)
             failed[name] = 1
         seconds[name] = perf_counter() - started
-    found.append(gauge("metrics_part_failed", "Whether a part of these figures could not be read.", failed, ["part"]))
-    found.append(gauge("metrics_part_seconds", "How long a part of these figures took.", seconds, ["part"]))
+    found.append(gauge("metrics_part_failed", "Whether a part of these metrics could not be read.", failed, ["part"]))
+    found.append(gauge("metrics_part_seconds", "Time to read a part of these metrics.", seconds, ["part"]))
     return found
 
 

@@ -45,7 +45,7 @@ def settings_of_server() -> Finding:
         )
     if locks < LOCKS:
         return warning(f"max_locks_per_transaction is {locks}.", f"Set max_locks_per_transaction to {LOCKS} or more.")
-    return ok("An answered bet is on the disk.")
+    return ok("Answered bets are on disk.")
 
 
 def migrations() -> Finding:
@@ -86,7 +86,7 @@ def standby() -> Finding:
             "Set up a standby, and set synchronous_standby_names.",
         )
     if known.is_hidden:
-        return warning("The portal may not see the state of standbys.", "Run manage.py make_roles.")
+        return warning("The portal has no right to read the state of standbys.", "Run manage.py make_roles.")
     if not known.synchronous:
         return broken(
             "No synchronous standby is connected: bets are answered 503.",
@@ -94,7 +94,7 @@ def standby() -> Finding:
         )
     behind = max(each.bytes for each in known.standbys)
     if behind > limits.REPLICA_BEHIND:
-        return warning(f"A standby is {filesizeformat(behind)} behind.", "Look at its disk and its network.")
+        return warning(f"A standby is {filesizeformat(behind)} behind.", "Check its disk and network.")
     return ok(f"Synchronous standbys that are connected: {known.synchronous}.")
 
 
@@ -134,6 +134,6 @@ def clocks() -> Finding:
     if apart > limits.CLOCK_APART:
         return broken(
             f"The clocks of this machine and of the database differ by {apart.total_seconds():.1f} seconds.",
-            "Synchronise both with a time server: signatures are judged by the clock.",
+            "Synchronise both with a time server: the check of a signature uses the clock.",
         )
-    return ok("This machine and the database have the same time.")
+    return ok("The clocks of this machine and of the database agree.")

@@ -16,7 +16,7 @@ from portal.soundness.findings import Check, Finding, Level, Line, broken
 log = structlog.get_logger(__name__)
 CHECK_SECONDS = 5.0
 GRACE = 1.5  # of them, our side of the socket waits: the server's own word comes first and keeps the connection
-AWAY = broken("The database does not answer.", "Look at DATABASE_URL, the network and the database server.")
+AWAY = broken("The database does not answer.", "Check DATABASE_URL, the network and the database server.")
 NOT_CHECKED = broken("Not checked: the database does not answer.", "Fix the database first, then run the doctor again.")
 
 

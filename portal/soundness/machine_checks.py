@@ -51,7 +51,7 @@ def _age_of(what: str, moment: Any, most: timedelta, action: str) -> Finding:
     try:
         record: BackupRecord | None = storage.backup_record()
     except (OSError, ValueError, AttributeError):
-        return broken("BACKUP_RECORD cannot be read.", "Look at the file and at the program that writes it.")
+        return broken("BACKUP_RECORD cannot be read.", "Check the file and the program that writes it.")
     at: datetime | None = moment(record) if record else None
     if at is None:
         if not settings.PRODUCTION:
@@ -81,16 +81,16 @@ def proxies() -> Finding:
     if not settings.TRUSTED_PROXIES:
         if settings.PRODUCTION and settings.SECURE_PROXY_SSL_HEADER:
             return warning(
-                "BEHIND_TLS_PROXY is on, but TRUSTED_PROXIES is empty: allowlists judge the address of the proxy.",
+                "BEHIND_TLS_PROXY is on, but TRUSTED_PROXIES is empty: allowlists check the address of the proxy.",
                 "Set TRUSTED_PROXIES to the addresses of the proxy.",
             )
         if settings.PRODUCTION and requests >= ENOUGH and all_private:
             return warning(
-                f"The last {requests} requests all came from private addresses, such as {one}: allowlists seem to judge"
+                f"The last {requests} requests all came from private addresses, such as {one}: allowlists seem to check"
                 " the address of a proxy.",
                 "Set TRUSTED_PROXIES to the addresses of the proxy.",
             )
-        return ok("No proxy is trusted: allowlists judge the address of the connection.")
+        return ok("No proxy is trusted: allowlists check the address of the connection.")
     if requests >= ENOUGH and not forwarded:
         return warning(
             f"None of the last {requests} requests came through a trusted proxy.",
@@ -105,7 +105,7 @@ def key_encryption_keys() -> Finding:
         missing = ", ".join(f"{number} {kind} need the key “{key_id}”" for kind, key_id, number in lost)
         return broken(
             f"Key-encryption keys are missing: {missing}.",
-            "Put each key back into KEY_ENCRYPTION_KEYS, after the current one.",
+            "Add each key to KEY_ENCRYPTION_KEYS again, after the current key.",
         )
     return ok("The key-encryption keys of all stored secrets are configured.")
 
@@ -128,7 +128,7 @@ def mail_server() -> Finding:
         return ok("Not applicable: EMAIL_URL names no mail server.")
     options = mailer["OPTIONS"]
     kind = smtplib.SMTP_SSL if options["use_ssl"] else smtplib.SMTP
-    action = "Look at EMAIL_URL, the network and the mail server. Emails wait in the outbox."
+    action = "Check EMAIL_URL, the network and the mail server. Emails wait in the outbox."
     try:
         with kind(options["host"], options["port"], timeout=MAIL_SECONDS) as server:
             code, _ = server.ehlo()

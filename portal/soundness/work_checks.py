@@ -22,18 +22,18 @@ def heartbeats() -> Finding:
         return broken(f"No heartbeat of the {names} for more than 10 minutes.", "Start beat and the workers.")
     if not all(ages[job].is_known for job in (Job.WORKER, Job.RECONCILER)):
         return warning("Beat and workers have not run yet.", "Start beat and the workers, then run the doctor again.")
-    return ok("Beat and both workers are alive.")
+    return ok("Beat and both workers run.")
 
 
 def queues() -> Finding:
     try:
         depths = work.queue_depths()
     except (RedisError, OSError) as fault:
-        return broken(f"The broker does not answer: {type(fault).__name__}.", "Look at BROKER_URL and at Valkey.")
+        return broken(f"The broker does not answer: {type(fault).__name__}.", "Check BROKER_URL and Valkey.")
     deep = {queue: depth for queue, depth in depths.items() if depth > limits.QUEUE_DEEP}
     if deep:
         told = ", ".join(f"{depth} jobs wait in the queue {queue}" for queue, depth in deep.items())
-        return warning(f"Too many jobs wait: {told}.", "Look whether the workers are alive, or start another one.")
+        return warning(f"Too many jobs wait: {told}.", "Check whether the workers run, or start another worker.")
     return ok("The broker answers, and queues are short.")
 
 
@@ -43,7 +43,7 @@ def cache() -> Finding:
     except (RedisError, OSError) as fault:
         return broken(
             f"The cache does not answer: {type(fault).__name__}. Sign-in answers 503.",
-            "Look at CACHE_URL and at Valkey.",
+            "Check CACHE_URL and Valkey.",
         )
     return ok("The cache answers.")
 
@@ -52,7 +52,9 @@ def watermarks() -> Finding:
     behind = {source: rows for source, rows in work.watermark_lags().items() if rows > limits.WATERMARK_BEHIND}
     if behind:
         told = ", ".join(f"{source} by {rows:,} rows" for source, rows in behind.items())
-        return warning(f"Summaries are behind: {told}. Pages are right, but slow.", "Look at the default worker's log.")
+        return warning(
+            f"Summaries are behind: {told}. Pages are correct but slow.", "Read the log of the default worker."
+        )
     return ok("Summaries of usage are up to date.")
 
 
@@ -65,7 +67,7 @@ def ledger() -> Finding:
         )
     if books.merchants_overdue:
         return broken(
-            f"The books of {books.merchants_overdue} merchants are not verified.", "Look at the worker's log."
+            f"The books of {books.merchants_overdue} merchants are not verified.", "Read the log of the default worker."
         )
     return _verification(Job.LEDGER, "ledger")
 
@@ -81,9 +83,9 @@ def _verification(job: Job, what: str) -> Finding:
         return broken(f"The last verification of the {what} found a difference.", command)
     told = timedelta(seconds=int(age.seconds))
     if age.seconds > limits.VERIFICATION_OLD.total_seconds():
-        return broken(f"The {what} was not verified for {told}.", f"{command} Look at beat and the default worker.")
+        return broken(f"The {what} was not verified for {told}.", f"{command} Check beat and the default worker.")
     if not age.is_known:
-        return warning(f"The {what} was not verified yet.", f"{command} A job does so each night.")
+        return warning(f"The {what} was not verified yet.", f"{command} A job verifies it every night.")
     return ok(f"The {what} was verified {told} ago, without a difference.")
 
 
@@ -91,15 +93,17 @@ def days() -> Finding:
     late = work.late_days()
     not_run = late.causes["not_run"]
     if not_run:
-        return broken(f"{not_run} days are late and not compared.", "Look at the reconciliation worker's log.")
+        return broken(f"{not_run} days are late and not compared.", "Read the log of the reconciliation worker.")
     others = late.causes.total()
     if others:
-        return warning(f"{others} days have no good report.", "The admin's first page names them, with what to do.")
+        return warning(
+            f"{others} days have no good report.", "The home page of the administration lists them, with what to do."
+        )
     return ok("No day is late.")
 
 
 def outbox() -> Finding:
     state = work.outbox_state()
     if state.stuck:
-        return broken(f"{state.stuck} emails are stuck.", "Look at the default worker and at the mail server.")
+        return broken(f"{state.stuck} emails are stuck.", "Check the default worker and the mail server.")
     return ok(f"{state.waiting} emails wait." if state.waiting else "No email waits.")

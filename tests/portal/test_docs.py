@@ -10,16 +10,59 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 ROOMS = "portal|merchants|wallet|tests|bench|docs|templates"
 NAMED = re.compile(rf"(?:`|\()((?:(?:{ROOMS})/|\.\./)?[\w./-]+\.(?:py|sql|md|html|png|toml))(?:#[\w-]+)?(?:`|\))")
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", *(str(path.relative_to(CHECKOUT)) for path in CHECKOUT.glob("docs/*.md"))]
+CALLED = re.compile(r"`@?(?:[a-z_]+\.)*([a-z_]+)\.([A-Za-z_]+)(?:\([^`]*\))?`")  # module.name
+DEFINED = re.compile(r"^\s*(?:(?:async )?def|class) (\w+)|^\s*(\w+)(?:\s*:[^=\n]+)?\s*=", re.MULTILINE)
+LOGGED = re.compile(r'"([a-z_]+)\.([a-z_]+)"')
+DECISIONS = sorted(CHECKOUT.glob("docs/decisions/[0-9]*.md"))
+MOST_LINES = 25
+SUFFIXES = {"css", "html", "js", "md", "po", "py", "sql", "txt"}
+PACKAGES = {"portal", "merchants", "wallet"}
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    *(str(path.relative_to(CHECKOUT)) for path in sorted(CHECKOUT.glob("docs/**/*.md"))),
+]
 
 
-@pytest.mark.parametrize("document", [*DOCUMENTS, "docs/decisions/README.md"])
+def defined_names() -> dict[str, set[str]]:
+    """Return for the name of each module of ours what modules of that name define; events of the log by their names."""
+    names: dict[str, set[str]] = {}
+    for room in sorted(PACKAGES):
+        for file in sorted((CHECKOUT / room).rglob("*.py")):
+            found = {name for pair in DEFINED.findall(file.read_text()) for name in pair if name}
+            names.setdefault(file.stem, set()).update(found)
+            for module, event in LOGGED.findall(file.read_text()):
+                names.setdefault(module, set()).add(event)
+    return names
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_file_that_a_document_names_exists(document: str) -> None:
     text = (CHECKOUT / document).read_text()
     here = (CHECKOUT / document).parent
     names = {name for name in NAMED.findall(text) if "/" in name or text.count(f"]({name}")}
+    names = {name for name in names if "NNNN" not in name}
     missing = [name for name in names if not (here / name).exists() and not (CHECKOUT / name).exists()]
     assert not missing
+
+
+def test_every_function_that_a_document_names_with_its_module_exists() -> None:
+    names = defined_names()
+    named = [
+        (document, module, name)
+        for document in DOCUMENTS
+        for module, name in CALLED.findall((CHECKOUT / document).read_text())
+        if module in names.keys() - PACKAGES and name not in SUFFIXES
+    ]
+    assert len(named) > MOST_LINES
+    assert [(document, f"{module}.{name}") for document, module, name in named if name not in names[module]] == []
+
+
+@pytest.mark.parametrize("decision", [path.name for path in DECISIONS])
+def test_a_decision_is_short_and_names_the_alternative_that_lost(decision: str) -> None:
+    text = (CHECKOUT / "docs/decisions" / decision).read_text()
+    assert len(text.splitlines()) <= MOST_LINES
+    assert "**Lost" in text
 
 
 def test_every_decision_is_in_the_index() -> None:

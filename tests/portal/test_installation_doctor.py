@@ -319,7 +319,7 @@ def test_the_exit_code_is_the_worst_level(alive: None, settings: Any) -> None:
     code, told = outcome()
     assert code == Level.OK
     assert len(told.splitlines()) == len(checks.CHECKS)
-    assert re.search("^ok +Clock +This machine and the database have the same time.$", told, re.MULTILINE)
+    assert re.search("^ok +Clock +The clocks of this machine and of the database agree.$", told, re.MULTILINE)
     with as_superuser():
         Heartbeat.objects.filter(job=Job.LEDGER).delete()
     assert levels_but_ok() == {"ledger": Level.WARNING}
@@ -335,7 +335,7 @@ def test_the_exit_code_is_the_worst_level(alive: None, settings: Any) -> None:
         "check": "clock",
         "title": "Clock",
         "level": "ok",
-        "fact": "This machine and the database have the same time.",
+        "fact": "The clocks of this machine and of the database agree.",
         "action": "",
     }
 

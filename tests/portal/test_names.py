@@ -53,3 +53,26 @@ def test_a_class_name_has_one_meaning() -> None:
     )
     names.pop("Command", None)  # Django finds a command by this name
     assert [name for name, number in names.items() if number > 1] == []
+
+
+SERVICES = (
+    "merchants/services",
+    "wallet/services",
+    "wallet/ledger",
+    "wallet/reconciliation",
+    "portal/lib",
+    "portal/database",
+)
+NO_VERB = re.compile(r"(As|For|How|In|It|Of|That|They|To|What|When|Where|Whether|Which|Who|Whoever|Whom)\b")
+
+
+def test_a_docstring_of_a_service_begins_with_what_the_function_does_or_returns() -> None:
+    found = [
+        f"{file.relative_to(CHECKOUT)}: {node.name}"
+        for file in FILES
+        if str(file.relative_to(CHECKOUT)).startswith(SERVICES)
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if NO_VERB.match(ast.get_docstring(node) or "")
+    ]
+    assert found == []

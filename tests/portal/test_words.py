@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from merchants.admin.emails import ABOUT
 from tests.visible_strings import CHECKOUT, template_texts, visible_strings
+from wallet.admin import cases, settlements, statements
+from wallet.models import Case, Settlement, Statement
 
 RETIRED = {
     "rightly": "with a valid signature, correctly",
@@ -95,6 +98,22 @@ def test_a_question_word_before_a_heading_is_found() -> None:
     assert HEADING.findall('<h2 id="h-a">{% translate "What changes" %}</h2>') == ["What"]
     assert HEADING.findall('<h2 class="x">{% blocktranslate trimmed with a=b %}Who got {{ a }}') == ["Who"]
     assert HEADING.findall("<h2>\n  {% blocktranslate trimmed %}\n    Why {{ a }}") == ["Why"]
+
+
+def test_each_email_has_a_name_on_the_page_of_outgoing_emails() -> None:
+    texts = {path.stem: path.read_text() for path in (CHECKOUT / "templates/emails").glob("*.txt")}
+    sent = {name for name, text in texts.items() if "Subject:" in text or "emails/letter.txt" in text}
+    assert sent - {"letter"} == set(ABOUT)
+
+
+def test_each_coloured_state_of_the_administration_is_the_name_of_a_state() -> None:
+    for coloured, states in (
+        (cases.STATE, Case.State),
+        (cases.SEVERITY, Case.Severity),
+        (statements.STATE, Statement.State),
+        (settlements.STATES, Settlement.State),
+    ):
+        assert set(coloured) - {"current"} <= {str(label) for label in states.labels}
 
 
 def test_the_list_of_visible_texts_is_whole() -> None:

@@ -44,7 +44,7 @@ from wallet.reconciliation.plans import write_off_alone
 
 ONE = case_verbs.ONE | correction_verbs.VERBS
 SEVERITY = {"Owed to a player": "danger", "High": "warning", "Medium": "info"}
-STATE = {"Open": "warning", "Waiting for the operator": "info", "Resolved": "success"}
+STATE = {"Open": "warning", "Waiting for operator": "info", "Resolved": "success"}
 SHOWN_ENTRIES, SHOWN_NOTES = 15, 50
 SIDES = ("kind", "player", "game", "currency", "amount", "state", "at")
 LABELS = {

@@ -64,7 +64,7 @@ REPLACEMENT_WAITS = gettext_lazy(
 )
 
 
-class LeakForm(key_forms.CompromiseForm, OverlapForm, UnfoldForm):
+class CompromiseResponseForm(key_forms.CompromiseForm, OverlapForm, UnfoldForm):
     response = forms.ChoiceField(
         choices=Compromise.Response.choices,
         error_messages={"required": gettext_lazy("Choose a response.")},
@@ -107,7 +107,7 @@ class KeyPage(ApiKeyAdmin):
 
         page = OncePage(
             title=_("Report a compromise"),
-            form=leak_form(key),
+            form=compromise_form(key),
             act=declare,
             back=self.change_url(key),
             button=_("Report compromise"),
@@ -131,11 +131,11 @@ class KeyPage(ApiKeyAdmin):
         return self.once_only(request, page)
 
 
-def leak_form(key: ApiKey) -> type[LeakForm]:
+def compromise_form(key: ApiKey) -> type[CompromiseResponseForm]:
     """In an overlap either of two secrets may have leaked."""
     usable = Secret.objects.usable(at=clock.now()).filter(key=key).select_related("key").defer("sealed")
 
-    class OfThisKey(LeakForm):
+    class OfThisKey(CompromiseResponseForm):
         exposed = forms.ModelChoiceField(
             usable.order_by("-version"),
             label=_("Secret version"),

@@ -71,7 +71,8 @@ SQUARES = {
     "coming": ("", gettext_lazy("not due yet")),
 }
 SHOWN = gettext_lazy(
-    "The host shows this key: {key}. Compare it with the key that the operator gave you in another way, then enter it."
+    "The host shows this key: {key}. Compare it with the key that the operator gave you by another channel, "
+    "then enter it."
 )
 ASKED = gettext_lazy(
     "The portal is asking the host for its key. Wait a few seconds, then send this form again to see the key."
@@ -280,7 +281,7 @@ class PlanAdmin(FastAdmin):
             form=SourceForm,
             initial={"kind": known.kind, "address": known.address, "host_key": known.host_key} if known else {},
             act=lambda **wish: set_source(plan.merchant, by=request.user, **wish),
-            done=_("now has its statements fetched"),
+            done=_("now fetches statements"),
         )
         return self.ask(request, plan, question)
 
@@ -302,7 +303,7 @@ class PlanAdmin(FastAdmin):
             )
             % {"address": source.address},
             act=lambda: pull.switch_source(source=source, on=on, by=request.user),  # type: ignore[arg-type]
-            done=_("now has its statements fetched") if on else _("no longer has its statements fetched"),
+            done=_("now fetches statements") if on else _("no longer fetches statements"),
         )
         return self.ask(request, plan, question)
 

@@ -321,7 +321,7 @@ def panel(settlement: Settlement) -> dict[str, Any]:
     ]
     letters = [
         (letter, labels.coloured_label(letter.get_state_display(), LETTERS))
-        for letter in settlement_mail.letters_of(settlement)
+        for letter in settlement_mail.emails_of(settlement)
     ]
     files = [(kind.upper(), f"admin:wallet_settlement_{kind}") for kind in settlement_files.TYPES]
     return view | {"tables": tables, "comparisons": compared, "letters": letters, "files": files}

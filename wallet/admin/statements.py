@@ -18,7 +18,7 @@ from wallet.admin.uploads import UploadAdmin, gap_text, totals_table
 from wallet.models import Statement
 from wallet.reconciliation import statements
 
-STATE = {"current": "success", "Read": "info", "Refused": "danger", "Waits to be read": "warning"}
+STATE = {"current": "success", "Read": "info", "Refused": "danger", "Waiting to be read": "warning"}
 
 
 @admin.register(Statement)

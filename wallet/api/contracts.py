@@ -26,14 +26,13 @@ Balance = Annotated[int, Meta(ge=-MAX_WHOLE_NUMBER, le=MAX_WHOLE_NUMBER, descrip
 
 
 class Contract(msgspec.Struct, rename="camel", kw_only=True):
-    """A body as it must be. `amount_field` names the field whose lower bound is INVALID_AMOUNT.
+    """The body of a request."""
 
-    `refuses` names the fields that mark another kind of call. A signature covers the body and not the path, so a body
-    that one endpoint accepts must be refused by each of the others (decision 0034). Null counts as left out: it marks
-    nothing, since the endpoint that needs the field refuses null.
-    """
-
+    # The field whose lower bound is INVALID_AMOUNT.
     amount_field: ClassVar[str] = ""
+    # The fields that mark another kind of call. A signature covers the body and not the path, so a body that one
+    # endpoint accepts must be refused by all others (decision 0034). Null counts as left out: the endpoint that needs
+    # the field refuses null.
     refuses: ClassVar[tuple[str, ...]] = ()
 
 

@@ -162,7 +162,7 @@ def _check_type(rule: _Rule, value: Any) -> None:
     if type(value) is not rule.type:
         _incorrect(f"{rule.name} must be {TYPE_NAMES[rule.type]}.")
     if isinstance(value, str) and not value.isascii() and HALF_A_CHARACTER.search(value):
-        _incorrect(f"{rule.name} contains half a character.")
+        _incorrect(f"{rule.name} contains half a character (a lone surrogate).")
     if rule.only is not None and value not in {rule.only, ""}:
         _incorrect(f'{rule.name} must be "{rule.only}" at this endpoint.')
 

@@ -53,7 +53,7 @@ class SendStatement(SignedView):
             )  # fmt: skip
         except Refusal as refusal:
             raise statuses.FieldRequiredOrInvalid(str(refusal)) from refusal
-        return statement_told(statement)
+        return statement_answer(statement)
 
 
 class GetStatement(QueryView):
@@ -67,7 +67,7 @@ class GetStatement(QueryView):
 
     def serve(self, caller: Caller, asked: contracts.StatementQuery) -> contracts.StatementTold:
         ledger.check_gate(caller, self.kind)
-        return statement_told(own_statement(caller.merchant_id, asked.statement_id))
+        return statement_answer(own_statement(caller.merchant_id, asked.statement_id))
 
 
 def own_statement(merchant_id: int, number: str) -> Statement:
@@ -77,7 +77,7 @@ def own_statement(merchant_id: int, number: str) -> Statement:
         raise statuses.RecordNotFound("The statement does not exist.") from fault
 
 
-def statement_told(statement: Statement) -> contracts.StatementTold:
+def statement_answer(statement: Statement) -> contracts.StatementTold:
     return contracts.StatementTold(
         status=statuses.OK,
         statement_id=str(statement.number),

@@ -35,8 +35,11 @@ OTHER_ANSWERS = {
         "Too many requests from this address failed checks 1 to 5. Requests with a valid signature "
         "never get this answer."
     ),
-    "500": "Unexpected error. No request is processed in part.",
-    "503": "The wallet is busy or not reachable, and nothing was done. Send the request again.",
+    "500": "Unexpected error. Send the same body again with a new timestamp and signature.",
+    "503": (
+        "The wallet is busy, not reachable, or did not answer in time. Send the same body again with a new timestamp "
+        "and signature: the answer shows the result."
+    ),
 }
 
 

@@ -34,7 +34,7 @@ def receive_upload(stream: Any, *, length: int | None, limit: int) -> Iterator[U
     """The body as it was sent, packed when it was packed: these are the bytes that were signed."""
     if not _places.acquire(blocking=False):
         discard_rest(stream)
-        raise statuses.Overloaded("Other statements are being received at this moment; try again in a minute.")
+        raise statuses.Overloaded("Too many statements are being received now. Try again in a minute.")
     try:
         with tempfile.TemporaryFile() as file:
             _copy(stream, file, length=length, limit=limit)
@@ -53,7 +53,7 @@ def _copy(stream: Any, file: IO[bytes], *, length: int | None, limit: int) -> No
             refuse_size(stream, limit)
         file.write(piece)
     if length is not None and size != length:
-        raise statuses.IncorrectData("The body did not arrive whole.")
+        raise statuses.IncorrectData("The body did not arrive completely.")
 
 
 def read_piece(stream: Any, size: int) -> bytes:
@@ -71,7 +71,7 @@ def body_refusal(fault: BaseException) -> statuses.CallRefused:
         cause = cause.__cause__
     if cause is not None:
         return statuses.Overloaded("The body did not arrive in time, and nothing was done. Send the request again.")
-    return statuses.IncorrectData("The body did not arrive whole.")
+    return statuses.IncorrectData("The body did not arrive completely.")
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The only caller of the ledger function: one round trip a call, and one for each piece of a batch."""
+"""The only caller of the ledger functions: one round trip for a call, one for each piece of a batch."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ OPEN_ACCOUNT = "SELECT wallet_open_account(%s::bigint, %s::bigint, %s::text)"
 
 
 class StaleAccess(Exception):
-    """The merchant's keys or lists changed after the caller was judged. Judge the caller again."""
+    """The merchant's keys or allowlists changed after the caller was judged. Judge the caller again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who signed a call, from which address, and by which version of the merchant's keys and lists."""
+    """The signer of a call, its address, and the version of the merchant's access by which it was judged."""
 
     merchant_id: int
     secret_id: int
@@ -59,7 +59,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What a call asks of the ledger. Amounts are real amount × 100000; None means that the call did not say it."""
+    """A call to the ledger. Amounts are real amount × 100000. None: the call did not state the field."""
 
     kind: str
     transaction_id: str
@@ -104,9 +104,8 @@ def _deadline() -> Iterator[None]:
 
 
 def undecided_call(fault: Error) -> statuses.Undecided:
-    """Return the refusal of a call that the database did not decide.
-
-    Overloaded when it is certain that nothing was done, else Unanswered.
+    """Return the refusal of a call that the database did not decide: Overloaded when nothing was done, else
+    Unanswered.
     """
     return statuses.Overloaded() if is_certain(fault) else statuses.Unanswered()
 
@@ -131,8 +130,9 @@ def _answer(sql: str, parameters: Sequence[Any]) -> Answer:
 def post(caller: Caller, call: Call) -> Answer:
     """Judge and post one bet, payout, reward, deposit or withdrawal.
 
-    Returns the status key and the player's balance; None where the status tells no balance. A repeated transaction id
-    gets its first answer. Raises StaleAccess; raises statuses.Overloaded when nothing was done.
+    Returns the status key, and the player's balance (× 100000) or None if the status has no balance. A repeated
+    transaction id gets its first answer. Raises StaleAccess. Raises statuses.Overloaded when nothing was done, and
+    statuses.Unanswered when the outcome is unknown.
     """
     return _answer(POST, (*caller.row(), *call.row()))
 
@@ -140,8 +140,8 @@ def post(caller: Caller, call: Call) -> Answer:
 def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
     """Judge and post the items of a `rollback` or of late payouts in one transaction.
 
-    Returns one answer for each item, in order. Raises the refusal when the caller may not send this kind of call,
-    StaleAccess and statuses.Overloaded as `post` does.
+    Returns one answer for each item, in order. Raises the refusal when the caller may not send this kind of call, and
+    StaleAccess, Overloaded and Unanswered as `post` does.
     """
     rows = _rows(POST_BATCH, (*caller.row(), kind, Jsonb([asdict(call) for call in calls])))
     if rows[0][1] == STALE:
@@ -164,14 +164,15 @@ def check_gate(caller: Caller, kind: str) -> None:
 
 
 def open_account(merchant_id: int, player_pk: int, currency: str) -> int:
-    """Return the id of the player's account in a currency. Makes the account when it is missing."""
+    """Return the id of the player's account in a currency; create the account if it does not exist."""
     return int(_rows(OPEN_ACCOUNT, (merchant_id, player_pk, currency))[0][0])
 
 
 def post_correction(correction_id: int, approver_id: int) -> Answer:
     """Post the correcting entry that one person proposed and another approves, in the caller's transaction.
 
-    No deadline of a signed call holds here: faults of the database are raised as they are.
+    The database refuses the proposer as approver, a person outside our staff and a resolved case. No deadline of a
+    signed call applies: errors of the database are raised unchanged.
     """
     with connection.cursor() as cursor:
         cursor.execute(CORRECT, [correction_id, approver_id, clock.moment()])

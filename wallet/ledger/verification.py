@@ -1,8 +1,8 @@
-"""Verification of the ledger from its rows: each check is one statement over all of them.
+"""Verification of the ledger from its rows: each check is one statement.
 
-A statement sees one moment of the database, at which the ledger must balance whatever is written meanwhile. Every
-balance is the sum of its rows, and both sides of a row are of one merchant and currency. So the players' balances and
-their counter accounts sum to 0 for each merchant and currency.
+A statement sees one moment of the database, at which the ledger must balance. Every balance is the sum of its rows, and
+both sides of a row have one merchant and currency. So the players' balances and their counter accounts sum to 0 for
+each merchant and currency.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ GAPS = """
 """
 NAMES_NOBODY = "names a merchant, player, game, session or secret that does not exist"
 PAID_ON_ROLLED_BACK = "pays on a bet that was rolled back"
-NO_BALANCE = "moves money and keeps no balance after it"
+NO_BALANCE = "moves money, but has no balance after it"
 # Each gives the rows that break it, and how many there are.
 RULES = {
     NAMES_NOBODY: """
@@ -85,7 +85,7 @@ RULES = {
                 OR (t.session_id IS NOT NULL AND s.id IS NULL))
          ORDER BY t.id LIMIT %(shown)s
     """,
-    "has sides that are not its player's account and one that stands against it, of its merchant and currency": """
+    "does not connect an account of its player with a house account of the same merchant and currency": """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction t
           LEFT JOIN wallet_account d ON d.id = t.debit_account_id
@@ -97,7 +97,7 @@ RULES = {
                IS DISTINCT FROM (t.merchant_id, t.merchant_id, t.currency, t.currency, t.player_id, 1)
          ORDER BY t.id LIMIT %(shown)s
     """,
-    "reverses a row that it does not mirror": """
+    "reverses another row, but is not its mirror image": """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction t
           LEFT JOIN wallet_transaction o ON o.id = t.reverses_id
@@ -108,7 +108,7 @@ RULES = {
                                  o.debit_account_id)
          ORDER BY t.id LIMIT %(shown)s
     """,
-    "is a correction that no two persons made for its case": """
+    "does not match a correction that two people made for its case": """
         SELECT t.id, count(*) OVER ()
           FROM wallet_transaction t
           LEFT JOIN wallet_correction k ON k.transaction_id = t.id
@@ -155,7 +155,7 @@ class BalanceDifference(NamedTuple):
 
 
 class BalanceGap(NamedTuple):
-    """A row whose balance does not follow from the row before it of the same account."""
+    """A row whose balance does not follow from the previous row of the same account."""
 
     account: int | None
     merchant: str | None
@@ -167,7 +167,7 @@ class BalanceGap(NamedTuple):
 
 
 class Breach(NamedTuple):
-    """A rule that rows break: how many rows, and the ids of the first."""
+    """A broken rule: the number of rows that break it, and the ids of the first."""
 
     rule: str
     rows: int
@@ -191,7 +191,7 @@ class LedgerVerdict:
 
 
 def scoped_question(sql: str, scope: str) -> str:
-    """Return the check for the rows `t` of a scope, in place of one merchant's or all."""
+    """Return the SQL of a check for the rows `t` of a scope, in place of one merchant's or all."""
     return sql.replace(OF_MERCHANT, f"({scope})")
 
 

@@ -134,7 +134,7 @@ PLAYERS = "SELECT p.id FROM merchants_player p WHERE p.merchant_id = %(merchant)
 
 
 def new_rows_settled() -> int:
-    """Return the id up to which rows can be verified: no transaction writes below it any more."""
+    """Return the id up to which rows can be verified: no transaction writes below it."""
     return horizon.settled_ids({"wallet_transaction": "id"}, patience=PATIENCE_SECONDS)["wallet_transaction"]
 
 
@@ -159,8 +159,9 @@ def verify_next_rows(settled: int) -> LedgerVerdict | None:
 
 @transaction.atomic
 def verify_balances() -> LedgerVerdict:
-    """Compare the balance of every account with its verified sum plus the rows behind the watermark. Also find rows of
-    players that do not exist, which no slice reads.
+    """Compare the balance of every account with its verified sum plus the rows behind the watermark.
+
+    Also find rows of players that do not exist, which no slice reads.
     """
     started, values = perf_counter(), {"shown": verification.SHOWN}
     found, strangers = database.fetch_rows(BALANCES, values), database.fetch_rows(OF_NOBODY, values)
@@ -169,7 +170,7 @@ def verify_balances() -> LedgerVerdict:
 
 
 def verify_players(merchant: Merchant, players: list[int]) -> LedgerVerdict:
-    """Verify all rows of some players from the first on, and store their sums again. Within a transaction."""
+    """Verify all rows of some players from the first on, and store their sums again. Needs a transaction."""
     started = perf_counter()
     [[upto]] = database.fetch_rows(HOLD_THE_MARK, {})
     values = {"players": players, "upto": upto, "shown": verification.SHOWN}
@@ -190,12 +191,13 @@ def next_players(state: BooksSlice) -> list[int]:
 
 
 def end_slice(state: BooksSlice) -> None:
+    """Record that the slice was verified now, and move to the next one."""
     state.number, state.checked_at = (state.number + 1) % SLICES, clock.now()
     state.save()
 
 
 def player_keys(verdict: LedgerVerdict) -> dict[int, int]:
-    """Return the player's key of each account with a difference."""
+    """Return the player's number of each account with a difference."""
     accounts = [found.account for found in verdict.differences]
     return dict(Player.objects.filter(accounts__in=accounts).values_list("accounts__pk", "pk"))
 

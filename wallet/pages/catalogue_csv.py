@@ -162,7 +162,7 @@ def import_again(visit: Visit, sheet: CatalogueSheet) -> Question:
 
 
 def nothing_text(packed: str) -> str:
-    raise errors.ChangedSince("This page")
+    raise errors.ChangedSince(_("This page"))
 
 
 def question(

@@ -50,7 +50,7 @@ def effect(key: ApiKey) -> dict[str, Any]:
     return {"template": "ask_off.html", "context": {"impact": found, "open_rounds": rounds}}
 
 
-class LeakForm(key_forms.CompromiseForm, OverlapForm):
+class CompromiseResponseForm(key_forms.CompromiseForm, OverlapForm):
     field_order = ("response", "overlap", "exposed", "exposed_since", "reason")
     response = forms.ChoiceField(
         label=gettext_lazy("Response"),
@@ -64,11 +64,11 @@ class LeakForm(key_forms.CompromiseForm, OverlapForm):
         self.fields["overlap"].label = _("If you rotate: the old secret works for")
 
 
-def leak_form(key: ApiKey) -> type[LeakForm]:
+def compromise_form(key: ApiKey) -> type[CompromiseResponseForm]:
     """In an overlap either of two secrets may have leaked."""
     usable = Secret.objects.usable(at=clock.now()).filter(key=key).select_related("key").defer("sealed")
 
-    class OfThisKey(LeakForm):
+    class OfThisKey(CompromiseResponseForm):
         exposed = VersionField(
             usable.order_by("-version"), label=_("Compromised secret version"), required=False, empty_label=None
         )
@@ -148,7 +148,7 @@ def leak(request: HttpRequest, visit: Visit, key: ApiKey) -> HttpResponse:
         else _(
             "Choose a response. It takes effect immediately. You see a new secret, and our support sees your report."
         ),
-        form=leak_form(key),
+        form=compromise_form(key),
         **effect(key),
         act=act,
         button=_("Report a compromise"),

@@ -122,7 +122,7 @@ def seen_text(of: Limits) -> str:
 def read_seen(text: str) -> Limits:
     found = SEEN.fullmatch(text)
     if found is None:
-        raise errors.ChangedSince("This page")
+        raise errors.ChangedSince(_("This page"))
     bets, stake, rest = found.groups()
     pairs = (each.split("=") for each in rest.split(";") if each)
     by_currency = {currency: int(units) for currency, units in pairs}

@@ -1,6 +1,6 @@
-"""Alarms about missing reconciliation work: days that are late, and reports that nobody received.
+"""Alarms about missing reconciliation: days that are late, and reports that nobody received.
 
-It reads only and starts nothing. A page, an outside monitor (/healthz/reconciliation) and a job of another worker than
+It only reads and starts nothing. A page, an outside monitor (/healthz/reconciliation) and a job of another worker than
 the comparing one can ask it.
 """
 
@@ -103,6 +103,7 @@ def count_late_days() -> int:
 
 
 def all_alarms(*, of: Merchant | None = None) -> dict[Merchant, list[Alarm]]:
+    """Return the alarms of all merchants, or of one, newest day first."""
     now, plans = clock.now(), {plan.merchant_id: plan for plan in _plans(of)}
     wanted = {(merchant, newest_due(plan, now)) for merchant, plan in plans.items()}
     before = {(merchant, day - DAY) for merchant, day in wanted if _waits_after_another(plans[merchant], day, now)}

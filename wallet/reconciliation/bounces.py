@@ -1,4 +1,4 @@
-"""Reads what mail servers send back when a letter could not be delivered: multipart/report, RFC 3464."""
+"""Reads delivery status notifications: emails of mail servers about failed deliveries (multipart/report, RFC 3464)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Bounce:
 
 
 def bounces_in(message: IO[bytes]) -> list[Bounce]:
-    """Empty for anything that is no such notification."""
+    """Return the failed deliveries that a notification names; empty for any other email."""
     read = email.message_from_bytes(message.read(LONGEST), policy=default)
     number = _original(read)
     return [Bounce(number, to, said) for to, said in _failed(read)] if number else []

@@ -1,7 +1,7 @@
 """Amounts of a break: its difference as the reader sees it, and the amount at stake.
 
-A case stores its difference as players feel it (below 0: they were given less). Everything that people read says our
-total minus theirs: one rule, in Python for one case and in SQL for many.
+A case stores its difference from the player's side (below 0: players were given less). Everything that people read is
+our total minus theirs. The rule exists once in Python for one case, and once in SQL for many.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ BREAKS = """
 
 
 def net_difference(case: Case) -> int:
-    """Return our total minus theirs. The total of rollbacks is what they gave to players less what they took back."""
+    """Return our total minus theirs, × 100000. For rollbacks, the total is what they returned to players minus what
+    they took.
+    """
     ours, theirs = case.ours or {}, case.theirs or {}
     if is_folded(case):
         return int(ours.get("amount") or 0) - int(theirs.get("amount") or 0)
@@ -54,12 +56,12 @@ def difference_text(case: Case) -> str:
 
 
 def is_folded(case: Case) -> bool:
-    """Return whether the case stands for many rows, which have a list of their own."""
+    """Return whether the case stands for many rows, which have their own list."""
     return case.kind == Case.Kind.TRUNCATED or case.subject.startswith("all|")
 
 
 def subject_text(case: Case) -> str:
-    """Return the id that the case is about; of a folded case, the number of its rows."""
+    """Return the id that the case is about; for a folded case, the number of its rows."""
     if not case.subject.startswith("all|"):
         return str(case.subject)
     rows = breaks_in(case)
@@ -83,5 +85,6 @@ def counts(name: str, which: Q) -> dict[str, Any]:
 
 
 def stake_expression() -> Any:
+    """Return the SQL expression of the amount at stake."""
     field: Any = DecimalField(max_digits=60, decimal_places=0)
     return RawSQL(AT_STAKE.format(row="wallet_case"), [], field)  # noqa: S611 - made of constants

@@ -1,4 +1,4 @@
-"""What the history of reconciliation says to a person, on the merchant's timeline and on a case's own."""
+"""Sentences of the history of reconciliation, for the merchant's timeline and for a case."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ BECAME: dict[str, Text] = {
 
 
 def register() -> None:
+    """Add these sentences to the history."""
     history_sentences.register(
         {
             ReconciliationPlan: Thing("reconciliation", "event_repeat", _says_plan),
@@ -41,7 +42,7 @@ def register() -> None:
 
 def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
     return [
-        _("Days are reconciled from now on, with reports at %(hour)s:00") % {"hour": event.row["hour"]}
+        _("Daily reconciliation set up, with reports at %(hour)s:00") % {"hour": event.row["hour"]}
         if event.label == "insert"
         else _("Reconciliation plan: %(changes)s") % {"changes": history_sentences.fields_of(event)}
         for event in events
@@ -61,13 +62,16 @@ def _says_rate(events: list[Event], everything: list[Event]) -> list[str]:
 
 def _says_recipient(events: list[Event], everything: list[Event]) -> list[str]:
     words = {"insert": _("receives the report"), "delete": _("no longer receives the report")}
-    usual = _("changed as a recipient of reports")
+    usual = _("changed in the list of report recipients")
     return [f"{event.row['email']} {words.get(event.label, usual)}" for event in events]
 
 
 def _says_opt_out(events: list[Event], everything: list[Event]) -> list[str]:
     words = {"insert": _("unsubscribed from the reports"), "delete": _("receives the reports again")}
-    return [f"{event.row['email']} {words.get(event.label, _('changed as unsubscribed'))}" for event in events]
+    return [
+        f"{event.row['email']} {words.get(event.label, _('changed in the list of unsubscribed addresses'))}"
+        for event in events
+    ]
 
 
 def _says_source(events: list[Event], everything: list[Event]) -> list[str]:

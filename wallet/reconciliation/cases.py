@@ -1,4 +1,8 @@
-"""Actions of people on cases, each under the lock of its case. Runs open and close cases."""
+"""Actions of people on cases, each under the lock of its case. Runs open and close cases.
+
+All actions on a case refuse people who are not our support (NotYours); a note without text, too long or with a secret;
+and a resolved case (CaseResolved), unless they say otherwise.
+"""
 
 from __future__ import annotations
 
@@ -34,16 +38,18 @@ State, Resolution = Case.State, Case.Resolution
 
 # --- who may ----------------------------------------------------------------------------------------------------------
 def works_on_cases(person: Person) -> bool:
+    """Return whether the person works on cases: active support staff and administrators."""
     return person.is_active and person.staff_role in WORKERS
 
 
 def check_worker(person: Person) -> None:
+    """Refuse a person who does not work on cases (NotYours)."""
     if not works_on_cases(person):
         raise refusals.NotYours
 
 
 def check_speaker(case: Case, person: Person) -> None:
-    """Refuse anybody but our support, or an owner or manager of the case's merchant."""
+    """Refuse people other than our support, and owners or managers of the case's merchant (ReadersOnly)."""
     own = Q(merchant=case.merchant_id) | Q(merchant__sandbox=case.merchant_id)
     spoken_for = Membership.objects.filter(own, person=person, role__in=SPEAKERS)
     is_an_operator = person.is_active and not person.is_staff
@@ -57,9 +63,9 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """What an action makes of a locked, unresolved case: its new fields. Raises Refusal. `text` is its note.
+    """An action on a locked, unresolved case: `of` returns its new fields or raises Refusal. `text`: its note.
 
-    The rule is the same for one case or a thousand.
+    The rule is the same for one case and for a thousand.
     """
 
     of: Callable[[Case], Fields]
@@ -68,6 +74,7 @@ class CaseChange:
 
 
 def assign_change(*, to: Person, by: Person) -> CaseChange:
+    """Return the change that assigns a case. Refuses a person who does not work on cases (NotTheirs)."""
     check_worker(by)
     if not works_on_cases(to):
         raise refusals.NotTheirs(to.email)
@@ -75,12 +82,13 @@ def assign_change(*, to: Person, by: Person) -> CaseChange:
 
 
 def wait_change(*, by: Person) -> CaseChange:
+    """Return the change that makes a case wait for the operator."""
     check_worker(by)
     return CaseChange(lambda _: {"state": State.WAITING}, by)
 
 
 def resolve_change(*, resolution: str, text: str, by: Person) -> CaseChange:
-    """Return the change that resolves a case. With a remaining difference it is a write-off and is judged as one."""
+    """Return the change that resolves a case. A remaining difference is judged as in a write-off."""
     check_worker(by)
     if resolution == Resolution.WRITTEN_OFF:
         raise refusals.WriteOffIsAVerb
@@ -90,6 +98,7 @@ def resolve_change(*, resolution: str, text: str, by: Person) -> CaseChange:
 
 
 def write_off_change(*, text: str, by: Person) -> CaseChange:
+    """Return the change that writes a case off. It refuses money owed to a player (OwedIsPaid)."""
     check_worker(by)
     closing = _closing(Resolution.WRITTEN_OFF, text=text, by=by)
 
@@ -102,8 +111,8 @@ def write_off_change(*, text: str, by: Person) -> CaseChange:
 
 
 def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> CaseChange:
-    """Return the change that closes a case: at once up to the limit of one person; above it, the case stays open until
-    a second person confirms.
+    """Return the change that closes a case: at once up to the limit of one person. Above the limit the case stays open,
+    until a second approver confirms.
     """
     allowance = Allowance(by)
 
@@ -118,7 +127,7 @@ def _closing(resolution: Case.Resolution, *, text: str, by: Person) -> CaseChang
 
 
 class Allowance:
-    """The amount that one person may still close alone: the merchant's limit by currency, minus the last 24 hours.
+    """The amount that one person may still close alone: the merchant's limit in the currency, minus the last 24 hours.
 
     The database holds the same rule (`case_by_two_people`).
     """
@@ -128,9 +137,7 @@ class Allowance:
         self.left: dict[tuple[int, str], int] = {}
 
     def covers(self, case: Case) -> bool:
-        """Return whether the allowance covers the amount, and subtract it if so. In a sandbox nothing is lost, so
-        nothing waits.
-        """
+        """Return whether the allowance covers the amount, and subtract it if so. In a sandbox it always does."""
         if case.merchant.is_sandbox:
             return True
         if case.kind == Case.Kind.OWED or is_folded(case):
@@ -161,13 +168,13 @@ class Allowance:
 
 
 def is_folded(case: Case) -> bool:
-    """Return whether many rows stand in one case, whose difference nets them out; as FOLDED has it."""
+    """Return whether the case stands for many rows, whose differences cancel; as FOLDED has it."""
     behind = case.kind == Case.Kind.TRUNCATED and int((case.ours or {}).get("rows") or 0) > 0
     return behind or case.subject.startswith("all|")
 
 
 def amount_at_stake(case: Case) -> int:
-    """Return the amount that still differs, or is open, in a case; as STAKE has it."""
+    """Return the amount that still differs, or is open, in a case (× 100000); as STAKE has it."""
     ours, theirs = (int((side or {}).get("amount") or 0) for side in (case.ours, case.theirs))
     if case.difference:
         return abs(case.difference)
@@ -177,23 +184,35 @@ def amount_at_stake(case: Case) -> int:
 
 
 def assign_case(*, case: Case, to: Person, by: Person) -> Case:
+    """Assign a case to a person of our support. Refuses another person (NotTheirs)."""
     return _changed(case, assign_change(to=to, by=by))
 
 
 def ask_operator(*, case: Case, by: Person) -> Case:
+    """Make a case wait for the operator."""
     return _changed(case, wait_change(by=by))
 
 
 def resolve_case(*, case: Case, resolution: str, text: str, by: Person) -> Case:
+    """Resolve a case. Above the limit of one person, the case stays open until a second approver confirms.
+
+    Refuses the resolutions “written off” and “settled” (WriteOffIsAVerb, CorrectionIsAVerb), and a case whose closing
+    is already requested (WriteOffAsked).
+    """
     return _changed(case, resolve_change(resolution=resolution, text=text, by=by))
 
 
 def write_off(*, case: Case, text: str, by: Person) -> Case:
+    """Write off a case. Above the limit of one person, the case stays open until a second approver confirms.
+
+    Refuses money owed to a player (OwedIsPaid), and a case whose closing is already requested (WriteOffAsked).
+    """
     return _changed(case, write_off_change(text=text, by=by))
 
 
 @transaction.atomic
 def reopen_case(*, case: Case, by: Person, text: str) -> Case:
+    """Reopen a resolved case; its notes stay. Refuses an unresolved case (CaseOpen)."""
     check_worker(by)
     case = _locked(case)
     if case.state != State.RESOLVED:
@@ -212,7 +231,11 @@ def reopen_case(*, case: Case, by: Person, text: str) -> Case:
 
 @transaction.atomic
 def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
-    """Confirm a write-off as the second person. Refuses a `difference` that changed since the person saw it."""
+    """Confirm a write-off as the second approver; the case is resolved. `difference`: as the person saw it.
+
+    Refuses a case without a request (WriteOffNotAsked) or with a proposed correction (CorrectionAsked), the person who
+    requested it (OwnWriteOff), a difference that has changed (CaseChanged), and people who are not independent.
+    """
     case = _asked_for(case, by)
     if case.asked_resolution == Resolution.SETTLED:
         raise refusals.CorrectionAsked
@@ -227,7 +250,10 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
 
 @transaction.atomic
 def decline_write_off(*, case: Case, text: str, by: Person) -> Case:
-    """Decline a write-off. The person who requested it may withdraw it this way."""
+    """Decline a write-off; the case stays open. The person who requested it may withdraw it this way.
+
+    Refuses a case without a request (WriteOffNotAsked) or with a proposed correction (CorrectionAsked).
+    """
     case = _asked_for(case, by)
     if case.asked_resolution == Resolution.SETTLED:
         raise refusals.CorrectionAsked
@@ -260,15 +286,16 @@ def _done_with(resolution: Case.Resolution, by: Person) -> Fields:
 # --- what is said -----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def add_note(*, case: Case, text: str, by: Person, internal: bool = False) -> CaseNote:
-    """Add a note of our support. The operator does not see an internal note."""
+    """Add a note of our support, also to a resolved case. The operator does not see an internal note."""
     check_worker(by)
     return _note(_locked(case), by, text, internal=internal)
 
 
 @transaction.atomic
 def add_comment(*, case: Case, text: str, by: Person, statement: Statement | None = None) -> CaseNote:
-    """Add a comment of our support or the operator. The operator's comment returns a case that waits for the operator
-    to us.
+    """Add a comment of our support or of the operator, also to a resolved case. Refuses other people (ReadersOnly).
+
+    A comment of the operator returns a case that waits for the operator to us.
     """
     check_speaker(case, by)
     case = _locked(case)
@@ -279,8 +306,10 @@ def add_comment(*, case: Case, text: str, by: Person, statement: Statement | Non
 
 
 def attach_statement(*, case: Case, text: str, name: str, content: IO[bytes], by: Person) -> CaseNote:
-    """Attach a corrected statement with a comment, in the scope of the case. It is received and read like any other; a
-    refused one is attached with its faults and changes nothing. Raises ScopeNotKnown.
+    """Attach a corrected statement with a comment, in the scope of the case. It is received and read like any other.
+
+    A refused statement is attached with its errors and changes nothing. Raises ScopeNotKnown, and ReadersOnly for
+    people who may not comment.
     """
     check_speaker(case, by)
     _checked(text)
@@ -294,6 +323,7 @@ def attach_statement(*, case: Case, text: str, name: str, content: IO[bytes], by
 
 
 def notes_of(case: Case, *, for_staff: bool) -> QuerySet[CaseNote]:
+    """Return the notes of a case; internal notes only `for_staff`."""
     notes = CaseNote.objects.filter(case=case).select_related("by", "statement")
     return notes if for_staff else notes.filter(is_internal=False)
 
@@ -342,8 +372,9 @@ class Done:
 
 @transaction.atomic
 def change_many(cases: QuerySet[Case], change: CaseChange) -> Done:
-    """Change many cases in one transaction and a few statements. A case that the change refuses is named and does not
-    stop the others. Raises TooManyCases.
+    """Change at most MOST_AT_ONCE cases in one transaction. Refuses more cases (TooManyCases).
+
+    A case that the change refuses is named in `Done.refused` and does not stop the others.
     """
     found = list(cases.order_by("pk").select_for_update(of=("self",)).select_related("merchant")[: MOST_AT_ONCE + 1])
     if len(found) > MOST_AT_ONCE:
@@ -374,7 +405,7 @@ def _save_all(changed: Iterable[tuple[Case, Fields]]) -> None:
 
 
 class CurrencySum(NamedTuple):
-    """The sum of some cases in one currency; currencies are never added."""
+    """The sum of some cases in one currency, × 100000. Currencies are never added."""
 
     currency: str
     cases: int
@@ -382,7 +413,7 @@ class CurrencySum(NamedTuple):
 
 
 def currency_sums(found: QuerySet[Case]) -> list[CurrencySum]:
-    """Return number and amount at stake by currency; differences above and below zero do not cancel."""
+    """Return number and amount at stake by currency; positive and negative differences do not cancel."""
     rows = (
         found.order_by("currency")
         .values("currency")
@@ -417,18 +448,19 @@ def _by_merchant(asked: Sequence[Case]) -> dict[Merchant, list[Case]]:
 
 
 def write_offs_to_confirm(merchant: Merchant | None = None) -> QuerySet[Case]:
-    """Return the write-offs that wait for a second person."""
+    """Return the write-offs that wait for a second approver."""
     return unresolved_cases(merchant).filter(write_off_asked_by__isnull=False)
 
 
 # --- reads ------------------------------------------------------------------------------------------------------------
 def unresolved_cases(merchant: Merchant | None = None) -> QuerySet[Case]:
-    """Return the unresolved cases, worst first: money owed to players on top. Over all merchants, without sandboxes."""
+    """Return the unresolved cases, worst first: money owed to players on top. For all merchants, without sandboxes."""
     found = Case.objects.exclude(state=State.RESOLVED).order_by("-severity", "opened_at")
     return found.filter(merchant=merchant) if merchant else found.filter(merchant__in=Merchant.objects.live())
 
 
 def owed_cases(merchant: Merchant | None = None) -> QuerySet[Case]:
+    """Return the unresolved cases of money owed to a player."""
     return unresolved_cases(merchant).filter(severity=Case.Severity.OWED)
 
 
@@ -458,7 +490,7 @@ class Ages:
 
 
 def open_case_ages(merchant: Merchant | None = None, *, now: datetime | None = None) -> list[Ages]:
-    """Return the ages in one query, for the page and for the email."""
+    """Return the open cases of each kind by age, in one query."""
     now = now or clock.now()
     counts = {
         f"bucket_{number}": Count("pk", _opened(now, young, old)) for number, (_, young, old) in enumerate(BUCKETS)
@@ -496,7 +528,7 @@ GROW = f"""
 
 
 def grow_older() -> int:
-    """Raise the severity of cases that have been open for long; return how many were raised."""
+    """Raise the severity of cases by their age; return how many were raised."""
     with connection.cursor() as cursor:
         cursor.execute(GROW, {"now": clock.now()})
         return int(cursor.rowcount)

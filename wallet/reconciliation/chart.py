@@ -1,4 +1,4 @@
-"""The report's picture: breaks a day over the last days. Mail programs show no SVG, so it is a PNG."""
+"""The chart of the report: breaks per day. It is a PNG, because mail programs show no SVG."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ SHADES = 6  # of a letter's edge, from paper to ink
 
 
 class Bar(NamedTuple):
-    """`breaks` None: the day was not compared."""
+    """A day. `breaks` None: the day was not compared."""
 
     day: date
     breaks: int | None
 
 
 def draw_chart(bars: Sequence[Bar]) -> bytes:
+    """Return the chart as PNG."""
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(22)
     step, highest = WIDTH / max(len(bars), 1), max((bar.breaks or 0 for bar in bars), default=0)
@@ -43,7 +44,7 @@ def draw_chart(bars: Sequence[Bar]) -> bytes:
 
 
 def chart_text(bars: Sequence[Bar]) -> str:
-    """Return the numbers of the picture, for mail programs that show none."""
+    """Return the numbers of the chart as text, for mail programs that show no picture."""
     return ", ".join(f"{bar.day:%-d %b}: {'–' if bar.breaks is None else f'{bar.breaks:,}'}" for bar in bars)
 
 

@@ -1,4 +1,6 @@
-"""What correcting entries moved on a day. No comparison looks for them in a statement: they are named apart."""
+"""Sums of the correcting entries of a day. A run does not look for them in a statement, so they are listed
+separately.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ OF_DAY = """
 
 
 class CorrectionSum(NamedTuple):
-    """Corrections of one currency that were posted on a day. Units: × 100000."""
+    """Corrections of one currency that were posted on a day. Amounts × 100000."""
 
     currency: str
     rows: int
@@ -43,6 +45,7 @@ class CorrectionSum(NamedTuple):
 
 
 def sums_by_currency(merchant_id: int, begin: datetime, end: datetime) -> list[CorrectionSum]:
+    """Return the sums of the corrections between two moments, by currency."""
     with connection.cursor() as cursor:
         cursor.execute(OF_DAY, {"merchant": merchant_id, "begin": begin, "end": end})
         return [

@@ -1,8 +1,8 @@
-"""Correcting entries: one person proposes an entry that settles a case, another approves it, and the ledger gets its
+"""Correcting entries: one person proposes an entry that settles a case, and another approves it; the ledger then gets a
 row.
 
-The ledger's own function posts it and refuses an entry of one person alone (`wallet_correct`). The signed API has no
-such request, and a run does not look for the row in a statement: it is listed apart.
+The ledger's function posts it, and refuses an entry of one person alone (`wallet_correct`). The signed API has no such
+request. A run does not look for the row in a statement: it is listed separately.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def suggested_entry(case: Case) -> CorrectionEntry:
 
 
 def proposed_correction(case: Case) -> Correction | None:
-    """Return the proposal that waits for a second person."""
+    """Return the proposal that waits for a second approver; None without one."""
     if case.write_off_asked_by_id is None or case.asked_resolution != SETTLED:
         return None
     waiting = corrections_of(case).filter(approved_at=None, declined_at=None, asked_by=case.write_off_asked_by_id)
@@ -60,7 +60,7 @@ def corrections_of(case: Case) -> QuerySet[Correction]:
 
 
 def balance_of(correction: Correction) -> int:
-    """Return the player's current balance, before the correction."""
+    """Return the player's current balance, before the correction, × 100000."""
     found = Account.objects.filter(player=correction.player_id, currency=correction.currency, kind="player")
     return found.values_list("balance", flat=True).first() or 0
 
@@ -68,7 +68,13 @@ def balance_of(correction: Correction) -> int:
 # --- the verbs --------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def propose_correction(*, case: Case, entry: CorrectionEntry, text: str, by: Person) -> Correction:
-    """Propose a correction. The case stays open until another person approves. Raises Refusal."""
+    """Propose a correction, and email the approvers. No money moves, and the case stays open, until another person
+    approves.
+
+    Refuses a person who does not work on cases, a resolved case, a case whose closing is already requested, a debit of
+    a player who is owed money (OwedIsCredited), an amount that is not above 0, an unknown player or currency, and a
+    note that `cases.add_note` refuses.
+    """
     cases.check_worker(by)
     case = cases.lock_unresolved(case)
     if case.write_off_asked_by_id:
@@ -91,9 +97,12 @@ def propose_correction(*, case: Case, entry: CorrectionEntry, text: str, by: Per
 
 @transaction.atomic
 def approve_correction(*, case: Case, correction: int, difference: int, by: Person) -> Correction:
-    """Approve a correction: the row is posted and the case closed in one transaction.
+    """Approve a correction: the row is posted and the case resolved in one transaction. It cannot be undone.
 
-    Refuses a `correction` or `difference` that changed since the person saw it. Raises Refusal.
+    `correction` and `difference`: as the person saw them. Refuses a person who does not work on cases, a resolved case,
+    a case without a proposal (CorrectionNotAsked), the person who proposed it (OwnWriteOff), a proposal or difference
+    that has changed, people who are not independent, a transaction that has arrived meanwhile (ArrivedMeanwhile), and a
+    balance that would be too large (NotRepresentable).
     """
     proposed = _proposed(case, by)
     if proposed.asked_by_id == by.pk:
@@ -117,7 +126,10 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
 
 @transaction.atomic
 def decline_correction(*, case: Case, text: str, by: Person) -> Correction:
-    """Decline a correction. The person who proposed it may withdraw it this way."""
+    """Decline a correction; no money moves. The person who proposed it may withdraw it this way.
+
+    Refuses a person who does not work on cases, a resolved case, and a case without a proposal.
+    """
     proposed = _proposed(case, by)
     cases.add_note(case=proposed.case, text=text, by=by)
     Correction.objects.filter(pk=proposed.pk).update(declined_by=by, declined_at=clock.now())

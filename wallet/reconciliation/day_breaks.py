@@ -1,7 +1,7 @@
-"""The breaks of a day, counted once: every page, email, chart and file shows these numbers.
+"""The breaks of a day, counted once. Every page, email, chart and file shows these numbers.
 
-A break counts on the day of its case. A run also meets rounds of earlier days that stay open; they are listed apart
-(`Figures.elsewhere`) and are no break of its day.
+A break counts on the day of its case. A run also meets breaks of other days, such as a round that stays open; they are
+listed separately (`Figures.elsewhere`) and do not count for its day.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ SUMS = f"""
 
 # --- counting, in the transaction of a comparison ---------------------------------------------------------------------
 def figures_by_day(figures: Figures, *, merchant: Merchant, day: date) -> Figures:
-    """Return the figures with the breaks of this day, and those of other days apart. Before floods are folded."""
+    """Return the figures with the breaks of this day, and those of other days separately. Call it before breaks are
+    folded.
+    """
     found = _sums(merchant, day)
     return replace(
         figures,
@@ -70,7 +72,7 @@ def _met(run: Reconciliation) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class CountedBreaks:
-    """A number of breaks, and their differences by currency."""
+    """A number of breaks, and the amounts at stake by currency."""
 
     breaks: int
     stakes: list[tuple[str, int]]
@@ -80,9 +82,9 @@ class CountedBreaks:
 
 
 def count_breaks(run: Reconciliation) -> tuple[CountedBreaks, CountedBreaks]:
-    """Return what the day's cases count for: those that the comparison met, and those that later days have found.
+    """Return the breaks that the run met, and those that later runs found for this day.
 
-    Each is one break, a folded one as many as it has rows.
+    Each case is one break; a folded case counts its rows.
     """
     later = Q(opened_at__gt=run.done_at)
     sums = break_amounts.counts("met", _met(run)) | break_amounts.counts("later", later)
@@ -103,7 +105,7 @@ def breaks_text(breaks: int, stakes: Iterable[tuple[str, int]]) -> str:
 
 
 def other_days_texts(figures: Figures) -> list[tuple[date, str]]:
-    """Return each other day whose breaks the comparison met, with a sentence about them."""
+    """Return each other day whose breaks the run met, with a sentence about them."""
     days: dict[str, list[BreakFigures]] = {}
     for each in figures.elsewhere:
         days.setdefault(each.day, []).append(each)

@@ -1,6 +1,6 @@
-"""The current statements of a day as one statement, which the day is compared with.
+"""The current statements of a day as one statement, with which the day is compared.
 
-A plan can leave out types and can name the only scopes that are compared. Both are left out on both sides.
+A plan can leave out types, and can name the only scopes that are compared. Both are left out on both sides.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SUMS = "SELECT s.currency, s.kind, count(*), sum(s.amount)::text FROM {source} s
 
 @dataclass(frozen=True)
 class DayStatement:
-    """`parts`: the current statements, oldest first, each without rows that the plan leaves out."""
+    """A day's statements. `parts`: the current ones, oldest first, each without rows that the plan leaves out."""
 
     merchant: Merchant
     plan: ReconciliationPlan
@@ -60,7 +60,7 @@ class DayStatement:
 
     @property
     def rollback_rule(self) -> str:
-        """Return the rule of the parts that expects most: one part may list what another leaves out."""
+        """Return the strictest rollback rule of the parts: one part may list what another leaves out."""
         rules = {mappings.from_json(part.mapping).rollback_rule for part in self.parts}
         return next(rule for rule in STRICTEST if rule in rules)
 
@@ -70,9 +70,7 @@ class DayStatement:
 
     @cached_property
     def totals(self) -> list[dict[str, Any]]:
-        """Return the totals as of one statement. Rows that are left out are counted once, in a transaction in which the
-        rows are ready.
-        """
+        """Return the totals of all parts together. Rows that are left out are counted when they are loaded."""
         if self.is_plain:
             return list(self.head.totals)
         statement_rows.restore_rows(self.parts)
@@ -87,7 +85,7 @@ class DayStatement:
 
     @cached_property
     def source(self) -> str:
-        """Return the SQL source of its rows, to stand after FROM, with the columns of `statement_rows.name_of`."""
+        """Return the rows as an SQL source for FROM, with the columns of `statement_rows.view_name`."""
         if self.is_plain:
             return statement_rows.view_name(self.head)
         return f"({' UNION ALL '.join(self._selected(number) for number in range(len(self.parts)))})"
@@ -119,6 +117,7 @@ def _is_our_export(statement: Statement) -> bool:
 
 
 def compared_rows(plan: ReconciliationPlan, kind: str, currency: str) -> str:
+    """Return the SQL condition for the rows that the plan compares."""
     return scopes.all_true_condition(
         scopes.condition_without_kinds(plan.left_out, kind),
         scopes.scope_condition([Scope.parse(text) for text in plan.scopes], kind, currency),
@@ -131,6 +130,7 @@ def our_condition(plan: ReconciliationPlan, alias: str = "t") -> str:
 
 
 def current_statements(merchant: Merchant, day: Any) -> list[Statement]:
+    """Return the current statements of a day, oldest first."""
     found = Statement.objects.filter(merchant=merchant, day=day, is_current=True)
     return list(found.order_by("pk"))
 
@@ -138,7 +138,7 @@ def current_statements(merchant: Merchant, day: Any) -> list[Statement]:
 def day_statement(
     merchant: Merchant, plan: ReconciliationPlan, parts: list[Statement]
 ) -> tuple[DayStatement | None, list[str]]:
-    """Return what the day is compared with, or None and what is missing before it can be."""
+    """Return the statement that the day is compared with; or None, and what is missing."""
     if not parts:
         return None, []
     missing = scopes.missing_parts(
@@ -148,7 +148,7 @@ def day_statement(
 
 
 def rows_of_other_days(statement: DayStatement, others: Iterable[DayStatement]) -> str:
-    """Return the rows of other days, as each is compared and with its `day`, to stand in SQL after FROM."""
+    """Return the rows of other days as an SQL source for FROM, each as it is compared, with its `day`."""
     names = ", ".join(f"n.{name}" for name in ("line", *statement_rows.COLUMNS))
     days = [(f"'{each.day:%Y-%m-%d}'::date", each.source, "true") for each in others]
     parts = (
@@ -159,12 +159,12 @@ def rows_of_other_days(statement: DayStatement, others: Iterable[DayStatement]) 
 
 
 def line_label(line: Any) -> str:
-    """Return the line for people: 7, or “7 of statement 2” where the day has several."""
+    """Return a line for people: “7”, or “7 of statement 2” when the day has several statements."""
     number = int(line)
     part, own = divmod(number, LINES_OF_ONE)
     return f"{own} of statement {part + 1}" if part else str(own)
 
 
 def lines_label(lines: Any) -> str:
-    """Return several lines, as the case of a duplicate has them: “5, 7 of statement 2”."""
+    """Return several lines for people, as in the case of a duplicate: “5, 7 of statement 2”."""
     return ", ".join(map(line_label, str(lines).split(", ")))

@@ -23,6 +23,7 @@ class Day:
 
 
 def day_of(merchant: Merchant, date: date) -> Day:
+    """Return the day with its first and last moments."""
     begin, end = (begin_of(merchant, each) for each in (date, date + DAY))
     return Day(date, begin, max(begin, end), _delivered(end))
 
@@ -42,6 +43,7 @@ def begin_of(merchant: Merchant, date: date) -> datetime:
 
 
 def moment_of(date: date, hour: int, zone: str) -> datetime:
+    """Return the moment of an hour on the wall clock of a zone."""
     return datetime.combine(date, time(hour), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 

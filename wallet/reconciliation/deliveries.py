@@ -1,4 +1,4 @@
-"""Deliveries of reports, one for each run and recipient; the outgoing email has the state of the sending."""
+"""Deliveries of reports, one for each run and recipient. The outgoing email holds the state of the delivery."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class DeliveryState(StrEnum):
 
 
 def delivery_state(delivery: ReportDelivery) -> DeliveryState:
+    """Return the state of a delivery, from its email and its bounce."""
     letter = delivery.letter
     if delivery.bounced_at:
         return DeliveryState.BOUNCED
@@ -41,10 +42,10 @@ def delivery_state(delivery: ReportDelivery) -> DeliveryState:
 # --- sending ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def send_reports(*, run: Reconciliation) -> Sequence[ReportDelivery]:
-    """Send the report of a run, once for each recipient, however often and however many workers call it.
+    """Write the report emails of a run, once for each recipient, whatever the number of calls and workers.
 
-    Sends nothing for a run without news since the last report of its day, nor for one without a statement, which raises
-    an alarm (alarms.py).
+    Does nothing for a run without news since the last report of its day, and for a run without a statement, which
+    raises an alarm (alarms.py). Refuses a run that is not finished (NotCompared).
     """
     run = Reconciliation.objects.select_for_update(no_key=True).select_related("merchant").get(pk=run.pk)
     if run.state != Reconciliation.State.DONE:
@@ -56,7 +57,9 @@ def send_reports(*, run: Reconciliation) -> Sequence[ReportDelivery]:
 
 
 def has_no_news(run: Reconciliation) -> bool:
-    """Return whether the run equals the last report. A case that came or went is news, also with equal figures."""
+    """Return whether the run equals the last report. A case that was opened or closed is news, also with equal
+    figures.
+    """
     told = report.previous_report(run)
     if told is None:
         return False
@@ -84,8 +87,9 @@ def _letter(run: Reconciliation, to: str) -> Letter:
 
 @transaction.atomic
 def resend_report(*, delivery: ReportDelivery) -> ReportDelivery:
-    """Send a report again that was given up, bounced or was lost. It is a new email, because mailboxes hide a second
-    copy; the old one stays. Raises StillTried.
+    """Send a report again that was given up, bounced or lost, as a new email; the old one stays.
+
+    A second copy of the same email would be hidden by mailboxes. Refuses an email that is still tried (StillTried).
     """
     delivery = (
         ReportDelivery.objects.select_for_update(of=("self",))

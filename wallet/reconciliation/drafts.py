@@ -1,4 +1,4 @@
-"""Previewed files before they are sent: kept for a day, and shown to nobody else."""
+"""Previewed files before they are sent: stored for a day, and visible to the person who uploaded them only."""
 
 from __future__ import annotations
 
@@ -57,7 +57,10 @@ def keep_draft(
     case: int | None = None,
     scope: Scope = WHOLE,
 ) -> StatementDraft:
-    """Keep a file as a draft. Refuses by EmptyStatement, StatementTooLarge, DayNotOver and DayBeforeMerchant."""
+    """Store a file as a draft; the oldest of more than ten is dropped.
+
+    Refuses by EmptyStatement, StatementTooLarge, DayNotOver and DayBeforeMerchant.
+    """
     check_day(merchant, day)
     if not size:
         raise EmptyStatement
@@ -90,11 +93,14 @@ def open_drafts(*, merchant: Merchant, by: Person) -> list[StatementDraft]:
 
 
 def draft_digest(mapping: Mapping) -> str:
-    """Return the digest of the preview. With other settings the file is previewed again before it is sent."""
+    """Return the digest of the settings of a preview. With other settings, the file is previewed again before it is
+    sent.
+    """
     return hashlib.sha256(json.dumps(mapping.as_json(), sort_keys=True).encode()).hexdigest()
 
 
 def drop_draft(draft: StatementDraft) -> None:
+    """Delete a draft and its file."""
     for row in StatementPreview.objects.filter(number=UUID(draft.token)):
         _delete(row)
 

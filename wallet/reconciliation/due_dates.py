@@ -46,7 +46,7 @@ TAKE_DOWN = """
 
 
 def due_condition(choice: str, *, now: datetime | None = None) -> Q:
-    """Return the condition of a list filter; of an unknown filter, none."""
+    """Return the condition of a list filter; no condition for an unknown filter."""
     if choice not in SPANS:
         return Q()
     return ~Q(state=Case.State.RESOLVED) & Q(due_at__lte=(now or clock.now()) + SPANS[choice])
@@ -54,7 +54,7 @@ def due_condition(choice: str, *, now: datetime | None = None) -> Q:
 
 # --- the job ----------------------------------------------------------------------------------------------------------
 def send_reminders() -> int:
-    """Write the due emails; return how many. Cases of sandboxes have no reminders."""
+    """Write the due emails; return how many. Cases of sandboxes get no reminder."""
     open_cases = Case.objects.exclude(state=Case.State.RESOLVED).filter(due_at__lte=clock.now() + SOON_LONG)
     merchants = Merchant.objects.live().filter(pk__in=open_cases.order_by().values("merchant"))
     return sum(_remind(merchant) for merchant in merchants.order_by("pk"))

@@ -20,7 +20,7 @@ TROUBLE = (OSError, EOFError, ValueError, http.client.HTTPException, paramiko.SS
 
 
 def fetch_file(place: RemotePlace, *, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
-    """Write the file of the day. After NotFetched, the written part is worthless."""
+    """Write the file of the day into `into`. Raises NotFetched; then the written part is incomplete."""
     with _told(place):
         if place.scheme == "sftp":
             over_sftp.fetch_over_sftp(place, password, host_key, day, into)
@@ -29,7 +29,7 @@ def fetch_file(place: RemotePlace, *, password: str, host_key: str, day: date, i
 
 
 def look_up_host_key(place: RemotePlace) -> str:
-    """Return the fingerprint of an SFTP host's key."""
+    """Return the fingerprint of an SFTP host's key. Raises NotFetched."""
     with _told(place):
         return over_sftp.look_up_fingerprint(place)
 

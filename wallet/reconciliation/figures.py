@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from portal.lib import database
 from wallet.models import Case, Reconciliation, ReconciliationPlan
@@ -38,10 +39,10 @@ UNJUDGED = OF_NO_ROW | OF_ONE_SIDE | {KIND.OWED}
 
 @dataclass(frozen=True, slots=True)
 class FigureSide:
-    """One currency and type on both sides. Amounts × 100000. For rollbacks: what they returned to players minus what
-    they took back; the rollback of a won bet counts its stake and its payouts.
+    """One currency and type on both sides, × 100000. For rollbacks: what they returned to players minus what they took
+    back. The rollback of a won bet counts its stake and its payouts.
 
-    `explained`: how much of the difference the day's breaks explain; None for a run from before this was counted.
+    `explained`: the part of the difference that the breaks explain; None for a run from before this was counted.
     """
 
     currency: str
@@ -58,16 +59,16 @@ class FigureSide:
 
     @property
     def unexplained(self) -> int:
-        """Return the rest of the difference, which a “Totals mismatch” break names. 0: the differences add up."""
+        """Return the rest of the difference, for a “Totals mismatch” break. 0: the breaks explain it."""
         return 0 if self.explained is None else self.difference - self.explained
 
 
 @dataclass(frozen=True, slots=True)
 class BreakFigures:
-    """`difference` as players feel it, `size` of the amounts concerned. Units: × 100000.
+    """Breaks of one kind. `difference`: from the player's side; `size`: the amounts concerned. Amounts × 100000.
 
-    `stake`: the differing amount, never netted out. `net`: our total minus theirs; None for a run that did not count
-    it. `day`: empty, or the other day of the breaks.
+    `stake`: the differing amounts, never netted. `net`: our total minus theirs; None for a run that did not count it.
+    `day`: the other day of the breaks, or empty.
     """
 
     kind: str
@@ -88,8 +89,8 @@ class BreakFigures:
 class Figures:
     """Matched rows of both sides, and the breaks.
 
-    `behind`: our rows after the end of a truncated file, which are no breaks of their own. `is_totals`: the matches are
-    totals of many rows. `elsewhere`: findings of other days, such as a round that stayed open.
+    `behind`: our rows after the end of a truncated file; they are no separate breaks. `is_totals`: matches are totals
+    of many rows. `elsewhere`: breaks of other days.
     """
 
     matched: int = 0
@@ -111,12 +112,12 @@ class Figures:
 
     @property
     def broken(self) -> int:
-        """Return the day's number of breaks, as each page, email and file shows it. A late file does not count."""
+        """Return the number of the day's breaks, as each page, email and file shows it. A late file does not count."""
         return sum(each.breaks for each in self.row_breaks)
 
     @property
     def row_breaks(self) -> list[BreakFigures]:
-        """Return the breaks that the day's number counts."""
+        """Return the breaks that this number counts."""
         return [each for each in self.breaks if each.kind not in LATENESS]
 
     @property
@@ -134,8 +135,8 @@ class Figures:
 
     @property
     def rate(self) -> str:
-        """Return the matched share, cut and not rounded, so that 100 means all. Findings about a file, our own ledger
-        or another day do not count, because their rows have no other side.
+        """Return the match rate as text, rounded down, so that 100 means all. Breaks about a file, our own ledger or
+        another day do not count, because their rows have no other side.
         """
         broken = sum(each.breaks for each in self.breaks if each.kind not in UNJUDGED)
         judged = self.matched + broken + self.behind
@@ -146,9 +147,10 @@ class Figures:
 
     @property
     def agreed(self) -> str:
-        """Return in words what the rate is of."""
+        """Return in words which rows or totals the rate counts."""
         if self.is_totals:
-            return f"{self.matched:,} total{'s agree' if self.matched != 1 else ' agrees'}"
+            sentence = ngettext("%(count)s total agrees", "%(count)s totals agree", self.matched)
+            return sentence % {"count": f"{self.matched:,}"}
         return _("%(matched)s of %(ours)s rows in our ledger and %(theirs)s rows in the statement") % {
             "matched": f"{self.matched:,}",
             "ours": f"{self.ours:,}",
@@ -192,8 +194,9 @@ def _side(kept: dict[str, Any]) -> FigureSide:
 
 
 def stored_figures(figures: Figures) -> dict[str, Any]:
-    """Return the figures as the run stores them: sums as text, because readers of JSON lose digits beyond 2^53. Rare
-    values are stored only where they occur, so that an old day compared again gives the same.
+    """Return the figures as the run stores them. Sums are text, because readers of JSON lose digits beyond 2^53.
+
+    Rare values are stored only when they occur, so that an old day compared again gives the same.
     """
     seldom = {
         "behind": figures.behind,
@@ -234,7 +237,7 @@ def _kept_sum(each: BreakFigures) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class OurSide:
-    """Our day: sums by currency and type, the newest row read, and the day's corrections."""
+    """Our side of a day: sums by currency and type, the newest row, and the day's corrections."""
 
     sums: dict[tuple[str, str], tuple[int, int]]
     upto: int | None

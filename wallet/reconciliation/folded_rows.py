@@ -1,4 +1,4 @@
-"""Rows behind a case in which many breaks are folded: as a list and as a file."""
+"""Rows behind a folded case, as a list and as a file."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ AT_ONCE = 2_000
 
 
 def rows_of(case: Case) -> QuerySet[FoldedRow]:
-    """Return the rows in order; none of a case that has closed, or that no comparison has met since rows are kept."""
+    """Return the rows in order; none for a closed case, and for one from before such rows were stored."""
     return FoldedRow.objects.filter(case=case).order_by("number")
 
 
 def csv_lines(case: Case) -> Iterator[str]:
-    """Yield the lines. Amounts have a dot; a difference is ours minus theirs."""
+    """Yield the lines of a CSV. Amounts have a decimal point; a difference is ours minus theirs."""
     return tables.csv_lines(_with_head(case))
 
 

@@ -60,7 +60,7 @@ class TooLarge(NotFetched):
 
 
 class Trip:
-    """One visit to one host: its addresses, resolved once, and a deadline for everything on it."""
+    """One visit to one host: its addresses, resolved once, and one deadline."""
 
     def __init__(self, host: str, port: int, *, seconds: int = 0) -> None:
         self.host, self.port, self.seconds = host, port, seconds or settings.STATEMENT_FETCH_SECONDS
@@ -69,9 +69,9 @@ class Trip:
 
     @contextmanager
     def connected(self) -> Iterator[socket.socket]:
-        """Yield a connection that is closed at the deadline, whoever holds it.
+        """Yield a connection that is closed at the deadline.
 
-        A socket timeout alone begins again with each byte, so a host that sends a byte a second would never end.
+        A timeout of a socket starts again with each byte, so a host that sends a byte a second would never end.
         """
         wire = self._connect()
         rope, is_late = wire.dup(), threading.Event()
@@ -123,9 +123,7 @@ class Trip:
 
 
 def public_addresses(host: str, port: int) -> list[Address]:
-    """Return the addresses. Raises Inside when one of them is not public, because the choice among them would be
-    chance.
-    """
+    """Return the addresses of a host. Raises Inside when one of them is not public."""
     found = _resolved(host, port)
     if not found:
         raise NoSuchHost(host)

@@ -1,4 +1,4 @@
-"""Locks for work that one worker does at a time. They are session locks, so a killed worker frees them."""
+"""Locks for work that one worker does at a time: session locks, so that a killed worker frees them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from portal.lib import locks
 
 
 class LockedWork(IntEnum):
-    """The kind of work: the first half of an advisory lock's key."""
+    """A kind of work: the first half of the key of an advisory lock."""
 
     REPORT = 0x0CA5E001  # of a merchant
     READING = 0x0CA5E002

@@ -69,7 +69,7 @@ UNUSUAL = (
 
 
 def unusual_fields() -> dict[str, forms.Field]:
-    """Return new form fields for settings that most files do not need, named as in a mapping."""
+    """Return new form fields for settings that most files do not need, named as in the mapping."""
     return {
         "header_line": forms.IntegerField(
             label=_("Line of the column names"), required=False, min_value=0, max_value=MOST_LINES_BEFORE,
@@ -126,7 +126,7 @@ def stated_mapping(said: Words[str, Any]) -> dict[str, Any]:
 
 
 def initial_values(mapping: Any) -> dict[str, Any]:
-    """The first values of the fields."""
+    """Return the initial values of the fields."""
     values = {name: getattr(mapping, name) for name in UNUSUAL}
     values |= {name: ", ".join(f"{word} = {meaning}" for word, meaning in values[name].items()) for name in WORD_PAIRS}
     values |= {name: ", ".join(values[name]) for name in WORD_LISTS}

@@ -1,6 +1,6 @@
-"""Matches our day with the operator's statement in the database. The breaks are left in a table of the session.
+"""Matches our day with the operator's statement in the database. The breaks are in a temporary table of the session.
 
-Nothing here is stored: `syncing` makes cases of it, `figures` counts it, and a dry run discards it.
+Nothing is stored here: `syncing` makes cases, `figures` counts, and a dry run discards everything.
 """
 
 from __future__ import annotations
@@ -294,7 +294,7 @@ TAIL_ROWS, TAIL_SHARE = 20, 100  # so many rows, and one in so many of the day: 
 
 @dataclass(frozen=True, slots=True)
 class MatchingParameters:
-    """The days, sides and times to match. `missing` names the statements that a day lacks; then `statement` is None."""
+    """The days, sides and times to match. `missing`: the statements that the day lacks; then `statement` is None."""
 
     merchant: Merchant
     day: Day
@@ -332,7 +332,7 @@ class MatchingParameters:
         return day_of(self.merchant, self.day.date + timedelta(days=days))
 
     def statements_beside(self, days: Iterable[int]) -> list[DayStatement]:
-        """Return the statements of the neighbour days as these days are compared, without superseded rows."""
+        """Return the statements of neighbour days as these days are compared, without superseded rows."""
         dates = [self.day.date + timedelta(days=each) for each in days]
         found = Statement.objects.filter(
             merchant=self.merchant, day__in=dates, is_current=True, grain=ReconciliationPlan.Grain.ROWS
@@ -344,9 +344,9 @@ class MatchingParameters:
 
 
 def compare_day(job: MatchingParameters, ours: int) -> int:
-    """Match a day. Leaves the breaks in `reconciliation_break` until the transaction ends; returns how many rows agree.
+    """Match a day; return how many rows agree. `ours`: the number of our rows.
 
-    `ours`: how many rows of the day the ledger has.
+    The breaks are in `reconciliation_break` until the transaction ends.
     """
     values = job.values()
     database.run_statement(ROOM_TO_WORK)
@@ -360,12 +360,14 @@ def compare_day(job: MatchingParameters, ours: int) -> int:
     if job.statement:
         is_totals = job.statement.grain == ReconciliationPlan.Grain.TOTALS
         replaced_payouts.join_replaced_payouts(values, is_totals=is_totals)
-    moved_again.tell_of_later_doubles(values)
+    moved_again.report_repeated_movements(values)
     return matched
 
 
 def fold_floods() -> None:
-    """Fold breaks of one kind into one case per currency. Call it after counting: the figures count all of them."""
+    """Fold many breaks of one kind into one case per currency. Call it after counting, because figures count all of
+    them.
+    """
     database.run_statement(FLOODS, {"kinds": FOLDED, "most": MOST_OF_A_KIND})
 
 
@@ -410,8 +412,9 @@ def _asked_days(job: MatchingParameters) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class SumExplanation:
-    """Of one currency and type: what the breaks account for, and what is in neither sum, since it moved nothing on
-    either side or the file does not say it.
+    """One currency and type: the amount that the breaks explain, and the amount that is in neither sum.
+
+    The latter moved no money on either side, or the file does not state it.
     """
 
     explained: int = 0
@@ -437,13 +440,13 @@ def our_groups() -> Sums:
 
 
 def their_rollbacks(*, is_totals: bool) -> dict[str, tuple[int, int]]:
-    """Return by currency how many rollbacks the statement has, as rows or flags, and the amount that players got."""
+    """Return by currency the number of the statement's rollbacks, as rows or flags, and the amount that players got."""
     rows = database.fetch_rows(THEIR_ROLLBACK_GROUPS if is_totals else THEIR_ROLLBACKS)
     return {currency: (int(number), int(amount or 0)) for currency, number, amount in rows}
 
 
 def report_unexplained(sides: Iterable[FigureSide]) -> None:
-    """Report a difference without a break as a break: no day is clear while its sums differ."""
+    """Add a break for each unexplained difference, so that no day is clear while its sums differ."""
     for side in sides:
         if side.unexplained:
             of = {"kind": side.kind, "currency": side.currency}
@@ -484,7 +487,7 @@ def _tell_of_a_cut(job: MatchingParameters, statement: DayStatement, values: dic
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The rows of ours after the end of a file, in one currency."""
+    """Our rows after the end of a file, in one currency."""
 
     at: datetime
     currency: str

@@ -1,4 +1,4 @@
-"""Money that a correction moved and that signed requests move again.
+"""Money that a correction moved, and that signed requests move again.
 
 A correction takes the id of the missing transaction, so the late original moves nothing. Two requests still do: a
 payout of the same round under another id, and a rollback of a corrected row. The contract answers both as usual. So the
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from wallet.models import Case
 from wallet.money import format_with_code
@@ -76,39 +77,46 @@ TAKEN_BACK = """
 KINDS: dict[str, Any] = {"never_came": [*NEVER_CAME], "not_of_a_row": [*NOT_OF_A_ROW]}
 
 
-def tell_of_later_doubles(values: dict[str, Any]) -> None:
-    """Add a break for each row of the day that moves what a correction had moved before."""
+def report_repeated_movements(values: dict[str, Any]) -> None:
+    """Add a break for each row of the day that moves again what a correction has moved."""
     with connection.cursor() as cursor:
         cursor.execute(MOVED_AGAIN, values | KINDS)
 
 
 def warnings(case: Case) -> list[str]:
-    """Return what a person reads before a correction of this case: what has moved already, and what may still move."""
+    """Return warnings for the people who correct this case: movements so far, and requests that would still move
+    money.
+    """
     if "|" in case.subject or not case.subject or case.kind in NOT_OF_A_ROW:
         return []
     found = [
-        f"Payout {number} of {format_with_code(amount, currency)} for the same bet stands in our ledger. "
-        "A correction may pay the player twice."
+        _("Payout %(payout)s of %(amount)s for the same bet is in our ledger. A correction may pay the player twice.")
+        % {"payout": number, "amount": format_with_code(amount, currency)}
         for number, amount, currency in _rows(PAID, {"case": case.pk} | KINDS)
     ]
     found += [
-        f"Rollback {number} took back transaction {case.subject}. A correction may move the same money twice."
+        _("Rollback %(rollback)s reversed transaction %(transaction)s. A correction may move the same money twice.")
+        % {"rollback": number, "transaction": case.subject}
         for [number] in _rows(TAKEN_BACK, {"merchant": case.merchant_id, "subject": case.subject})
     ]
     if case.other is not None and Kind.OWED in {case.kind, case.other.kind}:
         found.append(
-            f"Case {case.other.pk} ({case.other.get_kind_display()}, {case.other.subject}) is about the same payout. "
-            "Settle only one of the two cases."
+            _("Case %(case)s (%(kind)s, %(transaction)s) concerns the same payout. Settle only one of the two cases.")
+            % {"case": case.other.pk, "kind": case.other.get_kind_display(), "transaction": case.other.subject}
         )
     return [*found, _what_may_follow(case)]
 
 
 def _what_may_follow(case: Case) -> str:
     if case.kind in {*NEVER_CAME, Kind.UNSETTLED}:
-        calls = "A payout for this bet under another transaction id"
-    else:
-        calls = f"A rollback of transaction {case.subject}"
-    return f"{calls} still moves money after the correction. Tell the merchant not to send it."
+        return _(
+            "A payout for this bet under another transaction id still moves money after the correction. "
+            "Tell the merchant not to send it."
+        )
+    return _(
+        "A rollback of transaction %(transaction)s still moves money after the correction. "
+        "Tell the merchant not to send it."
+    ) % {"transaction": case.subject}
 
 
 def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

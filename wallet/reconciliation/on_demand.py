@@ -32,8 +32,9 @@ class ManyAsked(Refusal):
 
 
 def ask_for_comparison(*, merchant: Merchant, day: date, by: Person) -> int:
-    """Request a run; return the lowest number that it can have. Refuses by DayNotComplete, DayBeforeMerchant,
-    BeingCompared and ManyAsked.
+    """Request a run; return the lowest number that it can have.
+
+    Refuses by DayNotComplete, DayBeforeMerchant, BeingCompared and ManyAsked; by NobodyCounts without the cache.
     """
     of = day_of(merchant, day)
     if clock.now() < of.ready:
@@ -49,16 +50,14 @@ def ask_for_comparison(*, merchant: Merchant, day: date, by: Person) -> int:
 
 
 def has_news(merchant: Merchant, day: date) -> bool:
-    """Return whether the current statement has no finished run. A run in progress may have begun before the statement
-    arrived, so the day is compared again after it.
-    """
+    """Return whether a current statement has no finished run. A run in progress may have begun before it arrived."""
     done = Reconciliation.objects.filter(merchant=merchant, day=day, state=Reconciliation.State.DONE)
     seen = {number for run in done for number in [run.statement_id, *run.statement_ids]}
     return any(statement.pk not in seen for statement in day_statement.current_statements(merchant, day))
 
 
 def ask_after_reading(statement: Statement) -> None:
-    """Request a run after a job has read a large file, as after a small one."""
+    """Request a run after a job has read a statement of a person. A refusal is logged."""
     if statement.by is None or not statement.is_current:
         return
     try:

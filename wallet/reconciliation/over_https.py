@@ -36,7 +36,7 @@ class _Pinned(http.client.HTTPSConnection):
 
 
 def fetch_over_https(place: RemotePlace, password: str, day: date, into: IO[bytes]) -> None:
-    """Write the file of the day into `into`. Raises NotFetched, and the errors of sockets, TLS and HTTP."""
+    """Write the file of the day into `into`. Raises NotFetched, and errors of sockets, TLS and HTTP."""
     trip, target = Trip(place.host, place.port), place.target(day)
     for _ in range(MOST_HOPS):
         with trip.connected() as wire, closing(_Pinned(place, wire)) as connection:

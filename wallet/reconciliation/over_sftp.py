@@ -21,7 +21,7 @@ AT_ONCE = 64  # pieces of a file that are asked for ahead
 
 
 class OtherHostKey(NotFetched):
-    """The host has another key. Raised before any password is sent."""
+    """The host shows another key than the confirmed one. Raised before a password is sent."""
 
     def __init__(self, host: str, shown: str) -> None:
         super().__init__(
@@ -31,13 +31,13 @@ class OtherHostKey(NotFetched):
 
 
 def look_up_fingerprint(place: RemotePlace) -> str:
-    """Return the fingerprint of the host's key, for a person to compare. Nothing is sent to the host."""
+    """Return the fingerprint of the host's key, for a person to compare. No credentials are sent."""
     with _opened(Trip(place.host, place.port, seconds=LOOK_SECONDS)) as transport:
         return str(transport.get_remote_server_key().fingerprint)
 
 
 def fetch_over_sftp(place: RemotePlace, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
-    """Write the file of the day. Raises NotFetched, and the errors of sockets and paramiko."""
+    """Write the file of the day into `into`. Raises NotFetched, and errors of sockets and paramiko."""
     with _opened(Trip(place.host, place.port)) as transport:
         shown = str(transport.get_remote_server_key().fingerprint)
         if not hmac.compare_digest(shown, host_key):

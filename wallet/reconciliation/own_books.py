@@ -1,7 +1,7 @@
-"""Breaks in our own ledger: they are wrong whatever the operator's statement says.
+"""Breaks in our own ledger: errors whatever the operator's statement says.
 
-A job of its own verifies the ledger (books_check). Each finding becomes a break of this night, with a case on the day
-on which it was found first.
+A separate job verifies the ledger (books_check). Each finding becomes a break of this night, with a case on the day on
+which it was found first.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ FOUND = """
 
 
 def find_breaks(merchant: Merchant) -> None:
-    """Make breaks of the last verification's findings (books_check), and of accounts below zero."""
+    """Add breaks for the findings of the last verification, and for accounts below zero."""
     with connection.cursor() as cursor:
         cursor.execute(FOUND, {"merchant": merchant.pk})
     for account in Account.objects.filter(merchant=merchant, balance__lt=0).select_related("player"):
@@ -47,7 +47,7 @@ def find_breaks(merchant: Merchant) -> None:
 
 
 def repeat_breaks(merchant: Merchant) -> None:
-    """Repeat the last findings without a new verification, for a day that is compared again the same night."""
+    """Add the same breaks again, for a day that is compared again in the same night."""
     with connection.cursor() as cursor:
         cursor.execute(STILL_THERE, {"merchant": merchant.pk, "kinds": [*KINDS]})
 

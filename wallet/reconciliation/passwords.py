@@ -1,7 +1,6 @@
-"""The passwords of operators' hosts, sealed at rest under the same keys as the merchants' secrets.
+"""Passwords of operators' hosts, sealed under the same keys as the merchants' secrets.
 
-A password opens only for its merchant and for the server and user that it was given for: whoever changes the address
-in the database does not get it sent elsewhere.
+A password opens only for its merchant, server and user. So a changed address in the database does not get it.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from wallet.reconciliation.places import RemotePlace
 
 
 def seal_password(source: StatementSource, place: RemotePlace, password: str) -> None:
-    """Seal the password on the object, with its server and user; the caller saves both. An empty password is none."""
+    """Seal the password on the object, with its server and user; the caller saves it. An empty password removes it."""
     source.kek_id, source.sealed = "", None
     if password:
         context = _context(source, place)
@@ -26,7 +25,7 @@ def seal_password(source: StatementSource, place: RemotePlace, password: str) ->
 
 
 def unseal_password(source: StatementSource) -> str:
-    """Raises UnknownKeyEncryptionKey and SealBroken."""
+    """Return the password in clear. Raises UnknownKeyEncryptionKey and SealBroken."""
     if source.sealed is None:
         return ""
     sealed, context = bytes(source.sealed), _context(source, _place(source))
@@ -46,7 +45,9 @@ def _context(source: StatementSource, place: RemotePlace) -> str:
 
 
 def seals_by_key() -> Counter[str]:
-    """Return how many passwords are sealed under each key-encryption key: without it no file could be fetched."""
+    """Return how many passwords are sealed under each key-encryption key. Without that key, their files are not
+    fetched.
+    """
     return Counter(StatementSource.objects.filter(sealed__isnull=False).values_list("kek_id", flat=True))
 
 

@@ -1,4 +1,4 @@
-"""Addresses from which statements are fetched, as people write them."""
+"""Addresses of statements on operators' hosts, as people write them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EXAMPLES = {"https": "https://files.example.com/{day}.csv", "sftp": "sftp://user
 
 
 class WrongAddress(Refusal):
-    """Nothing was saved. The text says which form an address has."""
+    """The address is not valid, and nothing was saved. The text says which form an address has."""
 
 
 @dataclass(frozen=True, slots=True)

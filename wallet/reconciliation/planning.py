@@ -1,4 +1,4 @@
-"""Reconciliation plans: set by the merchant's people and our staff, with each change on the timeline."""
+"""Changes of reconciliation plans by the merchant's people and our staff. The timeline shows each change."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class TooManyRecipients(Refusal):
 
 
 def plan_state(plan: ReconciliationPlan) -> str:
-    """Return a digest of what people set; "" of no plan yet. A form keeps it, and gives it back when it is sent."""
+    """Return a digest of the settings; "" without a plan. A form sends it back when it saves."""
     if plan._state.adding:  # noqa: SLF001 - Django's documented name
         return ""
     return sha256(repr([getattr(plan, name) for name in SET_BY_PEOPLE]).encode()).hexdigest()
@@ -68,11 +68,12 @@ def plan_state(plan: ReconciliationPlan) -> str:
 def set_plan(
     *, merchant: Merchant, by: Person | None = None, seen: str | None = None, **said: Any
 ) -> ReconciliationPlan:
-    """Set a merchant's plan. For a new plan, missing values are the model's defaults. `seen`: the plan's state as the
-    person saw it.
+    """Set a merchant's plan. Missing values of a new plan are the model's defaults. `seen`: the `plan_state` of the
+    form.
 
-    Player names in emails that our staff want wait for an owner. Raises ChangedSince if another person has changed the
-    plan meanwhile, SecondPersonNeeded for a higher write-off limit of a live merchant.
+    Player names in emails that our staff switch on wait for an owner. Refuses a wrong hour (WrongHour) or type
+    (WrongTypes), a plan that is on in a sandbox (NoTimetable), a plan that another person has changed (ChangedSince),
+    and a higher write-off limit of a live merchant (SecondPersonNeeded).
     """
     if any(said.get(name, HOURS[0]) not in range(HOURS[0], HOURS[1] + 1) for name in ("hour", "day_begins")):
         raise WrongHour
@@ -101,7 +102,7 @@ def _last_author(merchant: Merchant) -> str:
 
 
 def keep_days_of_zone(*, instance: Merchant, **_: Any) -> None:
-    """Keep the time zone of days that have begun, before a merchant with another time zone is saved."""
+    """Keep the time zone of days that have begun. Runs before a merchant with another time zone is saved."""
     old = Merchant.objects.filter(pk=instance.pk).exclude(time_zone=instance.time_zone).first()
     plan = ReconciliationPlan.objects.select_for_update().filter(merchant=old).first() if old else None
     if old is None or plan is None:
@@ -129,18 +130,23 @@ def _keep_earlier_days(plan: ReconciliationPlan, hour: int, zone: str) -> None:
 
 
 def check_timetable(merchant: Merchant, *, is_on: bool) -> None:
-    """Refuse a plan that is on for a sandbox: no timetable follows it."""
+    """Refuse a plan that is on for a sandbox, which no timetable follows (NoTimetable)."""
     if merchant.is_sandbox and is_on:
         raise refusals.NoTimetable
 
 
 def needs_second_person(plan: ReconciliationPlan, said: Words[str, Any]) -> bool:
-    """Return whether one person alone may not set these write-off limits: one of them is higher than now."""
+    """Return whether these write-off limits need a second person: one of them is higher than now, at a live
+    merchant.
+    """
     return not plan.merchant.is_sandbox and any(after > now for _, now, after in _limits(plan, said))
 
 
 def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: Person, reason: str) -> Approval:
-    """Request higher write-off limits. They stay unchanged until a second person approves. Raises AlreadyAsked."""
+    """Request higher write-off limits. They stay unchanged until a second approver approves.
+
+    Refuses a second waiting request (AlreadyAsked) and a secret in the reason.
+    """
     wanted = _with_limits(plan, said)
     wish = {
         "limit": wanted.write_off_alone,
@@ -157,7 +163,7 @@ def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: P
 
 
 def raise_limit(approval: Approval) -> None:
-    """Raise the limits. Refuses by LimitsChanged when they changed since the two people saw them."""
+    """Set the approved limits. Refuses limits that have changed since the request (LimitsChanged)."""
     plan, wish = _locked(approval.merchant), approval.wish
     if [plan.write_off_alone, plan.write_off_alone_by_currency] != wish["before"]:
         raise refusals.LimitsChanged
@@ -184,7 +190,7 @@ def _with_limits(plan: ReconciliationPlan, said: Words[str, Any]) -> Reconciliat
 
 @transaction.atomic
 def keep_mapping(*, merchant: Merchant, mapping: Words[str, Any]) -> ReconciliationPlan:
-    """Store the mapping for the next files. A merchant without a plan gets one that is off."""
+    """Store the mapping for the next files. A merchant without a plan gets one that is off. Raises BadMapping."""
     plan, how = _locked(merchant), mappings.from_json(mapping)
     if (plan.mapping, plan.grain) != (how.as_json(), how.grain):
         plan.mapping, plan.grain = how.as_json(), ReconciliationPlan.Grain(how.grain)
@@ -203,7 +209,11 @@ def _locked(merchant: Merchant) -> ReconciliationPlan:
 
 @transaction.atomic
 def add_recipient(*, merchant: Merchant, email: str, by: Person | None = None) -> ReportRecipient | OwnerQuestion:
-    """Add a recipient. For an address outside the owners' domains that our staff add, an owner is asked first."""
+    """Add a recipient, who is also subscribed again. Our staff's address outside the owners' domains waits for an
+    owner.
+
+    Refuses a recipient who receives the report already (RecipientThere), and too many (TooManyRecipients).
+    """
     if by is not None and by.is_staff and owner_questions.is_outside(merchant, email):
         return owner_questions.ask_owners(merchant=merchant, kind=OwnerQuestion.Kind.RECIPIENT, by=by, email=email)
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
@@ -223,12 +233,15 @@ def add_recipient(*, merchant: Merchant, email: str, by: Person | None = None) -
 
 
 def name_players(question: OwnerQuestion) -> None:
+    """Carry out an allowed question: name players in emails."""
     set_plan(merchant=question.merchant, names_players=True)
 
 
 def send_reports_to(question: OwnerQuestion) -> None:
+    """Carry out an allowed question: add a recipient."""
     add_recipient(merchant=question.merchant, email=question.email)
 
 
 def remove_recipient(*, recipient: ReportRecipient) -> None:
+    """Remove a recipient. Refuses nothing."""
     recipient.delete()

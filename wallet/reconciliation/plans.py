@@ -1,4 +1,4 @@
-"""Plan of a merchant: how its days are reconciled, who gets the report, and when it is due."""
+"""The plan of a merchant: how its days are reconciled, who gets the report, and when the report is due."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def plan_of(merchant: Merchant) -> ReconciliationPlan:
 
 
 def write_off_alone(merchant: Merchant, currency: str) -> int:
-    """Return the difference up to which one person writes off; unlimited in a sandbox, where nothing is lost."""
+    """Return the difference up to which one person writes off, × 100000; unlimited in a sandbox."""
     if merchant.is_sandbox:
         return MOST
     [found] = thresholds.thresholds(plan_of(merchant), [currency])
@@ -30,7 +30,7 @@ def write_off_alone(merchant: Merchant, currency: str) -> int:
 
 
 def report_recipients(merchant: Merchant) -> list[str]:
-    """Return the recipients of the plan, else the contacts for key changes, without those who unsubscribed."""
+    """Return the recipients of the plan, or else the contacts for key changes, without people who unsubscribed."""
     named = ReportRecipient.objects.filter(merchant=merchant).values_list("email", flat=True)
     wanted = list({email.lower(): email for email in named}.values()) or emails.contact_addresses(merchant)
     gone = report_opt_outs.opted_out_addresses(merchant)
@@ -38,8 +38,9 @@ def report_recipients(merchant: Merchant) -> list[str]:
 
 
 def due_at(plan: ReconciliationPlan, day: date) -> datetime:
-    """Return when the report is due: the plan's hour of the next day, not before the day is complete. An hour that a
-    clock change skips is the next one.
+    """Return when the report is due: the plan's hour on the next day, but not before the day is complete.
+
+    An hour that a clock change skips is the next one.
     """
     hour = datetime.combine(day + DAY, time(plan.hour), tzinfo=ZoneInfo(plan.merchant.time_zone)).astimezone(UTC_ZONE)
     return max(hour, day_of(plan.merchant, day).ready)

@@ -64,11 +64,11 @@ class PasswordAgain(Refusal):
 def set_source(
     *, merchant: Merchant, kind: str, address: str, password: str | None, host_key: str, by: Person | None
 ) -> StatementSource:
-    """Set the source of a merchant. `password`: None keeps the stored one for the same server and user; empty removes
-    it.
+    """Set the source of a merchant, and switch it on.
 
-    Refuses by NoTimetable, WrongAddress, Inside, HostKeyNeeded and PasswordAgain. A job asks the name servers and
-    records on the source when the host does not exist or is internal; each fetch asks again.
+    `password`: None keeps the stored one for the same server and user; empty removes it. Refuses by NoTimetable,
+    WrongAddress, Inside, HostKeyNeeded and PasswordAgain. A job asks the name servers, and records on the source when
+    the host does not exist or is internal; each fetch asks again.
     """
     if merchant.is_sandbox:
         raise refusals.NoTimetable
@@ -91,7 +91,7 @@ def set_source(
 
 
 def check_source(number: int) -> None:
-    """Record before the first attempt what the name servers answer about the host."""
+    """Record on the source, before the first attempt, if the host does not exist or is internal."""
     source = StatementSource.objects.get(pk=number)
     place = places.parse_place(source.kind, source.address)
     try:
@@ -110,7 +110,7 @@ def _set_password(source: StatementSource, place: RemotePlace, password: str | N
 
 
 def switch_source(*, source: StatementSource, on: bool, by: Person | None) -> StatementSource:
-    """Switch a source on or off. A source that is off is not fetched and keeps its password."""
+    """Switch a source on or off. A source that is off is not fetched, and keeps its password. Refuses nothing."""
     with transaction.atomic():
         source = StatementSource.objects.select_for_update().get(pk=source.pk)
         source.is_on = on
@@ -129,8 +129,8 @@ def _password(source: StatementSource) -> str:
 
 # --- once -------------------------------------------------------------------------------------------------------------
 def fetch_day(*, source: StatementSource, day: date) -> Statement | None:
-    """Fetch the file of a day; return its statement, read or refused. None without a file; the source has
-    the reason.
+    """Fetch the file of a day; return its statement, read or refused. None without a file: the source has the
+    reason.
     """
     return _taken(source, day, partial(_brought, source, day))
 
@@ -185,8 +185,9 @@ def _first_fault(statement: Statement) -> str:
 
 # --- by schedule ------------------------------------------------------------------------------------------------------
 def fetch_due_days(now: datetime) -> int:
-    """Fetch what is due; return how many statements arrived. Hosts are asked in parallel, so that a slow one delays
-    few; files are received one after the other. Two workers do not fetch the same file twice.
+    """Fetch what is due; return how many statements arrived. Two workers do not fetch the same file twice.
+
+    Hosts are asked in parallel, so that a slow one delays few. Files are received one after the other.
     """
     wanted = [(source, day) for source, day in due_sources(now)[:MOST] if claim_source(source, now)]
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
@@ -201,8 +202,8 @@ def claim_source(source: StatementSource, now: datetime) -> bool:
 
 
 def due_sources(now: datetime) -> list[tuple[StatementSource, date]]:
-    """Return each source with a missing day: every quarter of an hour until the report is due, then every hour for
-    three days. The longest wait first.
+    """Return each source with a missing day, the longest wait first: every quarter of an hour until the report is due,
+    then every hour for three days.
     """
     rested = Q(last_tried_at=None) | Q(last_tried_at__lte=now - EACH + SLACK)
     sources = StatementSource.objects.filter(rested, is_on=True, merchant__reconciliation_plan__is_on=True)

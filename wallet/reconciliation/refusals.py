@@ -1,4 +1,4 @@
-"""What is refused to people who work on cases and reports: each with the sentence that says what to do."""
+"""Refusals for people who work on cases and reports, each with the sentence that says what to do."""
 
 from __future__ import annotations
 

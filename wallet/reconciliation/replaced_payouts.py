@@ -1,8 +1,8 @@
-"""A refused payout, and the payout under another id that stands for it: one case of both, so that nobody pays twice.
+"""A refused payout, and the payout under another id that replaces it: one case for both, so that nobody pays twice.
 
-They belong together where player, amount, currency and bet agree; where the refused one names no bet, the round. A bet
-may have two payouts of one amount, so a payout replaces one refused payout, and none that the statement has beside it.
-The case stays open: whether the player is paid is for a person to say.
+They belong together if player, amount, currency and bet agree; or the round, if the refused one names no bet. A bet may
+have two payouts of one amount. So a payout replaces one refused payout, and none that the statement lists beside it.
+The case stays open: a person decides whether the player is paid.
 """
 
 from __future__ import annotations
@@ -157,6 +157,6 @@ STALE = f"""
 
 
 def join_replaced_payouts(values: dict[str, Any], *, is_totals: bool) -> None:
-    """Make one break of a refused payout and its replacement. Totals name no payouts."""
+    """Join a refused payout and its replacement into one break. A statement of totals names no payouts."""
     for step in (REFUSED,) if is_totals else (REFUSED, *PAIRS):
         database.run_statement(step, values)

@@ -60,6 +60,7 @@ def filling(letter: Letter) -> Filling:
 
 
 def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
+    """Return the context of the templates."""
     figures, told, of = figures_of(run), previous_report(run), day_of(run.merchant, run.day)
     return {
         "merchant": run.merchant.name,
@@ -100,14 +101,14 @@ def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:
 
 
 def statements_of(run: Reconciliation) -> list[Statement]:
-    """Return the statements that the day was compared with, the oldest first."""
+    """Return the statements that the day was compared with, oldest first."""
     if run.statement_id is None:
         return []
     return list(Statement.objects.filter(pk__in=[*run.statement_ids, run.statement_id]).order_by("pk"))
 
 
 def headline(run: Reconciliation, figures: Figures) -> str:
-    """Return the verdict of the day: `3 breaks, EUR 1,234.50`. That a file came late is said beside it."""
+    """Return the verdict of the day: `3 breaks, EUR 1,234.50`, with “statement late” if it was."""
     if run.outcome in UNCOMPARED:
         return str(HEADLINES[Outcome(run.outcome)])
     verdict = day_breaks.breaks_text(figures.broken, figures.stakes) if figures.broken else _("All clear")
@@ -127,6 +128,7 @@ def newest_run(merchant_id: int, day: date) -> Reconciliation | None:
 
 
 def change_since_yesterday(run: Reconciliation, figures: Figures) -> str:
+    """Return the change from the previous day in words."""
     before = newest_run(run.merchant_id, run.day - DAY)
     if before is None:
         return _("The previous day was not compared.")
@@ -171,7 +173,7 @@ def _change(more: int) -> str:
 # --- both sides -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class SideLine:
-    """Both totals of a currency and type, and how much of their difference the day's breaks explain."""
+    """Both totals of a currency and type, and the part of their difference that the breaks explain."""
 
     currency: str
     kind: str

@@ -71,8 +71,9 @@ def number(run: Reconciliation) -> int:
 
 
 def case_rows(run: Reconciliation, *, whole: bool) -> Iterator[tuple[Any, ...]]:
-    """All cases of the day. Those that the comparison counted stand for 1 in `breaks`, or for the rows folded in them;
-    the others for 0: lateness of a file, what closed before, and what was found later.
+    """Yield all cases of the day. `breaks`: 1 or the folded rows for a case that the run counted, else 0.
+
+    0 is for a late file, a case that closed earlier, and a case that was found later.
     """
     of_day = Case.objects.filter(merchant=run.merchant_id, day=run.day)
     counted = Exists(day_breaks.cases_of(run).filter(pk=OuterRef("pk")))

@@ -22,7 +22,7 @@ class Subscription:
 
 
 def opt_out_link(merchant: Merchant, email: str) -> str:
-    """Return the address that works as long as the report goes out: HMAC over merchant and recipient."""
+    """Return the link that unsubscribes: HMAC over merchant and recipient. It does not expire."""
     token = signing.dumps([merchant.pk, email], salt=SALT)
     return f"{settings.BASE_URL}/operator/~/reports/{token}/unsubscribe/"
 

@@ -1,4 +1,4 @@
-"""What mail programs sort reports by: the reports of a day are one thread, those of a merchant one list."""
+"""Headers by which mail programs sort reports: the reports of a day are a thread, those of a merchant a list."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def thread_headers(letter: Letter, run: Reconciliation) -> dict[str, str]:
 
 
 def thread_of(run: Reconciliation) -> str:
-    """Return the message id that all reports of the day refer to, whoever gets them. No email has it."""
+    """Return the message id that all reports of the day refer to, for every recipient. No email has it."""
     return f"<report-{run.merchant.code}-{run.day}@{email_outbox.sender_domain()}>"
 
 

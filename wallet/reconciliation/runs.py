@@ -47,7 +47,7 @@ class DayNotComplete(Refusal):
 class RunOutcome:
     """The result of a run. `restate`: neighbour days whose breaks it explains, to be compared again.
 
-    `run` is None for a dry run, which stores nothing. `is_news`: something differs from the last run.
+    `run`: None for a dry run, which stores nothing. `is_news`: the result differs from the last run.
     """
 
     run: Reconciliation | None
@@ -58,9 +58,10 @@ class RunOutcome:
 
 
 def reconcile_day(*, merchant: Merchant, day: date, by: Person | None = None, dry_run: bool = False) -> RunOutcome:
-    """Compare the day's current statement with our ledger. Equal sides give equal cases.
+    """Compare the day's current statement with our ledger, and update its cases. The same sides give the same cases.
 
-    Raises DayNotComplete (a dry run may look earlier) and BeingCompared. A fault is stored on the run and raised.
+    Refuses a day that is not complete (DayNotComplete; a dry run may), and a day that is being compared
+    (BeingCompared). An error is stored on the run and raised.
     """
     of = day_of(merchant, day)
     if clock.now() < of.ready and not dry_run:

@@ -1,7 +1,7 @@
-"""Due reconciliation work in its order, and work that is missing.
+"""Due reconciliation work in its order, and missing work.
 
-Due work is derived from plans, statements, runs and deliveries and stored nowhere: a killed worker leaves the rest due.
-A worker holds the merchant's lock and checks again under it.
+Due work is derived from plans, statements, runs and deliveries, and is not stored, so a killed worker leaves the rest
+due. A worker holds the lock of the merchant and checks again under it.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ Key = tuple[int, date]
 
 
 def newest_runs(merchants: Iterable[int], since: date) -> dict[Key, Reconciliation]:
+    """Return the newest run of each merchant and day since `since`."""
     told = ReportDelivery.objects.filter(reconciliation=OuterRef("pk"))
     found = Reconciliation.objects.filter(merchant__in=list(merchants), day__gte=since).exclude(state=State.RUNNING)
     newest = (
@@ -105,8 +106,8 @@ def newest_runs(merchants: Iterable[int], since: date) -> dict[Key, Reconciliati
 
 
 def missed_days(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[Key]:
-    """Return each merchant's days from its first run to the day before its last day, at most LOOKED_BACK; of a new
-    merchant, none.
+    """Return each merchant's days from its first run to the day before its last day, at most LOOKED_BACK; none for a
+    new merchant.
     """
     begun: dict[int, date] = {}
     for merchant, day in newest:
@@ -120,7 +121,7 @@ def missed_days(newest: dict[Key, Reconciliation], last_days: set[Key]) -> set[K
 
 
 def passed_over_days(newest: set[Key]) -> set[Key]:
-    """Return the days up to the newest due one that the timetable passed over, because the plan was off or each attempt
+    """Return the days up to the newest due one that the timetable missed, because the plan was off or each attempt
     failed.
 
     A run that a person requested does not begin a timetable.
@@ -172,9 +173,7 @@ def _is_untold(run: Reconciliation) -> bool:
 
 # --- the job ----------------------------------------------------------------------------------------------------------
 def run_due_days() -> int:
-    """Do all due work, one day after the other; return how many days. A second round at the same time does nothing, so
-    one process at most compares.
-    """
+    """Do all due work, day by day; return how many days. A second call at the same time does nothing."""
     with hold_alone(LockedWork.ROUND) as is_ours:
         return sum(_do_and_rest(each) for each in due_days(clock.now())) if is_ours else 0
 
@@ -188,6 +187,7 @@ def _do_and_rest(each: Due) -> bool:
 
 
 def run_day(each: Due) -> bool:
+    """Do the due work of one day; return whether anything was done."""
     merchant = Merchant.objects.get(code=each.code)
     with hold_alone(LockedWork.REPORT, merchant.pk) as is_ours:
         if not is_ours or each not in due_days(clock.now(), of=merchant):
@@ -204,7 +204,7 @@ def run_day(each: Due) -> bool:
 
 
 def compare_and_report(*, merchant: Merchant, day: date) -> Reconciliation:
-    """Compare and report a day. A run without a report is reported as it is, not repeated."""
+    """Compare and report a day. A finished run without a report is reported, not repeated."""
     waiting = _to_tell(merchant, day)
     if waiting is not None:
         deliveries.send_reports(run=waiting)
@@ -218,8 +218,9 @@ def compare_and_report(*, merchant: Merchant, day: date) -> Reconciliation:
 
 
 def compare_requested(*, merchant: Merchant, day: date, by: Person) -> Reconciliation | None:
-    """For somebody at the day's page, under the merchant's lock (Work.REPORT). When its hour is over it is told now: of
-    days whose statement was compared, the timetable tells those of the last week only.
+    """Compare a day for a person, under the merchant's lock (Work.REPORT). After its hour, the report is sent at once.
+
+    The timetable reports compared days of the last week only.
     """
     run = runs.reconcile_day(merchant=merchant, day=day, by=by).run
     plan = plans_on(merchant).first()
@@ -248,7 +249,7 @@ def _restate(merchant: Merchant, days: Iterable[date]) -> None:
 
 # --- statements -------------------------------------------------------------------------------------------------------
 def read_statements() -> int:
-    """What was received and not read yet; how many were tried."""
+    """Read the received statements; return how many were tried."""
     with hold_alone(LockedWork.READING) as is_ours:
         waiting = list(statements.waiting_statements(clock.now())[:READ_AT_ONCE]) if is_ours else []
         for statement in waiting:
@@ -257,7 +258,9 @@ def read_statements() -> int:
 
 
 def fetch_statements() -> int:
-    """Alone, and apart from reading: a host that hangs holds up neither what was sent nor a second worker."""
+    """Fetch due statements, apart from reading, so that a frozen host delays neither received statements nor another
+    worker.
+    """
     with hold_alone(LockedWork.FETCHING) as is_ours:
         return pull.fetch_due_days(clock.now()) if is_ours else 0
 
@@ -265,7 +268,7 @@ def fetch_statements() -> int:
 # --- the calendar -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Square:
-    """A day of the calendar. `state`: an outcome, `failed`, `running`, `missing`; `coming` before its report is due."""
+    """A day of the calendar. `state`: an outcome, `failed`, `running`, `missing`; `coming` before the report is due."""
 
     day: date
     state: str
@@ -273,7 +276,7 @@ class Square:
 
 
 def calendar(merchant: Merchant, *, days: int = 60) -> list[Square]:
-    """The last days up to yesterday, the oldest first, in one query beside the plan's."""
+    """Return the last days up to yesterday, oldest first, in one query besides that of the plan."""
     now, plan = clock.now(), ReconciliationPlan.objects.filter(merchant=merchant).select_related("merchant").first()
     last = date_at(merchant, now) - DAY
     first = last - timedelta(days=days - 1)

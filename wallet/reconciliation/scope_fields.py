@@ -14,7 +14,7 @@ KINDS = [(kind, kind.capitalize()) for kind in OWN_KINDS]
 
 
 class ScopeFields(forms.Form):
-    """Nothing filled in: the whole day. After `is_valid`, `cleaned_data["scope"]` is a Scope."""
+    """Fields of a scope. Nothing filled in: the whole day. After `is_valid`, `cleaned_data["scope"]` is a Scope."""
 
     currencies = forms.CharField(
         label=_("Only these currencies"),
@@ -53,7 +53,7 @@ class ScopeFields(forms.Form):
 
     @staticmethod
     def initial_of(scope: Scope) -> dict[str, Any]:
-        """Return the fields as they state `scope`."""
+        """Return the initial values for `scope`."""
         return {
             "currencies": ", ".join(sorted(scope.currencies)),
             "types": sorted(scope.kinds),

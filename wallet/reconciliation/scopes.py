@@ -1,4 +1,4 @@
-"""Which rows of a day a statement is of: currencies, types, a brand, part n of m. Nothing stated: the whole day.
+"""The part of a day that a statement covers: currencies, types, a brand, part n of m. Nothing stated: the whole day.
 
 One rule for statements and plans: `docs/decisions/0047-a-statement-has-a-scope.md`.
 """
@@ -33,7 +33,7 @@ class WrongScope(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Empty: all of them. `parts` is 0 where the statement is in one piece."""
+    """A scope. An empty field: all. `parts`: 0 for a statement in one piece."""
 
     currencies: frozenset[str] = frozenset()
     kinds: frozenset[str] = frozenset()
@@ -60,7 +60,7 @@ class Scope:
         ).checked()
 
     def checked(self) -> Self:
-        """Raises WrongScope for what cannot be."""
+        """Return the scope. Raises WrongScope for values that cannot be."""
         if odd := sorted(each for each in self.currencies if not CURRENCY.fullmatch(each)):
             raise WrongScope(f"“{odd[0][:20]}” is not a currency code.")
         if odd := sorted(self.kinds - {*OWN_KINDS}):
@@ -83,7 +83,7 @@ class Scope:
 
     @property
     def label(self) -> str:
-        """For people: “EUR, USD; bet, payout; brand north; part 1 of 2”, or “whole day”."""
+        """Return the scope for people: “EUR, USD; bet, payout; brand north; part 1 of 2”, or “whole day”."""
         words = [
             ", ".join(sorted(self.currencies)),
             ", ".join(kind for kind in OWN_KINDS if kind in self.kinds),
@@ -97,7 +97,7 @@ class Scope:
         return Scope(self.currencies, self.kinds, self.brand)
 
     def is_apart_from(self, other: Scope) -> bool:
-        """Whether no row can be in both."""
+        """Return whether no row can be in both."""
         if any(one and two and one.isdisjoint(two) for one, two in self._sets(other)):
             return True
         if self.brand and other.brand and self.brand != other.brand:
@@ -106,18 +106,18 @@ class Scope:
         return is_of_same_parts and self.part != other.part
 
     def leaves_rows_of(self, other: Scope) -> bool:
-        """Whether `other` has currencies or types that this one has not: a row says which it is of."""
+        """Return whether `other` has currencies or types that this scope does not have."""
         return any(one and not (two and two <= one) for one, two in self._sets(other))
 
     def replaces(self, older: Scope) -> bool:
         return not self.is_apart_from(older) and not self.leaves_rows_of(older)
 
     def trims(self, older: Scope) -> bool:
-        """Of the older statement, the rows outside of this scope stay."""
+        """Return whether rows of the older statement outside this scope stay."""
         return not self.is_apart_from(older) and self.leaves_rows_of(older)
 
     def covers(self, wanted: Scope) -> bool:
-        """Whether a statement of this scope has what the plan waits for, parts apart."""
+        """Return whether a statement of this scope has what the plan expects, apart from its part."""
         return not self.leaves_rows_of(wanted) and self.brand in ("", wanted.brand)
 
     def _sets(self, other: Scope) -> list[tuple[frozenset[str], frozenset[str]]]:
@@ -152,7 +152,7 @@ def parse_lines(text: str) -> list[str]:
 
 
 def missing_parts(present: Iterable[Scope], wanted: Iterable[Scope]) -> list[str]:
-    """Return what is still to come before a day is complete: absent parts, then absent scopes of the plan."""
+    """Return what is missing before a day is complete: absent parts, then absent scopes of the plan."""
     there = list(present)
     pieces: dict[tuple[Scope, int], set[int]] = {}
     for scope in there:
@@ -185,9 +185,9 @@ THEIR_KIND = (
 
 
 def scope_condition(scopes: Sequence[Scope], kind: str, currency: str, *, unknown: str = "true") -> str:
-    """Return an expression that is true of rows in one of `scopes`, by currency and type. No scope: of all rows.
+    """Return an SQL expression that is true for rows in one of `scopes`, by currency and type. No scope: all rows.
 
-    `unknown`: whether rollbacks of what nobody knows are in it.
+    `unknown`: the result for rollbacks of unknown transactions.
     """
     each = [_of_one(scope, kind, currency, unknown) for scope in scopes]
     return f"({' OR '.join(each)})" if each and "true" not in each else "true"

@@ -1,4 +1,4 @@
-"""How grave a case is: by its kind, its amount and its age. One rule, for one case in Python and for many in SQL."""
+"""Severity of a case: by its kind, amount and age. One rule, in Python for one case and in SQL for many."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HARMLESS = frozenset({Kind.DAY_BOUNDARY, Kind.NETS_OUT, Kind.LATE_STATEMENT})
 def severity_of(
     *, kind: str, difference: int, high_amount: int, age: timedelta = timedelta(0), misdirected: bool = False
 ) -> Case.Severity:
-    """`high_amount`: in the currency of the case."""
+    """Return the severity. `difference` and `high_amount`: in the currency of the case, × 100000."""
     if kind == Kind.OWED:
         return Severity.OWED
     if kind in HARMLESS:
@@ -34,8 +34,8 @@ def severity_of(
 
 
 def misdirected_condition(row: str) -> str:
-    """Return the SQL that says whether a break is a payout to another player, or one that may be made twice. `row` has
-    kind, ours and theirs.
+    """Return the SQL condition for a payout to another player, or one that may be made twice. `row` has kind, ours and
+    theirs.
     """
     types = ", ".join(f"'{each}'" for each in MISDIRECTED)
     return f"""(coalesce({row}.ours ? 'replaced_by', false)
@@ -44,14 +44,12 @@ def misdirected_condition(row: str) -> str:
 
 
 def unpaid_kind(row: str) -> str:
-    """Return the SQL of the kind of a break, for its severity: a refused payout is owed to nobody for certain while a
-    payout under another id stands for it.
-    """
+    """Return the SQL of a break's kind for its severity; '' for a refused payout that another payout replaces."""
     return f"CASE WHEN {row}.ours ? 'replaced_by' THEN '' ELSE {row}.kind END"
 
 
 def severity_sql(*, kind: str, difference: str, high_amount: str, age: str, misdirected: str) -> str:
-    """The same as an expression; the arguments are expressions too: columns, `interval '0'`."""
+    """Return the same rule as an SQL expression. The arguments are expressions too: columns, `interval '0'`."""
     return f"""CASE WHEN {kind} = '{Kind.OWED}' THEN {Severity.OWED:d}
         WHEN {kind} IN ({_listed(HARMLESS)}) THEN {Severity.LOW:d}
         WHEN {kind} IN ({_listed(GRAVE)}) OR {misdirected} OR abs({difference}) >= {high_amount}

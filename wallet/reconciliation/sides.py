@@ -1,4 +1,4 @@
-"""Both sides of a day, by currency and type: what each comes to, and how much of the difference the breaks explain."""
+"""Both sides of a day by currency and type: their totals, and how much of the difference the breaks explain."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ NOTHING = (0, 0)
 
 
 def compare_sides(*, ours: OurSide, statement: DayStatement | None) -> list[FigureSide]:
-    """The sums of the ledger and of the file, each read by itself and not made of the rows that were matched. What the
-    breaks of this session's comparison do not explain is left as `Side.unexplained`. Without a statement, ours alone.
+    """Return the sums of ledger and file, each read on its own. Without a statement, only ours.
+
+    `FigureSide.unexplained` is what the breaks of this session's matching do not explain.
     """
     if statement is None:
         return [FigureSide(*both, *sums, explained=sums[1]) for both, sums in sorted(ours.sums.items())]

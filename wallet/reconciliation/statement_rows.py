@@ -1,7 +1,7 @@
-"""The rows of a statement where the database can compare them: a table of what the file holds, a view that casts it.
+"""The rows of a statement for the database: a table with the text of the file, and a view that casts it.
 
-The file is the statement, and its digest says that it still is the one that came. The table is only a reading of it:
-it is not in the write-ahead log, is dropped after some days, and is made again from the file whenever it is gone.
+The file is the statement, and its digest proves that it is unchanged. The table is one reading of it: it is not in the
+write-ahead log, is dropped after some days, and is made again from the file when needed.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ TABLES = """
 
 
 class StatementChanged(Exception):
-    """The file in private storage is not the one that came. Somebody of ours has to look why."""
+    """The file in private storage is not the received file. A person must find out why."""
 
 
 def load_rows(statement: Statement) -> tuple[list[dict[str, Any]], list[Total]]:
-    """Makes table and view. Returns what the rows come to and what the file says of itself; raises Unreadable."""
+    """Make table and view; return the sums of the rows, and the totals that the file declares. Raises Unreadable."""
     mapping = mappings.from_json(statement.mapping)
     place = LoadingPlace(sql.SQL("UNLOGGED"), SCHEMA, f"raw_{statement.pk}")
     with loading.loaded_rows(partial(private_files().open, str(statement.file.name)), mapping, place) as loaded:
@@ -74,14 +74,16 @@ def _fitted(mapping: Mapping, table: SourceTable) -> Mapping:
 
 
 def view_name(statement: Statement) -> str:
-    """Of its view, to stand in SQL: line, transaction_id, kind, player_id, game_id, currency, amount (× 100000),
+    """Return the view for SQL. Columns: line, transaction_id, kind, player_id, game_id, currency, amount (× 100000),
     is_rolled_back, ref_transaction_id, at, count.
     """
     return _view(statement.pk).as_string()
 
 
 def restore_rows(statements: Iterable[Statement]) -> None:
-    """Makes again what is gone. In a transaction; in the order of their ids, so that two never wait for each other."""
+    """Make missing tables again. Call it in a transaction; the order of ids prevents deadlocks. Raises
+    StatementChanged.
+    """
     for statement in sorted(statements, key=lambda each: each.pk):
         if _is_gone(statement):
             locks.lock_until_commit(f"rows of {statement.pk}")
@@ -112,7 +114,7 @@ def kept_until(statement: Statement) -> datetime | None:
 
 
 def drop_old_rows(now: datetime) -> int:
-    """Drops what was read some days ago; how many. One that is compared at this moment waits for tomorrow."""
+    """Drop tables that were read some days ago; return how many. A table in use is dropped the next day."""
     with connection.cursor() as cursor:
         cursor.execute(TABLES, [SCHEMA])
         there = {statement for (statement,) in cursor.fetchall()}

@@ -1,6 +1,6 @@
-"""What looks wrong in a statement's ids and times, said before anything is compared with it.
+"""Warnings about a statement's ids and times, before it is compared.
 
-The first SAMPLE rows are looked at, so that a large file costs no more than a small one.
+Only the first SAMPLE rows are read, so a large file costs no more than a small one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ OURS = """
 
 @dataclass(frozen=True, slots=True)
 class StatementCheck:
-    """`is_foreign`: both sides have rows of the day, and not one id of the file is known."""
+    """The warnings. `is_foreign`: both sides have rows of the day, and no id of the file is known."""
 
     warnings: list[str]
     is_foreign: bool = False
@@ -70,14 +70,14 @@ NOTHING_SEEN = StatementCheck([])
 
 
 def check_loaded(loaded: Loaded, mapping: Mapping, merchant: Merchant, day: date) -> StatementCheck:
-    """Of a file that is looked at. Every cell can be read."""
+    """Return the check of a previewed file, in which every cell can be read."""
     if "transaction_id" not in mapping.columns or mapping.grain == "totals":
         return NOTHING_SEEN
     return check_rows(loading.read_rows(loaded, mapping).rows.as_string(), merchant, day)
 
 
 def check_rows(rows: str, merchant: Merchant, day: date) -> StatementCheck:
-    """`rows`: what stands after FROM, with line, transaction_id and at."""
+    """Return the check. `rows`: an SQL source with line, transaction_id and at."""
     of = day_of(merchant, day)
     values: dict[str, Any] = {
         "merchant": merchant.pk, "begin": of.begin, "end": of.end, "sample": SAMPLE, "few": FEW, "most": 2 * SAMPLE,

@@ -1,4 +1,4 @@
-"""An operator's statement of a day: stored as it came, read whole or refused whole, and what it corrects stays."""
+"""An operator's statement of a day: stored as it came, and read or refused as a whole. A corrected statement stays."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class ScopeNotKnown(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a file would be read as. Nothing of it is kept. While `asks` holds a sentence, it cannot be read."""
+    """How a file would be read; nothing of it is stored. While `asks` has a sentence, the file cannot be read."""
 
     format: str = ""
     headers: list[str] = field(default_factory=list)
@@ -115,7 +115,7 @@ class Preview:
 
     @property
     def read_count(self) -> int:
-        """Return the number of rows that the totals are of: without those that are left out."""
+        """Return the number of rows in the totals, without rows that are left out."""
         return sum(int(total["rows"]) for total in self.totals)
 
 
@@ -131,10 +131,11 @@ def receive_statement(
     mapping: Words[str, Any] | None = None,
     scope: Scope = WHOLE,
 ) -> Statement:
-    """The file in private storage, waiting to be read. The same bytes, to be read the same way and of the same scope,
-    are the same statement; sent by a person after others, they are a new one, which replaces these.
+    """Store the file, waiting to be read; return its statement. `mapping`: as JSON, else the plan's.
 
-    `mapping` as JSON, else the plan's. Raises Refusal.
+    The same bytes with the same mapping and scope are the same statement; if a person sends them again after others,
+    they are a new one, which replaces those. Raises Refusal: DayNotOver, DayBeforeMerchant, EmptyStatement,
+    StatementTooLarge.
     """
     check_day(merchant, day)
     upload = _Upload(content)
@@ -173,6 +174,7 @@ def _tell_owners(statement: Statement, by: Person) -> None:
 
 
 def check_day(merchant: Merchant, day: date) -> None:
+    """Refuse a day that is not over, or before the merchant was created."""
     if day >= date_at(merchant, clock.now()):
         raise DayNotOver(day)
     since = date_at(merchant, merchant.created_at)
@@ -201,7 +203,9 @@ def _how(merchant: Merchant, source: str, given: Words[str, Any] | None, *, is_j
 
 
 def refused_duplicate(*, merchant: Merchant, day: date, source: str, digest: str) -> Statement | None:
-    """The same bytes, to be read as they were: with another mapping the same file may be right."""
+    """Return a refused statement with the same bytes and mapping; None without one. Another mapping may read the
+    file.
+    """
     return Statement.objects.filter(
         merchant=merchant, day=day, digest=digest, mapping=_how(merchant, source, None), state=Statement.State.REFUSED
     ).first()
@@ -263,12 +267,12 @@ class _Upload(File):  # type: ignore[type-arg]
 
 
 def delete_orphaned_files(now: datetime) -> int:
-    """Files whose process was killed before their row was there; how many."""
-    return sweep_months(FOLDER, Statement.objects.all(), now)
+    """Delete files whose process was killed before their row was stored; return how many."""
+    return purge_unnamed_files(FOLDER, Statement.objects.all(), now)
 
 
-def sweep_months(folder: str, rows: QuerySet[Any], now: datetime) -> int:
-    """Delete files of `folder` that no `file` of the rows names; return how many. Younger ones may still get theirs."""
+def purge_unnamed_files(folder: str, rows: QuerySet[Any], now: datetime) -> int:
+    """Delete files of `folder` that no `file` of the rows names; return how many. Recent files stay."""
     storage, swept = private_files(), 0
     for month in {f"{folder}/{day:%Y/%m}" for day in (now, now - SWEPT_BACK)}:
         there = [f"{month}/{name}" for name in list_private(month)[1]]
@@ -283,7 +287,10 @@ def sweep_months(folder: str, rows: QuerySet[Any], now: datetime) -> int:
 
 # --- Reading --------------------------------------------------------------------------------------------------------
 def read_statement(*, statement: Statement) -> Statement:
-    """All of its rows and it is the day's, or none and why. Read before: as it is."""
+    """Read a statement: all its rows, and it becomes current; or none, and it is refused with its errors.
+
+    A statement that was read before stays as it is.
+    """
     with transaction.atomic():
         statement = Statement.objects.select_for_update().get(pk=statement.pk)
         if statement.state != Statement.State.RECEIVED:
@@ -301,14 +308,15 @@ def read_statement(*, statement: Statement) -> Statement:
 
 
 def waiting_statements(now: datetime) -> QuerySet[Statement]:
-    """Received and not read, the rested before those that failed: one that cannot be read holds up no other."""
+    """Return the received statements that are not read, those without a failed try first."""
     received = Statement.objects.filter(state=Statement.State.RECEIVED)
     return received.filter(Q(tried_at=None) | Q(tried_at__lte=now - REST)).order_by("tries", "pk")
 
 
 def try_to_read(*, statement: Statement) -> Statement:
-    """Raises nothing. A try counts before it is made: its process may not outlive it. After MOST_TRIES the file is
-    refused; our support is told by the log, and whoever sent it by the statement.
+    """Read a statement; raise nothing. After MOST_TRIES tries it is refused, with a sentence.
+
+    A try counts before it begins, because its process may die.
     """
     received = Statement.objects.filter(pk=statement.pk, state=Statement.State.RECEIVED)
     try:
@@ -390,17 +398,17 @@ def _replaces(newer: Statement, older: Statement) -> bool:
 
 
 def statements_replaced_by(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
-    """Return the current statements that one of `scope` takes the place of."""
+    """Return the current statements that a statement of `scope` replaces."""
     return [each for each in current_statements(merchant, day) if scope.replaces(Scope.parse(each.scope))]
 
 
 def statements_beside(merchant: Merchant, day: date, scope: Scope) -> list[Statement]:
-    """Return the current statements that one of `scope` is added to."""
+    """Return the current statements to which a statement of `scope` is added."""
     return [each for each in current_statements(merchant, day) if not scope.replaces(Scope.parse(each.scope))]
 
 
 def arrivals(parts: Sequence[Statement]) -> list[tuple[Scope, datetime]]:
-    """Return the scope of each current statement of a day with the moment at which the first of its rows came."""
+    """Return the scope of each current statement with the moment when the first of its rows arrived."""
     came = Statement.objects.filter(merchant=parts[0].merchant_id, day=parts[0].day, state=Statement.State.READ)
     received = [(Scope.parse(scope), at) for scope, at in came.values_list("scope", "received_at")]
     scopes = [Scope.parse(part.scope) for part in parts]
@@ -408,9 +416,9 @@ def arrivals(parts: Sequence[Statement]) -> list[tuple[Scope, datetime]]:
 
 
 def scope_of_row(case: Case) -> Scope:
-    """Return the scope of the statement that a file for this case takes the place of. Raises ScopeNotKnown.
+    """Return the scope of the statement that a file for this case replaces. Raises ScopeNotKnown.
 
-    The statement that has the row says it; else the only one that could have it.
+    It is the statement with the row, or else the only one that could have it.
     """
     parts = current_statements(case.merchant, case.day)
     there = case.theirs or {}
@@ -429,14 +437,14 @@ def _kind_of(case: Case) -> str:
 
 
 def check_replaces_one(*, merchant: Merchant, day: date, scope: Scope) -> None:
-    """Raises ScopeNotKnown for a file that would replace a statement of another scope."""
+    """Refuse a file that would replace a statement of another scope (ScopeNotKnown)."""
     others = [each.scope for each in statements_replaced_by(merchant, day, scope) if each.scope != str(scope)]
     if others:
         raise ScopeNotKnown([Scope.parse(each).label for each in others])
 
 
 def declared_gaps(statement: Statement | DayStatement) -> list[Gap]:
-    """Declared totals that the rows do not come to."""
+    """Return the declared totals that differ from the rows."""
     parts = statement.parts if isinstance(statement, DayStatement) else [statement]
     return [gap for part in parts for gap in totals.total_gaps(totals.stored_totals(part.declared), part.totals)]
 
@@ -455,11 +463,11 @@ def preview_file(
     day: date | None = None,
     scope: Scope = WHOLE,
 ) -> Preview:
-    """How a file would be read, by this mapping, the plan's, or one suggested from the names of its columns; and what
-    looks wrong in it as a statement of `day`. Of a very large file the first rows are looked at, which a sentence says.
+    """Return how a file would be read, by `mapping`, the plan's, or one suggested from its columns, with warnings for
+    `day`.
 
-    Refuses a file that is too large (StatementTooLarge), and while a process previews as many as it may (PreviewsBusy):
-    a small file can hold a million rows, and the other threads are for other pages.
+    Of a very large file, only the first rows are read, and a sentence says so. Raises StatementTooLarge, and PreviewsBusy
+    while a process previews as many as it may: a small file can hold a million rows, and other threads serve other pages.
     """
     if content.seek(0, SEEK_END) > settings.MAX_STATEMENT_BYTES:
         raise StatementTooLarge

@@ -1,4 +1,4 @@
-"""Breaks become cases. The same break is the same case; one that is met no more closes by itself, and opens again."""
+"""Turns breaks into cases. The same break is the same case; a case without a break closes, and reopens with it."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ BY_ROW = (Kind.MISSING_HERE, Kind.MISSING_THERE, Kind.DUPLICATE_HERE, Kind.NETS_
 
 
 def sync_cases(*, run: Reconciliation, plan: ReconciliationPlan, day: Day, now: datetime) -> list[date]:
-    """In the transaction of the comparison. Returns the days beside it that are to be compared again."""
+    """Open, update and close cases in the transaction of the run; return the neighbour days to compare again."""
     values: dict[str, Any] = (
         {
             "merchant": run.merchant_id,

@@ -1,4 +1,4 @@
-"""From which difference on a case is of high severity, and up to which one person writes off: in each currency."""
+"""Thresholds by currency: the difference of high severity, and the write-off limit of one person."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Threshold(NamedTuple):
 
 
 def values_of(plan: ReconciliationPlan) -> dict[str, Any]:
-    """Return what `HIGH` and `ALONE` ask for."""
+    """Return the parameters of the SQL `HIGH` and `ALONE`."""
     return {
         "high": plan.high_amount,
         "high_by_currency": _json(plan.high_amount_by_currency),
@@ -40,18 +40,19 @@ def values_of(plan: ReconciliationPlan) -> dict[str, Any]:
 
 
 def thresholds(plan: ReconciliationPlan, currencies: Iterable[str]) -> list[Threshold]:
+    """Return the thresholds of these currencies."""
     with connection.cursor() as cursor:
         cursor.execute(READ, values_of(plan) | {"currencies": list(currencies)})
         return [Threshold(currency, int(high), int(alone)) for currency, high, alone in cursor.fetchall()]
 
 
 def thresholds_in_use(plan: ReconciliationPlan) -> list[Threshold]:
-    """Return those of the euro and of the merchant's own currencies."""
+    """Return the thresholds of the euro and of the merchant's currencies."""
     return thresholds(plan, [BASE, *sorted(currencies_of(plan.merchant) - {BASE})])
 
 
 def check_rate(currency: str, per_euro: int) -> None:
-    """Raises RateRaisesLimits, as the database would refuse it."""
+    """Refuse a rate that would raise a write-off limit (RateRaisesLimits), as the database does."""
     with connection.cursor() as cursor:
         cursor.execute(HIGHER_BY_RATE, {"currency": currency, "rate": per_euro})
         codes = [code for (code,) in cursor.fetchall()]
@@ -60,6 +61,7 @@ def check_rate(currency: str, per_euro: int) -> None:
 
 
 def currencies_of(merchant: Merchant) -> set[str]:
+    """Return the currencies of the merchant's accounts."""
     accounts = Account.objects.filter(merchant=merchant, kind=Account.Kind.GAMES)
     return set(accounts.values_list("currency", flat=True))
 

@@ -217,7 +217,7 @@ def add_end_options(parser: CommandParser) -> None:
     parser.add_argument("--until", type=moment, required=True, metavar="MOMENT", help="2027-01-31T12:00, in UTC")
 
 
-def add_leak_options(parser: CommandParser) -> None:
+def add_compromise_options(parser: CommandParser) -> None:
     add_overlap_options(parser)
     parser.add_argument("--response", choices=Compromise.Response.values, required=True)
     parser.add_argument("--version", type=int, help="the secret version; default: the latest")
@@ -279,8 +279,10 @@ VERBS = {
         "quarantine the key: players are paid, no new round starts",
         lambda wish: keys.quarantine_key(key=find_key(wish["auth_key"])),
     ),
-    "revoke": KeyCommand("revoke the key for good", revoke),
-    "leak": KeyCommand("report a compromise: respond at once and keep the case", report_compromise, add_leak_options),
+    "revoke": KeyCommand("revoke the key permanently", revoke),
+    "leak": KeyCommand(
+        "report a compromise: respond at once and keep the case", report_compromise, add_compromise_options
+    ),
     "decline": KeyCommand(
         "decide on a request",
         lambda wish: approvals.decline_request(**asker(wish), approval=find_question(wish)),

@@ -1,4 +1,4 @@
-"""Who may call from where: what an entry may be, what a list would do, how it changes, and how it goes back."""
+"""Allowlists: what an entry may be, the effect of a list, how a list changes, and how it reverts."""
 
 from merchants.services.allowlist.entries import NotAllowed, check_list, parse_domain, parse_network
 from merchants.services.allowlist.entry_queries import Decision, Rule, Why, is_allowed

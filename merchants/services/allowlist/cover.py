@@ -1,4 +1,4 @@
-"""A short list of networks that holds some addresses."""
+"""A short list of networks that contains some addresses."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def exact_cover(addresses: Sequence[Address]) -> list[Network]:
 
 
 def bounded_cover(addresses: Sequence[Address], most: int) -> list[Network]:
-    """Return at most so many networks that hold the addresses, in order; none is wider than an entry may be.
+    """Return at most `most` networks that contain the addresses, in order; none is wider than an entry may be.
 
-    The nearest neighbours are joined first, so no join is wider than that number of networks needs.
+    Nearest neighbours are joined first, so no network is wider than necessary. Raises TooFewNetworks.
     """
     blocks = exact_cover(addresses)
     too_many = max(0, len(blocks) - most)
@@ -58,6 +58,7 @@ def _joins(blocks: Sequence[Network]) -> Iterator[Network]:
 
 
 def is_narrow_enough(entry: Network | Address) -> bool:
+    """Return whether an entry of this width is allowed."""
     try:
         parse_network(str(entry))
     except NotAllowed:

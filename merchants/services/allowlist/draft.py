@@ -24,6 +24,7 @@ class ListDifference[T: (EntryPlan, DomainLine)]:
 
 
 def difference[T: (EntryPlan, DomainLine)](before: Iterable[T], after: Iterable[T]) -> ListDifference[T]:
+    """Return what is added, removed and changed between two lists."""
     old, new = {line.name: line for line in before}, {line.name: line for line in after}
     return ListDifference(
         added=tuple(line for name, line in new.items() if name not in old),
@@ -33,7 +34,7 @@ def difference[T: (EntryPlan, DomainLine)](before: Iterable[T], after: Iterable[
 
 
 def apply_difference[T: (EntryPlan, DomainLine)](mine: ListDifference[T], standing: Iterable[T]) -> tuple[T, ...]:
-    """Return the draft's changes applied to a list that another person has changed meanwhile."""
+    """Return the current list with the changes of a draft, for a list that another person changed meanwhile."""
     kept = {line.name: line for line in standing}
     for line in mine.removed:
         kept.pop(line.name, None)
@@ -45,20 +46,21 @@ def apply_difference[T: (EntryPlan, DomainLine)](mine: ListDifference[T], standi
 
 
 def list_text(lines: Sequence[EntryPlan] | Sequence[DomainLine]) -> str:
-    """Return the list as text, one entry a line. `read_networks` reads the same text, and a spreadsheet runs none of
+    """Return the list as text, one entry per line. `read_networks` reads the same text, and a spreadsheet runs none of
     it.
     """
     return "\n".join(_written(line) for line in lines)
 
 
 def read_networks(text: str, standing: Sequence[EntryPlan], *, zone: str = "UTC") -> tuple[EntryPlan, ...]:
-    """Return the entries in the text. Entries that are in the list already may stay, whatever the rules are now. Raises
+    """Return the entries in the text. Entries that are already on the list may stay, whatever the rules are now. Raises
     BadLines.
     """
     return pasted_entries.pasted_networks(text, zone=zone, known={_written(line): line for line in standing})
 
 
 def read_domains(text: str, standing: Sequence[DomainLine], *, zone: str = "UTC") -> tuple[DomainLine, ...]:
+    """Return the domains in the text, as `read_networks` does. Raises BadLines."""
     return pasted_entries.pasted_domains(text, zone=zone, known={_written(line): line for line in standing})
 
 

@@ -28,12 +28,14 @@ ONE_LINER = (
 
 
 def begin_proof(*, key: ApiKey, by: Person | None) -> EgressProof:
+    """Create a proof with a new token for this key."""
     return EgressProof.objects.create(
         merchant=key.merchant, key=key, by=by, word=f"egress-{secrets.token_hex(12)}", until=clock.now() + LASTS
     )
 
 
 def proof_body(proof: EgressProof) -> str:
+    """Return the JSON body that the server must sign."""
     return json.dumps({"playerId": proof.word, "currency": "EUR"}, separators=(",", ":"))
 
 

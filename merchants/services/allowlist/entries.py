@@ -86,7 +86,9 @@ def parse_domain(text: str) -> str:
 
 
 def check_list(entries: Sequence[Network | str]) -> None:
-    """Refuse a list with duplicates or with more entries than allowed. The database holds both rules too."""
+    """Refuse a list with duplicates or too many entries, or with more addresses than two widest entries. Raises
+    NotAllowed.
+    """
     if len(entries) > MAX_ENTRIES:
         raise NotAllowed(
             _("The allowlist has %(entries)s entries, but it can have at most %(max_entries)s.")

@@ -1,4 +1,4 @@
-"""Answer whether an address is allowed, by which entry of which list, and for how long."""
+"""Decides whether an address is allowed, by which entry of which list, and until when."""
 
 from __future__ import annotations
 

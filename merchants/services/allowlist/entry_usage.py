@@ -39,6 +39,7 @@ class Standing:
 
 
 def list_standing(merchant: Merchant, key: ApiKey | None) -> Standing:
+    """Return the current entries of a list, with its trial."""
     now, version = (
         clock.now(),
         saving.list_version(merchant, key),
@@ -68,9 +69,11 @@ def _row[T: (EntryPlan, DomainLine)](found: AllowlistEntry | AllowedDomain, line
 
 
 def domain_rows(merchant: Merchant) -> tuple[EntryRow[DomainLine], ...]:
+    """Return the current domains with their owners."""
     now, found = clock.now(), writing.standing_domains(merchant)
     return tuple(_row(each, DomainLine(each.domain.lower(), each.note, each.expires_at), now) for each in found)
 
 
 def domain_lines(merchant: Merchant) -> tuple[DomainLine, ...]:
+    """Return the current domains."""
     return tuple(row.line for row in domain_rows(merchant))

@@ -26,10 +26,10 @@ NO_HOST = "null"
 
 
 class When(StrEnum):
-    """`GONE_BACK`: another list is on trial and would refuse the addresses when it reverts."""
+    """`REVERTED`: another list is on trial and would refuse the addresses when it reverts."""
 
     NOW = "now"
-    GONE_BACK = "gone back"
+    REVERTED = "reverted"
     ENDED = "ended"
 
 
@@ -64,8 +64,10 @@ class SeenSource(NamedTuple):
 
 
 def network_lockout(proposal: Proposal) -> LockedOut | None:
-    """Return the addresses that are locked out. None when one of each environment is allowed now and in 24 hours, or
-    when no request arrived.
+    """Return the addresses that the proposal would lock out; None when it locks out no environment, now and in 24
+    hours.
+
+    None too when no request with a valid signature arrived in the last 24 hours.
     """
     for environment, seen in _by_environment(_addresses(proposal)):
         for when, lists, at in _moments(proposal):
@@ -75,11 +77,12 @@ def network_lockout(proposal: Proposal) -> LockedOut | None:
 
 
 def would_lock_out(proposal: Proposal) -> bool:
+    """Return whether the proposal locks out an environment."""
     return network_lockout(proposal) is not None
 
 
 def domain_lockout(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
-    """Return which hosts are locked out. Domains do not judge requests without `Origin`, so these count for no list."""
+    """Return the hosts that the domains would lock out. Requests without `Origin` are not judged by domains."""
     wanted, now = judged_domains(domains), clock.now()
     for environment, seen in _by_environment(recent_origins(merchant)):
         for when, at in ((When.NOW, now), (When.ENDED, now + LATELY)):
@@ -95,14 +98,14 @@ def _moments(proposal: Proposal) -> Iterator[tuple[When, Proposed, datetime]]:
     """
     now, proposed = clock.now(), Proposed.build(proposal)
     yield When.NOW, proposed, now
-    yield When.GONE_BACK, proposed.after_trials(), now
+    yield When.REVERTED, proposed.after_trials(), now
     yield When.ENDED, proposed, now + LATELY
 
 
 def _lets_in(seen: Iterable[SeenSource], lists: Proposed, at: datetime) -> bool:
     """Return whether the lists allow any of these addresses."""
     return any(
-        address is not None and credentials.is_address_allowed(address, at, *lists.that_count(each.key_id))
+        address is not None and credentials.is_address_allowed(address, at, *lists.lists_for_key(each.key_id))
         for each in seen
         for address in [parse_address(each.who)]
     )

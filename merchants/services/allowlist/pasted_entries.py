@@ -1,6 +1,6 @@
-"""Many entries at once, pasted or from a CSV file: `network, note, ends` or `domain, note, ends`, one a line.
+"""Many entries at once, pasted or from a CSV file: `network, note, ends` or `domain, note, ends`, one per line.
 
-Either all lines are good, or each bad one is named with its number and its reason.
+Either all lines are valid, or each invalid line is named with its number and its reason.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class BadEntry:
 
 
 def pasted_line(fields: Iterable[str]) -> str:
-    """A line as `networks` and `domains` read it; empty fields at its end are left away."""
+    """Return a line as `pasted_networks` and `pasted_domains` read it. Empty fields at its end are left out."""
     line = io.StringIO()
     csv.writer(line, lineterminator="").writerow(fields)
     return line.getvalue().rstrip(",")
@@ -63,9 +63,10 @@ class BadEntries(Refusal):
 
 
 def pasted_networks(text: str, *, zone: str = "UTC", known: Mapping[str, EntryPlan] = NOTHING) -> tuple[EntryPlan, ...]:
-    """`ends` is a day (its last moment counts) or a moment, in the merchant's time zone when it names none.
+    """Return the entries of the text. Raises BadLines.
 
-    `known`: lines that are good as they stand, since they are in the list already, by how they are written.
+    `ends`: a day, which includes its last moment, or a moment; in the zone `zone` unless it names one. `known`: entries
+    that are already on the list, by their text; they stay valid.
     """
 
     def line(network: str, note: str = "", ends: str = "") -> EntryPlan:
@@ -77,7 +78,7 @@ def pasted_networks(text: str, *, zone: str = "UTC", known: Mapping[str, EntryPl
 def pasted_domains(
     text: str, *, zone: str = "UTC", known: Mapping[str, DomainLine] = NOTHING
 ) -> tuple[DomainLine, ...]:
-    """Likewise."""
+    """Return the domains of the text, as `pasted_networks` does. Raises BadLines."""
 
     def line(domain: str, note: str = "", ends: str = "") -> DomainLine:
         return DomainLine(parse_domain(domain), checked_note(note), _ends(ends, zone))
@@ -144,6 +145,7 @@ def _too_many(numbers: list[int]) -> list[BadEntry]:
 
 
 def checked_note(text: str) -> str:
+    """Return the note. Refuses characters that cannot be shown, a secret key and a note that is too long."""
     text = tables.unescaped_text(text)
     if CONTROL.search(text):
         raise NotAllowed(_("The note contains characters that cannot be shown. Remove them."))

@@ -1,4 +1,4 @@
-"""A list as somebody would have it: typed, checked, and not saved."""
+"""A proposed allowlist: typed and checked, but not saved."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EntryPlan:
 
     @property
     def text(self) -> str:
-        """A single address without its mask."""
+        """Return the network as text; a single address has no mask."""
         return str(self.network if self.network.num_addresses > 1 else self.network.network_address)
 
 
@@ -50,13 +50,13 @@ def has_ended(line: EntryPlan | DomainLine, at: datetime) -> bool:
 
 
 def judged_domains(lines: Iterable[DomainLine]) -> credentials.Domains:
-    """Domains as calls are judged by them."""
+    """Return the domains as requests are judged by them."""
     return {line.domain: line.ends for line in lines}
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The whole of a merchant's list, or of one key's. Empty, it restricts nothing."""
+    """The whole list of a merchant or of one key. An empty list restricts nothing."""
 
     merchant: Merchant
     lines: tuple[EntryPlan, ...]
@@ -78,7 +78,7 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """All lists of a merchant as they would be."""
+    """All lists of a merchant, with the proposed one in its place."""
 
     lists: dict[int | None, credentials.Allowlist]
 
@@ -87,9 +87,9 @@ class Proposed:
         return cls(credentials.allowlists_by_key(proposal.merchant) | {proposal.key_id: proposal.allowlist})
 
     def after_trials(self) -> Proposed:
-        """As they will be when no call keeps what is on trial."""
-        return Proposed({of: each.gone_back() for of, each in self.lists.items()})
+        """Return the lists as they will be if no request keeps the lists on trial."""
+        return Proposed({of: each.after_trial() for of, each in self.lists.items()})
 
-    def that_count(self, key_id: int) -> Sequence[credentials.Allowlist]:
-        """For calls under a key."""
+    def lists_for_key(self, key_id: int) -> Sequence[credentials.Allowlist]:
+        """Return the lists that a request with this key is judged by."""
         return (self.lists[None], self.lists.get(key_id, credentials.Allowlist()))

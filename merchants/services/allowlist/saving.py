@@ -1,4 +1,6 @@
-"""Saves a proposed allowlist, unless another person changed the list meanwhile or the list would lock everybody out."""
+"""Saves a proposed allowlist, unless another person changed the list meanwhile or the list would refuse every
+caller.
+"""
 
 from __future__ import annotations
 
@@ -31,11 +33,12 @@ class Saved:
 
 
 def list_version(merchant: Merchant, key: ApiKey | None) -> int:
-    """Return the number of the list's last change. A page keeps it and sends it back when it saves."""
+    """Return the number of the list's last change. A page sends it back when it saves."""
     return _newest(_events(AllowlistEntry, merchant).filter(key=key))
 
 
 def domain_list_version(merchant: Merchant) -> int:
+    """Return the number of the last change of the domains."""
     return _newest(_events(AllowedDomain, merchant))
 
 
@@ -45,6 +48,7 @@ def changes_since(merchant: Merchant, key: ApiKey | None, expected: int) -> list
 
 
 def domain_changes_since(merchant: Merchant, expected: int) -> list[ListChange]:
+    """Return the changes for which `save_domains` would raise ListChanged."""
     return _changes(_events(AllowedDomain, merchant), expected, "domain")
 
 
@@ -57,10 +61,12 @@ def save_networks(
     on_trial: bool = False,
     reason: str = "",
 ) -> Saved:
-    """Save the list as proposed. It counts from the commit on; only differences are written.
+    """Save the list as proposed, from the commit on; write only differences. `on_trial`: it reverts unless a request
+    keeps it.
 
-    `expected`: the list's version as the person saw it. Raises ListChanged, LockOut, ListOnTrial, ListWentBack,
-    NotAllowed or MomentPassed. Then nothing has changed, except the rows of a list that had reverted already.
+    `expected`: the version of the list that the person saw. `confirmed_code`: the merchant's code, which allows a
+    lock-out. Raises ListChanged, LockOut, ListOnTrial, ListWentBack, NotAllowed, MomentPassed or SecretInText. Then
+    nothing has changed, except that an ended trial is reverted.
     """
     revert_ended_trial(merchant=proposal.merchant, key=proposal.key)
     with transaction.atomic(), history.give_reason(reason) if reason else nullcontext():
@@ -85,7 +91,7 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
 def keep_without_trial(*, tried: ListTrial, by: Person | None, confirmed_code: str = "") -> Saved:
     """End a trial by hand: the list stays as if it had been saved without a trial.
 
-    Raises TrialOver, and LockOut as `save_networks` does.
+    Raises TrialOver, and LockOut, NotAllowed and MomentPassed as `save_networks` does.
     """
     trial.lock_list(tried.merchant_id)
     if tried.deadline <= clock.now():
@@ -107,7 +113,11 @@ def save_domains(
     confirmed_code: str = "",
     reason: str = "",
 ) -> Saved:
-    """Save the domains as `save_networks` does, without a trial. They judge every signed request with `Origin`."""
+    """Save the domains. They judge every signed request with `Origin`, from the commit on. Domains have no trial.
+
+    `expected` and `confirmed_code` as for `save_networks`. Raises ListChanged, LockOut, NotAllowed, MomentPassed or
+    SecretInText, and then changes nothing.
+    """
     trial.lock_list(merchant.pk)
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
@@ -126,7 +136,7 @@ def revert_ended_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
 
 
 def check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed_code: str) -> None:
-    """Raises LockOut where a list shuts out all who call, and nobody confirmed so with the merchant's code."""
+    """Raise LockOut when a list locks out every caller and `confirmed_code` is not the merchant's code."""
     if shut_out is not None and confirmed_code.strip() != merchant.code:
         raise errors.LockOut(shut_out.summary)
 

@@ -33,7 +33,9 @@ WHO_KEEPS = "SELECT set_config('pghistory.context_metadata', %s, true), set_conf
 def begin_trial(
     *, merchant: Merchant, key: ApiKey | None, before: Sequence[AllowlistEntry], by: Person | None
 ) -> ListTrial:
-    """Begin a trial. Call it only inside the transaction that changes the list, after its entries are written."""
+    """Begin a trial of MINUTES minutes. Call it only in the transaction that changes the list, after the entries are
+    written.
+    """
     now = clock.now()
     return ListTrial.objects.create(
         merchant=merchant,
@@ -46,10 +48,11 @@ def begin_trial(
 
 
 def keep_list(trials: Sequence[int], *, merchant_id: int, address: Address, using: str) -> bool:
-    """Keep the list because a request with a valid signature arrived in time. Returns False when the database's clock
-    says too late.
+    """Keep the lists on trial, because a request with a valid signature arrived. Return False when the deadline has
+    passed.
 
-    Committed before the request goes on, so no worker and no writer of the request log is needed.
+    The database's clock decides. Committed before the request goes on, so no worker and no writer of the request log is
+    needed.
     """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         lock_list(merchant_id, using=using)
@@ -62,7 +65,7 @@ def keep_list(trials: Sequence[int], *, merchant_id: int, address: Address, usin
 
 @transaction.atomic
 def revert_trial(*, trial: ListTrial) -> ListTrial:
-    """Restore the previous list at once, before the deadline."""
+    """Restore the previous list at once, before the deadline. Raises TrialOver when the trial is not running."""
     lock_list(trial.merchant_id)
     trial = ListTrial.objects.select_related("merchant", "key").get(pk=trial.pk)
     if trial.state != TRYING:
@@ -71,7 +74,7 @@ def revert_trial(*, trial: ListTrial) -> ListTrial:
 
 
 def revert_ended_trials() -> int:
-    """Restore the entries of all trials that have ended; return how many."""
+    """Write the previous entries of all ended trials; return how many."""
     due = ListTrial.objects.filter(state=TRYING, deadline__lte=clock.now())
     return sum(_tidy(trial) for trial in due.order_by("pk"))
 
@@ -84,7 +87,7 @@ def _tidy(trial: ListTrial) -> bool:
 
 
 def revert_if_ended(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
-    """Write the list as it is judged, if its trial has ended. Call it only under the merchant's lock."""
+    """Write the previous list if the trial has ended, and return the trial, else None. Needs the merchant's lock."""
     trial = current_trial(merchant, key)
     if trial is None or trial.deadline > clock.now():
         return None
@@ -95,8 +98,8 @@ def revert_if_ended(*, merchant: Merchant, key: ApiKey | None) -> ListTrial | No
 def check_not_on_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
     """Lock the merchant until the transaction ends, and refuse to change a list on trial.
 
-    Raises ListOnTrial. Raises ListWentBack when the trial has ended and was not written yet; that is done here, so
-    commit it.
+    Raises ListOnTrial. Raises ListWentBack when the trial has ended and its entries were not restored yet. They are
+    restored here, so the caller must commit.
     """
     lock_list(merchant.pk)
     with history.give_reason(NO_CALL):
@@ -108,6 +111,7 @@ def check_not_on_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
 
 
 def current_trial(merchant: Merchant, key: ApiKey | None) -> ListTrial | None:
+    """Return the running trial of a list; None when there is none."""
     trials = ListTrial.objects.select_related("merchant", "key").filter(merchant=merchant, state=TRYING)
     return trials.filter(Q(key=None) if key is None else Q(key=key)).first()
 
@@ -120,6 +124,7 @@ def lock_list(merchant_id: int, using: str = "default") -> None:
 
 
 def lines_before(trial: ListTrial) -> tuple[EntryPlan, ...]:
+    """Return the entries of the list before the trial."""
     return tuple(
         EntryPlan(parse_networks([entry["network"]])[0], entry["note"], _moment(entry["expires_at"]))
         for entry in trial.before

@@ -1,4 +1,4 @@
-"""Writes a list: only the differences, so that an unchanged entry keeps its row and its owner."""
+"""Writes a list: only the differences, so an unchanged entry keeps its row and its owner."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from merchants.services.allowlist.proposal import DomainLine, EntryPlan
 
 
 def standing_entries(merchant: Merchant, key: ApiKey | None) -> list[AllowlistEntry]:
+    """Return the entries of a list in the table."""
     return list(AllowlistEntry.objects.filter(merchant=merchant, key=key).select_related("owner").order_by("network"))
 
 
 def standing_domains(merchant: Merchant) -> list[AllowedDomain]:
+    """Return the domains of a merchant in the table."""
     return list(AllowedDomain.objects.filter(merchant=merchant).select_related("owner").order_by("domain"))
 
 
@@ -34,6 +36,8 @@ def write_networks(
 
 
 def write_domains(*, merchant: Merchant, lines: Sequence[DomainLine], owner: int | None) -> bool:
+    """Write the domains; return whether anything changed. `owner` is the person of new domains."""
+
     def new(line: DomainLine) -> AllowedDomain:
         return AllowedDomain(merchant=merchant, domain=line.domain, owner_id=owner, **_rest(line))
 
@@ -59,4 +63,5 @@ def _rest(line: EntryPlan | DomainLine) -> dict[str, Any]:
 
 
 def is_changed(row: AllowlistEntry | AllowedDomain, line: EntryPlan | DomainLine) -> bool:
+    """Return whether note or end differ."""
     return (row.note, row.expires_at) != (line.note, line.ends)

@@ -1,4 +1,6 @@
-"""Tamper evidence: rows that only grow are sealed in chains of hashes, a ledger's and a history's for each merchant."""
+"""Tamper evidence: append-only rows are sealed in hash chains, one for the ledger and one for the history per
+merchant.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,15 @@ __all__ = ["PARTS", "ChainVerdict", "verify_history", "verify_ledger"]
 def verify_ledger(
     merchant: Merchant | None = None, *, since: datetime | None = None, part: int | None = None, head: str = ""
 ) -> ChainVerdict:
-    """Verify the ledger's chain. With `since`: all blocks, but rows of newer ones and of one in PARTS older ones."""
+    """Verify the ledger's chains of one merchant, or of all. `head`: also search for a chain head (hex digits).
+
+    `since`: all blocks, but only the rows of newer blocks, and with `part` those of one of PARTS parts of older blocks.
+    """
     return verification.verify_chains(Chain.LEDGER, merchant, since=since, part=part, head=head)
 
 
 def verify_history(merchant: Merchant | None = None, *, since: datetime | None = None, head: str = "") -> ChainVerdict:
-    """The chain, and whether the tables are as the newest events say."""
+    """Verify the history's chains as `verify_ledger` does, and compare each row with its newest event."""
     verdict = verification.verify_chains(Chain.HISTORY, merchant, since=since, head=head)
     traces.compare_traces(verdict, merchant)
     return verdict

@@ -1,4 +1,4 @@
-"""The mail that says that sealed rows are not what they were. It names tables and ids, and no player."""
+"""The alarm email about sealed rows that have changed. It names tables and ids, and no player."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from merchants.services.chain.verification import ChainVerdict
 
 
 def raise_alarm(verdict: ChainVerdict) -> None:
+    """Email the differences to `LEDGER_ALARM_TO`."""
     context = {"verdict": verdict, "name": verdict.chain.label.lower(), "base_url": settings.BASE_URL}
     message = EmailMultiAlternatives(
         subject=f"The {context['name']} does not match its sealed chain",

@@ -1,4 +1,4 @@
-"""The heads of a merchant's chains: what a mail or a page says now, and what can be compared with it later."""
+"""The heads of a merchant's chains, as emails and pages show them: they can be compared with the chain later."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ FEWEST_DIGITS = 16
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
+    """The head of one chain. `number`: of its newest block; `digits`: the first SHOWN_DIGITS hex digits."""
+
     chain: str
     number: int
     rows: int
@@ -30,7 +32,7 @@ class ChainHead:
 
 
 def chain_heads(merchant: Merchant | None) -> list[ChainHead]:
-    """Return the head of each chain that has begun. None: the chain of rows that belong to no merchant."""
+    """Return the head of each chain that has begun. `merchant` None: the chains of rows without a merchant."""
     newest = ChainBlock.objects.filter(merchant_id=merchant.pk if merchant else 0).order_by("-number")
     blocks = [newest.filter(chain=chain).defer("ids", "fingerprints").first() for chain in Chain]
     return [_head(block) for block in blocks if block]

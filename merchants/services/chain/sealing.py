@@ -1,7 +1,7 @@
-"""Seals the rows that came since the last time, beside the path of a call: a bet pays nothing for it.
+"""Seals new rows by a job, beside the path of a call, so a bet pays nothing for it.
 
-A window at a time, each in a transaction of its own: what a stopped job has sealed stays sealed, and a database with
-millions of rows from before is caught up with over many runs.
+Each window of rows is a transaction. So a stopped job keeps what it has sealed, and older rows of a large database are
+sealed over many runs.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ SECONDS_A_RUN = 20.0
 
 
 def seal_rows(*, seconds: float = SECONDS_A_RUN, rows_a_window: int = ROWS_A_WINDOW) -> int:
-    """Return how many rows were sealed. At least one window of each table that has new rows is."""
+    """Seal new rows for about `seconds`; return how many. Each table with new rows gets at least one window.
+
+    A table that fails is logged and does not stop the others.
+    """
     deadline = time.monotonic() + seconds
     known = set(ChainRecipe.objects.values_list("table_name", flat=True))
     sealed = 0
@@ -44,7 +47,7 @@ def _seal_table(name: str, rows_a_window: int, deadline: float) -> int:
 
 
 def _seal_window(table: str, rows: int) -> int:
-    """Up to which row is the database's to find: what it seals is not for its caller to choose."""
+    """Seal one window. The database function chooses the rows, so that no caller can leave a row out."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT merchants_chain_seal(%s, %s)", [table, rows])
         return int(cursor.fetchone()[0])

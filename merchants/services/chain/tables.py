@@ -1,4 +1,4 @@
-"""Which tables are sealed: every event table of the history, and each that is registered here."""
+"""The sealed tables: every event table of the history, and each table that is registered here."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ class ChainedTable:
 
 
 def register(model: type[models.Model], chain: Chain = Chain.HISTORY, *, changing: Iterable[str] = ()) -> None:
-    """Seal the rows of a table that only grows. Those with a `merchant_id` are in its merchant's chain.
+    """Seal the rows of an append-only table. Rows with a `merchant_id` belong to the chain of that merchant.
 
-    `changing`: the columns that change later, which the seal leaves out.
+    `changing`: columns that change later, which the seal leaves out.
     """
     _registered[model] = chain, frozenset(changing)
 
 
 def chained_tables(chain: Chain | None = None) -> list[ChainedTable]:
-    """Return all of them, or those of one chain; the ledger, which has by far the most rows, last."""
+    """Return all sealed tables, or those of one chain. The ledger, which has most rows, is last."""
     events = [model for model in apps.get_models() if issubclass(model, Trace)]
     models_of = dict.fromkeys(events, (Chain.HISTORY, frozenset[str]())) | _registered
     found = [_table(model, of, changing) for model, (of, changing) in models_of.items() if chain in {None, of}]
@@ -62,14 +62,14 @@ def _table(model: Any, chain: Chain, changing: frozenset[str]) -> ChainedTable:
 
 
 def merchant_column(model: Any) -> str:
-    """Return the column that names a row's merchant; "" in a table of no merchant's rows."""
+    """Return the column with the merchant of a row; "" for a table without one."""
     scope = getattr(model, "pgh_scopes", {}).get("merchant", "merchant")
     columns: dict[str, str] = {each.name: each.column for each in model._meta.concrete_fields}  # noqa: SLF001
     return columns.get(scope, "")
 
 
 def keep_recipes(using: str = DEFAULT_DB_ALIAS, **signal: Any) -> None:
-    """After each migration: a table that is new, or has got a column, gets a version of its recipe."""
+    """Add a version of the recipe for each table that is new or has a new column. Runs after each migration."""
     owner = connections[using]
     if ChainRecipe._meta.db_table not in owner.introspection.table_names():  # noqa: SLF001
         return
@@ -88,6 +88,7 @@ def keep_recipes(using: str = DEFAULT_DB_ALIAS, **signal: Any) -> None:
 
 
 def rows_above(table: str, id_column: str, upto: int) -> int:
+    """Return how many rows of a table have an id above `upto`."""
     statement = COUNT_ABOVE.format(table=sql.Identifier(table), id=sql.Identifier(id_column))
     with connection.cursor() as cursor:
         cursor.execute(statement.as_string(), [upto])

@@ -1,6 +1,6 @@
-"""Does the history say how the tables are? The newest event of each row holds the row as it is.
+"""Compares tables with their history: the newest event of each row holds the row as it should be.
 
-So a row that was changed with the triggers off, and an event that was removed before it was sealed, are found.
+This finds a row that was changed with the triggers off, and an event that was removed before it was sealed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ SENTENCES = {
 
 
 def compare_traces(verdict: ChainVerdict, merchant: Merchant | None = None) -> None:
-    """Add to the verdict of the history what its tables say otherwise."""
+    """Add to the verdict of the history each row that differs from its newest event."""
     codes = dict(Merchant.objects.values_list("pk", "code"))
     for model in apps.get_models():
         if issubclass(model, Trace):

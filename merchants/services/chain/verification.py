@@ -1,7 +1,7 @@
-"""Are the sealed rows what they were when they were sealed? Computed again from the rows themselves, window by window.
+"""Verification of the chains: hashes are computed again from the rows, window by window.
 
-Three questions: do the blocks follow from each other, are the rows those of the blocks, and does a head that left the
-database (in a mail) still stand in the chain. Only the third finds a chain that was made anew as a whole, or cut.
+It checks that each block follows from the previous one, that the rows match their block, and that a given head is in
+the chain. Only the head finds a chain that was rebuilt as a whole, or cut.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ ROWS_SEALED = """
 
 @dataclass(frozen=True, slots=True)
 class ChainFinding:
-    """One thing that is not as it was sealed. `row` is the id in `table`, where it is about a row."""
+    """One difference from the sealed state. `row`: the id in `table`, when the finding concerns a row."""
 
     merchant: str
     sentence: str
@@ -142,8 +142,9 @@ def verify_chains(
     part: int | None = None,
     head: str = "",
 ) -> ChainVerdict:
-    """Verify the chains of one merchant, or of all. `since`: only the rows of newer blocks, but all blocks; with `part`
-    also the rows of that one of PARTS of the older blocks.
+    """Verify the chains of one merchant, or of all. `head`: also search for this head.
+
+    `since`: all blocks, but only the rows of newer blocks, and with `part` those of one of PARTS parts of older blocks.
     """
     started = perf_counter()
     codes = dict(Merchant.objects.values_list("pk", "code"))

@@ -1,9 +1,9 @@
-"""Does the database take writes that last? Asked by whoever needs a new connection, and by readiness.
+"""Whether the database takes durable writes: asked before each new connection, and for readiness.
 
-An answer that is late, or a connection that fails, puts it in doubt. From then on nobody connects until one thread has
-proved by a tiny write, committed as durably as a bet is, that the database can be used. While it is away everybody
-else is refused in microseconds, and a lost standby is not met by ever more connections that wait for it. Threads that
-still have a connection use it: each finds out by itself, once.
+A late answer or a failed connection puts the database in doubt. From then on no thread connects until one thread has
+proved by a tiny write, committed as durably as a bet, that the database can be used. Meanwhile all others are refused
+in microseconds, so a lost standby does not meet ever more waiting connections. Threads with a connection use it: each
+finds out by itself, once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 class ProvingConnection(Connection):
-    """Its write means nothing, so that it may be cancelled: no session stays behind on the server."""
+    """The connection of the proof. Its write has no meaning and may be cancelled, so no session stays on the server."""
 
     def give_up(self) -> None:
         with suppress(psycopg.Error):
@@ -39,8 +39,8 @@ class ProvingConnection(Connection):
 
 
 class Availability:
-    """Of one database, as this process knows it. `grace`: seconds that a healthy one has to prove itself before anybody
-    is refused.
+    """The state of one database in this process. `grace`: seconds in which a healthy database must prove itself before
+    calls are refused.
     """
 
     def __init__(self, grace: float) -> None:
@@ -53,10 +53,13 @@ class Availability:
         self._first_host: tuple[str, str] | None = None
 
     def connect(self, options: dict[str, Any]) -> Connection:
-        """Make a connection for a request with a deadline. Raises NotSent at once while the database is away."""
+        """Make a connection for a request with a deadline.
+
+        Raises StatementNotSent, after `grace` at most, while the database is in doubt.
+        """
         with self._changed:
             if not self._changed.wait_for(lambda: self._is_certain, self._patience()):
-                raise StatementNotSent("The database is out of reach.")
+                raise StatementNotSent("The database cannot be reached.")
         try:
             made = Connection.connect(**self._in_order(options))
         except psycopg.OperationalError:
@@ -72,14 +75,14 @@ class Availability:
         return max(0.0, min(self._refuse_from - monotonic(), deadline.seconds_left() or 0.0))
 
     def put_in_doubt(self, options: dict[str, Any]) -> None:
-        """Have it proved that it can be used, and nobody connect until then."""
+        """Refuse new connections until a proof succeeds, and start the proof."""
         with self._changed:
             if self._is_certain:
                 self._is_certain, self._refuse_from = False, monotonic() + self._grace
             self._begin_proof(options)
 
     def takes_writes(self, options: dict[str, Any], *, within: float) -> bool:
-        """Have it proved anew. Holds at most one session of the server, however often and long it is asked."""
+        """Return whether a new proof succeeds in `within` seconds. It holds at most one session of the server."""
         with self._changed:
             before = self._proofs
             self._begin_proof(options)
@@ -147,7 +150,7 @@ _databases: dict[str, Availability] = {}
 
 
 def database_availability(alias: str) -> Availability:
-    """Return the one of this process."""
+    """Return the availability of a database in this process."""
     if alias not in _databases:
         grace = connections[alias].settings_dict["OPTIONS"].get("proof_grace", 0.0)
         _databases.setdefault(alias, Availability(grace))
@@ -155,14 +158,14 @@ def database_availability(alias: str) -> Availability:
 
 
 def would_refuse(alias: str) -> bool:
-    """Return whether this thread needs a new connection and would be refused one. Costs next to nothing."""
+    """Return whether this thread needs a new connection and would be refused one. It costs almost nothing."""
     known = _databases.get(alias)
     return known is not None and known.is_away() and connections[alias].connection is None
 
 
 def takes_writes(alias: str, *, within: float) -> bool:
-    """Return whether the database committed a write within so many seconds, as durably as a bet is. For readiness.
+    """Return whether the database commits a write, as durably as a bet, in `within` seconds. For readiness.
 
-    Waits no longer, and uses no connection of the process's own threads.
+    It waits no longer, and uses no connection of the process's threads.
     """
     return database_availability(alias).takes_writes(connections[alias].get_connection_params(), within=within)

@@ -21,10 +21,10 @@ HEALTH_CHECK_SECONDS = 0.5
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Two more OPTIONS, both seconds: `longest_wait` where no request has a deadline, and `proof_grace`.
+    """Two more OPTIONS, both in seconds: `longest_wait` without a deadline, and `proof_grace`.
 
-    The second one has the database watched: while it is away, a request that needs a new connection is refused at once
-    (see `availability`).
+    The second one watches the database: while it is down, a request that needs a new connection is refused at once (see
+    `availability`).
     """
 
     @property
@@ -37,7 +37,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return {name: value for name, value in options.items() if name not in OURS}
 
     def connect(self) -> None:
-        """Make a connection that is ready for use, or none: the time may be over between its making and its setting."""
+        """Make a connection that is ready for use, or none: the deadline may pass between making and configuring it."""
         try:
             super().connect()
         except BaseException:
@@ -45,14 +45,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def drop_connection(self) -> None:
-        """Forget the connection, whatever was under way on it: what it holds is rolled back."""
+        """Close the connection, whatever runs on it; its transaction is rolled back."""
         dropped, self.connection = self.connection, None
         if dropped is not None:
             with suppress(psycopg.Error):
                 dropped.close()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
-        """Each statement is committed from the first one on. Psycopg's own default would keep all of them back."""
+        """Make a connection that commits each statement from the first one on. Psycopg's default would commit
+        nothing.
+        """
         self.isolation_level = IsolationLevel.READ_COMMITTED
         watched = self.availability if deadline.seconds_left() is not None else None
         options = conn_params | {"autocommit": True}
@@ -69,9 +71,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def check_committed(self) -> None:
-        """Raise unless what was asked of the connection is committed, or will be by whoever began a transaction.
+        """Raise unless the work on this connection is committed, or belongs to a transaction that a caller began.
 
-        Nobody may be told that money moved by a statement that still waits for its commit.
+        Otherwise a caller could be told that money moved by a statement that is not committed.
         """
         made = self.connection
         if made is None or self.in_atomic_block or made.info.transaction_status == TransactionStatus.IDLE:
@@ -81,7 +83,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise NotCommitted("The statement was not committed.")
 
     def is_usable(self) -> bool:
-        """Django asks this when something failed, also before the next request has its deadline."""
+        """Return whether the connection works. Django asks after an error, even before the next request has its
+        deadline.
+        """
         with deadline.limit_time(HEALTH_CHECK_SECONDS):
             usable = super().is_usable()
         if not usable and self.availability is not None:

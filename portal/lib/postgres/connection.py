@@ -1,8 +1,8 @@
-"""A connection that never waits past the deadline of the request, whatever the server or the network does.
+"""A connection that never waits past the deadline of the request, whatever server or network do.
 
-`statement_timeout` and `lock_timeout` are the server's promises, and cover neither a frozen server nor a commit that
-waits for its disk or its synchronous standby. So the waiting itself is limited, on our side of the socket. When the
-time is over the socket is closed: a connection with half an answer in it must not serve anybody else.
+`statement_timeout` and `lock_timeout` are promises of the server. They cover neither a frozen server nor a commit that
+waits for its disk or its synchronous standby. So the wait itself is limited, on our side of the socket. After the
+deadline the socket is closed, because a connection with half an answer must not serve another request.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ INTERVAL_SECONDS = 0.1  # psycopg's own: how often it looks for Ctrl-C
 
 
 class StatementNotSent(psycopg.OperationalError):
-    """The time was over, or the database away, before anything was asked of it."""
+    """The deadline passed, or the database is down, before a statement was sent."""
 
 
 class StatementUnanswered(psycopg.OperationalError):
-    """The server was asked and its answer did not come in time; the outcome is unknown."""
+    """A statement was sent, and the answer did not come in time; its outcome is unknown."""
 
 
 class NotReplicated(StatementUnanswered):
-    """The server stopped waiting for its standby: committed there, but not as durable as the installation promises."""
+    """The server stopped waiting for its standby: it committed, but not as durably as the installation promises."""
 
 
 class NotCommitted(StatementUnanswered):
-    """The server has answered and waits for a commit that nobody would send."""
+    """The server answered, and waits for a commit that nobody would send."""
 
 
 class Connection(psycopg.Connection[Any]):
-    """`longest_wait` limits each wait where no request has a deadline, in seconds; None waits for ever."""
+    """`longest_wait` limits each wait without a deadline, in seconds; None: no limit."""
 
     longest_wait: float | None = None
     doubt: Callable[[], None] | None = None  # called when an answer is half as late as it may be
@@ -112,7 +112,7 @@ class Connection(psycopg.Connection[Any]):
             raise StatementUnanswered("The database did not answer in time.") from None
 
     def give_up(self) -> None:
-        """Close the socket. The server may go on; a commit must not be cancelled, since it would be seen too early."""
+        """Close the socket. The server may go on. A commit is not cancelled, because it would be visible too early."""
         self.close()
 
     def _hear(self, notice: Diagnostic) -> None:
@@ -122,9 +122,9 @@ class Connection(psycopg.Connection[Any]):
 
 
 def is_certain(fault: BaseException) -> bool:
-    """Whether nothing was done: the server said so itself, or was never asked.
+    """Return whether it is certain that nothing was done: the server said so, or no statement was sent.
 
-    It says so with a code, unless it was on its way down (class 57P) when the commit might have been under way.
+    The server says so with a code, unless it was shutting down (class 57P), when the commit may have been under way.
     """
     cause = fault.__cause__
     if not isinstance(cause, psycopg.Error) or isinstance(cause, StatementNotSent):

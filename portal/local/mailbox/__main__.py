@@ -69,7 +69,9 @@ def main() -> int:
 
 
 def read_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="portal.local.mailbox", description="Catches mail on loopback and shows it.")
+    parser = argparse.ArgumentParser(
+        prog="portal.local.mailbox", description="Catch emails on loopback, and show them."
+    )
     parser.add_argument("--smtp-port", type=int, required=True)
     parser.add_argument("--http-port", type=int, required=True)
     parser.add_argument("--dir", type=Path, required=True)

@@ -36,7 +36,7 @@ def own_pages_only(get_response: Callable[[HttpRequest], HttpResponse]) -> Calla
 
     def answer(request: HttpRequest) -> HttpResponse:
         if request.headers.get("origin") not in {None, f"http://{request.get_host()}"}:
-            return HttpResponseForbidden("Not for pages of other sites.\n", content_type="text/plain")
+            return HttpResponseForbidden("Requests from pages of other sites are refused.\n", content_type="text/plain")
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)

@@ -18,7 +18,7 @@ COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.BROKEN: "red"}
 
 class Command(BaseCommand):
     help = (
-        "Say whether this installation is sound, and what to do where it is not. Nothing is changed and no email is"
+        "Check this installation, and print what to do about each problem. Nothing is changed and no email is"
         " sent. Exit code 0: all ok, 1: warnings, 2: something is broken."
     )
     requires_system_checks = ()

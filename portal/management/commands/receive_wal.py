@@ -13,7 +13,7 @@ from portal.backup.errors import BackupFault
 
 
 class Command(BaseCommand):
-    help = "Take the WAL of the database server and new private files to BACKUP_FOLDER, until stopped."
+    help = "Copy the WAL of the database server and new private files to BACKUP_FOLDER, until stopped."
     requires_system_checks = ()
 
     def handle(self, **options: Any) -> None:

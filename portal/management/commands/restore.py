@@ -58,10 +58,10 @@ def lines(restored: Restored) -> list[str]:
         f"Restored from backup {restored.backup.name}. The newest transaction is of {newest}.",
         f"Data folder of PostgreSQL 18: {restored.cluster}",
         f"Private files ({restored.private_files}): {restored.private}",
-        "Before you let anybody use the copy:",
+        "Before anyone uses the copy:",
         "1. Run verify_ledger, verify_history, check --database default and doctor on it.",
         "2. Revoke again the keys that were revoked after that moment. They work in the copy.",
         "3. Compare allowlists and blocked players with the emails sent since: the copy has the earlier ones.",
-        f"4. {restored.waiting_emails} emails wait in the copy and will be sent, also if they were sent already.",
-        "5. Everybody is signed out: the sessions were deleted.",
+        f"4. {restored.waiting_emails} emails wait in the copy and will be sent, even if they were sent before.",
+        "5. Everyone is signed out: the sessions were deleted.",
     ]

@@ -13,7 +13,7 @@ from portal.local.demo import sheet
 
 
 class Command(BaseCommand):
-    help = "Print the current code of a person of the demo's staff. Each code works once, for about a minute."
+    help = "Print the current sign-in code of a member of the demo's staff. Each code works once, for about a minute."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

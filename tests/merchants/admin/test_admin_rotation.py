@@ -130,7 +130,7 @@ class TestInTheOverlap:
         ends = self.old(key).usable_until
         assert ends is not None
         assert f'data-countdown="{ends.isoformat()}"' in page
-        assert "End now" in page
+        assert "End overlap now" in page
 
     def test_it_is_extended(self, staff: Client, key: ApiKey) -> None:
         until = (clock.now() + timedelta(days=3)).replace(microsecond=0)

@@ -103,7 +103,7 @@ def test_eight_days_change_nothing(key: ApiKey) -> None:
 
 def test_the_two_person_rule_holds_in_a_shell_too(key: ApiKey) -> None:
     Merchant.objects.update(two_person=True)
-    with pytest.raises(CommandError, match="a command cannot tell who you are"):
+    with pytest.raises(CommandError, match="a command cannot confirm your identity"):
         key_command("revoke", key.auth_key)
     assert ApiKey.objects.get().status == "active"
 

@@ -255,7 +255,7 @@ def test_what_was_done_before_a_door_closed_is_told_as_done() -> None:
 
 
 def test_a_batch_that_is_stopped_half_way_says_so() -> None:
-    with pytest.raises(statuses.Overloaded, match="A part of the batch is done"):
+    with pytest.raises(statuses.Overloaded, match="Only a part of the batch is done"):
         transactions._post_pieces(CALLS, lambda calls: from_second_on(calls, statuses.Overloaded()), LONG)
 
 

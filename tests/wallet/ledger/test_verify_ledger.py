@@ -84,8 +84,8 @@ def test_a_balance_that_was_tampered_with(busy: Caller, rival_caller: Caller) ->
     ("change", "where", "rule"),
     [
         ("amount = amount + 1", "transaction_id = 'lost'", None),
-        ("debit_account_id = 999999", "transaction_id = 'lost'", "sides"),
-        ("currency = 'USD'", "transaction_id = 'lost'", "sides"),
+        ("debit_account_id = 999999", "transaction_id = 'lost'", "house account"),
+        ("currency = 'USD'", "transaction_id = 'lost'", "house account"),
         (
             "debit_account_id = credit_account_id, credit_account_id = debit_account_id",
             "transaction_id = 'void'",
@@ -119,4 +119,4 @@ def test_a_side_at_another_merchant(busy: Caller, rival_caller: Caller) -> None:
         " (SELECT id FROM wallet_account WHERE merchant_id = %s AND kind = 'games') WHERE transaction_id = 'lost'",
         rival_caller.merchant.pk,
     )
-    assert ["sides" in breach.rule for breach in verdict.breaches] == [True]
+    assert ["house account" in breach.rule for breach in verdict.breaches] == [True]

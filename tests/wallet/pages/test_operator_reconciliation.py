@@ -525,7 +525,7 @@ def test_an_owner_sets_the_plan_and_the_timeline_keeps_it(client: Client, acme: 
     send(client, f"{HERE}plan/change/", hour=6, high_amount="2,500.00", is_attached="on")
     plan = ReconciliationPlan.objects.get(merchant=acme)
     assert (plan.hour, plan.high_amount, plan.is_on, plan.is_attached) == (6, 250_000_000, True, True)
-    assert "Days are reconciled from now on, with reports at 6:00" in said(client.get("/operator/acme/timeline/"))
+    assert "Daily reconciliation set up, with reports at 6:00" in said(client.get("/operator/acme/timeline/"))
     send(client, f"{HERE}plan/recipients/add/", email="finance@acme.test")
     assert "already receives the report" in said(send(client, f"{HERE}plan/recipients/add/", email="FINANCE@acme.test"))
     recipient = ReportRecipient.objects.get(merchant=acme)

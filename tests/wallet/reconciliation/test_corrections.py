@@ -394,7 +394,7 @@ def test_the_books_and_their_chain_hold_and_a_forged_one_is_found(
         [(forged,)] = cursor.fetchall()
     [breach] = verification.verify_rows().breaches
     assert (breach.rule, breach.ids) == (
-        "is a correction that no two persons made for its case", [correction.transaction_id, forged],
+        "does not match a correction that two people made for its case", [correction.transaction_id, forged],
     )  # fmt: skip
 
 
@@ -544,7 +544,7 @@ def test_who_proposes_and_who_approves_read_what_has_moved_already(
     with at(busy.merchant, LATE):
         item = busy.machine.rollback_item("win", transactionId="undo")
         busy.machine.call("/wallet/transaction/rollback", {"transactions": [item]})
-    page, warning = f"/admin/wallet/case/{broken.pk}", "Rollback undo took back transaction win."
+    page, warning = f"/admin/wallet/case/{broken.pk}", "Rollback undo reversed transaction win."
     assert warning in unescape(signed_in(client, support).get(f"{page}/propose_correction/").content.decode())
     proposed(broken, support)
     assert warning in unescape(signed_in(Client(), second).get(f"{page}/approve_correction/").content.decode())
@@ -557,7 +557,7 @@ def test_who_pays_what_is_owed_reads_of_a_payout_under_another_id(client: Client
     assert late(busy, "payout", transactionId="again") == "RS_OK"
     page = signed_in(client, support).get(f"/admin/wallet/case/{found.pk}/propose_correction/")
     shown = unescape(page.content.decode())
-    assert "Payout again of EUR 0.009 for the same bet stands in our ledger." in shown
+    assert "Payout again of EUR 0.009 for the same bet is in our ledger." in shown
     assert "A payout for this bet under another transaction id still moves money after the correction." in shown
 
 

@@ -21,7 +21,7 @@ from tests.people import signed_in
 from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, breaks, changed, reconcile, state, without
 from wallet.api import break_views, contracts
-from wallet.api.reconciliation_views import statement_told as told_of
+from wallet.api.reconciliation_views import statement_answer as told_of
 from wallet.models import Case, Reconciliation, ReconciliationPlan, Statement
 from wallet.reconciliation import alarms, corrections, planning, report_files, schedule, scopes, statements
 from wallet.reconciliation.day_statement import lines_label

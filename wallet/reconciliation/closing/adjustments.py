@@ -1,8 +1,8 @@
-"""Adjustments: changes of earlier months since they were closed. Each is in the first statement after it.
+"""Adjustments: changes of closed months. Each is in the first statement after the change.
 
-Ledger rows belong to the month in which they are written, so the figures of a closed month never change. Adjustments
-are: a rollback of a row of an earlier month; a correcting entry; a day compared again with another result; a case of an
-earlier month that is found, resolved or opened again.
+A ledger row belongs to the month in which it is written, so the figures of a closed month never change. Adjustments
+are: a rollback of an earlier month's row; a correcting entry; a day with another result than reported; a case of an
+earlier month that was found, resolved or reopened.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ Kind = SettlementAdjustment.Kind
 
 # --- of the ledger ----------------------------------------------------------------------------------------------------
 def ledger_adjustments(settlement: Settlement, closed: Sequence[Settlement]) -> Iterator[SettlementAdjustment]:
+    """Yield the adjustments among the ledger rows of the month."""
     for row in ledger_sums.later_changes(settlement):
         transaction_id, part, reference, moved, since, game, currency, amount, at, day = row
         yield SettlementAdjustment(
@@ -75,7 +76,7 @@ def write_adjustments(found: Iterable[SettlementAdjustment]) -> Adjusted:
 # --- of days and cases ------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the signed statements have told: the newest comparison of each day, and the cases that were open."""
+    """What the signed statements have reported: the newest run of each day, and the open cases."""
 
     runs: dict[date, int]
     open_cases: frozenset[int]
@@ -85,7 +86,9 @@ class Known:
 
 
 def known_counts(closed: Sequence[Settlement]) -> Known | None:
-    """Return what the signed statements say; `closed`: these, oldest first. None before the first."""
+    """Return what the signed statements have reported; None before the first. `closed`: the statements, oldest
+    first.
+    """
     if not closed:
         return None
     runs: dict[date, int] = {}
@@ -106,6 +109,7 @@ def _last_day(month: date) -> date:
 
 
 def count_adjustments(settlement: Settlement, before: Known | None) -> list[SettlementAdjustment]:
+    """Return the adjustments of days and cases since the last statement."""
     if before is None:
         return []
     merchant = settlement.merchant
@@ -174,7 +178,7 @@ def _of_case(settlement: Settlement, case: Case, before: Known) -> SettlementAdj
 
 
 def is_unchanged(now: Iterable[SettlementAdjustment], written: Iterable[SettlementAdjustment]) -> bool:
-    """Return whether days and cases are the same in both."""
+    """Return whether days and cases are equal in both."""
     return {_content(each) for each in now} == {_content(each) for each in written}
 
 

@@ -1,4 +1,4 @@
-"""What the history of settlement statements says to a person, on the merchant's timeline."""
+"""Sentences of the history of settlement statements, for the merchant's timeline."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ BECAME: dict[str, Text] = {
 
 
 def register() -> None:
+    """Add these sentences to the history."""
     history_sentences.register({Settlement: Thing("reconciliation", "request_quote", _says)})
 
 

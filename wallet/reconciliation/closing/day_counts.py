@@ -1,4 +1,4 @@
-"""How many days of a month are reconciled, clear or open, and which cases are open at its end."""
+"""Days of a month by state (reconciled, clear, open), and the open cases at its end."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COMPARED = frozenset({Outcome.CLEAR, Outcome.BREAKS, Outcome.NOTHING})
 
 
 def newest_runs(merchant: Merchant, first: date, last: date) -> dict[date, Reconciliation]:
-    """The newest comparison of each day that has one."""
+    """Return the newest run of each day that has one."""
     done = Reconciliation.objects.filter(
         merchant=merchant, day__range=(first, last), state=Reconciliation.State.DONE
     ).order_by("day", "-number")
@@ -24,12 +24,13 @@ def newest_runs(merchant: Merchant, first: date, last: date) -> dict[date, Recon
 
 
 def open_cases(merchant: Merchant, month: date) -> dict[int, tuple[date, int]]:
-    """Day and severity of each that is unresolved, up to the last day of the month."""
+    """Return day and severity of each unresolved case up to the last day of the month."""
     found = Case.objects.filter(merchant=merchant, day__lt=next_month(month)).exclude(state=Case.State.RESOLVED)
     return {pk: (day, severity) for pk, day, severity in found.values_list("pk", "day", "severity")}
 
 
 def count_days(month: Month, runs: dict[date, Reconciliation], cases: Iterable[tuple[date, int]]) -> DayCounts:
+    """Return the number of days in each state."""
     still = list(cases)
     with_cases = {day for day, _ in still}
     found = Counter(_state(runs.get(day), has_cases=day in with_cases) for day in month.days)
@@ -45,6 +46,7 @@ def count_days(month: Month, runs: dict[date, Reconciliation], cases: Iterable[t
 
 
 def days_now(merchant: Merchant, month: Month) -> DayCounts:
+    """Return the number of days in each state as of now."""
     runs = newest_runs(merchant, month.first, month.days[-1])
     return count_days(month, runs, open_cases(merchant, month.first).values())
 

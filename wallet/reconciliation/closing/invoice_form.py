@@ -1,4 +1,4 @@
-"""The form of an invoice, which operators' pages and the administration share: a file and a total per currency."""
+"""The form of an invoice, shared by operators' pages and the administration: a file, and a total for each currency."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class InvoiceForm(forms.Form):
         return given | {"totals": {currency: units for currency, units in totals.items() if units is not None}}
 
     def wish(self) -> dict[str, Any]:
-        """For `invoices.upload`."""
+        """Return the arguments of `invoices.upload_invoice`."""
         said = self.cleaned_data
         file = said["file"]
         return {name: said[name] for name in ("number", "basis", "totals")} | {"name": file.name, "content": file}

@@ -1,4 +1,4 @@
-"""Invoices for a month, and how their totals differ from the settlement statement, by currency."""
+"""Invoices for a month, and the differences between their totals and the settlement statement, by currency."""
 
 from __future__ import annotations
 
@@ -44,7 +44,12 @@ def upload_invoice(
     content: IO[bytes],
     by: Person,
 ) -> Invoice:
-    """Store an invoice: owners and managers upload the merchant's, our staff the provider's. Raises Refusal."""
+    """Store an invoice. Owners and managers upload the merchant's invoice, our staff the provider's.
+
+    `totals`: by currency, × 100000. Refuses other people (OwnersAndManagersOnly), a month without a statement
+    (InvoiceOfAMonthToCome), no total (InvoiceWithoutTotal), a secret in the number, a file over MOST_MEBIBYTES MiB, of
+    another type than PDF or CSV, and a PDF with active content.
+    """
     issuer = issuer_for(merchant, by)
     check_no_secret(number)
     if not Settlement.objects.filter(merchant=merchant, month=month, state__in=WITH_FIGURES).exists():
@@ -77,6 +82,7 @@ WITH_FIGURES = (Settlement.State.PREPARED, Settlement.State.SIGNED)
 
 
 def issuer_for(merchant: Merchant, by: Person) -> Invoice.Issuer:
+    """Return whose invoice this person uploads. Raises OwnersAndManagersOnly."""
     if cases.works_on_cases(by):
         return Invoice.Issuer.PROVIDER
     settlements.check_speaker(merchant, by)
@@ -84,7 +90,7 @@ def issuer_for(merchant: Merchant, by: Person) -> Invoice.Issuer:
 
 
 def type_of(raw: bytes) -> str:
-    """Return the type of a file by its content, not its name. It is never rendered, only downloaded."""
+    """Return the type of a file by its content, not by its name. It is never shown, only downloaded."""
     if raw.startswith(b"%PDF-"):
         if has_active_content(raw):
             raise refusals.InvoiceIsActive
@@ -99,18 +105,20 @@ def type_of(raw: bytes) -> str:
 
 
 def safe_name(name: str, content_type: str) -> str:
+    """Return the name of the file with the ending of its type, without special characters."""
     stem = get_valid_filename(name.rpartition("/")[2].rpartition("\\")[2].rpartition(".")[0].strip() or "invoice")
     return f"{stem[:LONGEST_NAME]}.{ENDINGS[content_type]}"
 
 
 def content_of(invoice: Invoice) -> bytes:
+    """Return the bytes of the file as they were sent."""
     with invoice.file.open() as file:
         return bytes(file.read())
 
 
 def purge_files(now: datetime) -> int:
-    """Delete files whose upload was not completed, so that no invoice names them; return how many."""
-    return statements.sweep_months(FOLDER, Invoice.objects.all(), now)
+    """Delete files that no invoice names, because their upload was not completed; return how many."""
+    return statements.purge_unnamed_files(FOLDER, Invoice.objects.all(), now)
 
 
 def newest_invoices(merchant: Merchant, month: date) -> list[Invoice]:
@@ -122,7 +130,7 @@ def newest_invoices(merchant: Merchant, month: date) -> list[Invoice]:
 # --- Compared ---------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """One currency. `difference`: our figure minus theirs. Units: × 100000."""
+    """One currency. `difference`: our figure minus theirs. Amounts × 100000."""
 
     currency: str
     ours: int
@@ -150,6 +158,7 @@ class InvoiceComparison:
 
 
 def compare_invoice(invoice: Invoice, settlement: Settlement) -> InvoiceComparison:
+    """Return the comparison of an invoice with a statement."""
     ours = {each.currency: _stated(each, invoice.basis) for each in figures_of(settlement).currencies}
     theirs = {currency: int(units) for currency, units in invoice.totals.items()}
     lines = [InvoiceLine(each, ours.get(each, 0), theirs.get(each, 0)) for each in sorted({*ours, *theirs})]

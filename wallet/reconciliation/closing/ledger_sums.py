@@ -1,7 +1,7 @@
 """Sums of a month from the ledger rows, by game and currency, with opening and closing balances.
 
 The hourly sums (`MovementHour`) have neither game nor account and are not used. Three sources are compared: the rows of
-the month, the accounts' balances at the end of the month, and the closing balances of the month before (for the first
+the month, the players' balances at the end of the month, and the closing balances of the previous month (for the first
 statement: all earlier rows).
 """
 
@@ -79,7 +79,7 @@ def later_changes(settlement: Settlement) -> Iterator[Row]:
 
 
 def opening_balances(settlement: Settlement, before: Mapping[str, int] | None) -> dict[str, int]:
-    """Return the opening balances. `before`: the closing balances of the signed month before; None: from all earlier
+    """Return the opening balances. `before`: closing balances of the previous signed month; None: count all earlier
     rows.
     """
     return dict(before) if before is not None else _by_currency(BEFORE, values_of(settlement))
@@ -88,7 +88,10 @@ def opening_balances(settlement: Settlement, before: Mapping[str, int] | None) -
 def sums(
     settlement: Settlement, opening: Mapping[str, int], adjusted: Adjusted
 ) -> tuple[list[CurrencySums], list[GameSums]]:
-    """Return the sums. Raises SumsDisagree when they are not the change from opening to closing balance."""
+    """Return the sums by currency and by game.
+
+    Raises SumsDisagree when they do not make the closing balance from the opening balance.
+    """
     values = values_of(settlement)
     moved, closing = list(database.iterate_rows(MOVED, values, at_once=AT_ONCE)), _by_currency(AT_THE_END, values)
     games = _by_game(moved)
@@ -100,6 +103,7 @@ def sums(
 
 
 def check_sums(each: CurrencySums) -> None:
+    """Raise SumsDisagree when the parts of a currency do not make its closing balance."""
     expected = each.opening + each.change
     if expected != each.closing:
         raise refusals.SumsDisagree(
@@ -108,7 +112,7 @@ def check_sums(each: CurrencySums) -> None:
 
 
 class Adjusted:
-    """Sums of the adjustments by currency: in all, and those of stakes and winnings, which change GGR."""
+    """Sums of the adjustments by currency: in total, and those of stakes and winnings, which change GGR."""
 
     def __init__(self) -> None:
         self.to_players: dict[str, int] = defaultdict(int)

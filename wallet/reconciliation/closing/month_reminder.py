@@ -1,4 +1,4 @@
-"""A month that is due to be prepared: from the fifth day of the next month on, our staff is mailed once."""
+"""Reminder of a month to prepare: from the fifth day of the next month on, our staff is emailed once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TAKEN_UP = (Settlement.State.REQUESTED, Settlement.State.PREPARED, Settlement.St
 
 
 def send_reminders() -> int:
-    """Mail everybody who prepares statements, once for each merchant and month; return how many emails."""
+    """Email the people who prepare statements, once for each merchant and month; return how many emails."""
     staff = list(Person.objects.filter(is_active=True, staff_role__in=cases.WORKERS).values_list("email", flat=True))
     return sum(_remind(merchant, month, staff) for merchant in _merchants() if (month := month_to_prepare(merchant)))
 
@@ -37,7 +37,7 @@ def _merchants() -> list[Merchant]:
 
 
 def month_to_prepare(merchant: Merchant) -> date | None:
-    """Return the month that is complete and that nobody has begun to close; None before the fifth day of the next."""
+    """Return the complete month that nobody has begun to close; None before the fifth day of the next month."""
     today = date_at(merchant, clock.now())
     last = first_day_of(first_day_of(today) - DAY)
     month = settlements.due_month(merchant) or last

@@ -1,4 +1,4 @@
-"""Months are the merchant's, from the first moment of the first day to the first moment after the last day."""
+"""Months in the merchant's time zone: from the first moment of the first day to the first moment after the last day."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONGEST = timedelta(days=31)
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """`begin` is in it, `end` is not; both UTC."""
+    """A month. `begin` belongs to it, `end` does not; both UTC."""
 
     first: date
     begin: datetime
@@ -30,10 +30,12 @@ class Month:
 
 
 def first_day_of(day: date) -> date:
+    """Return the first day of the month of `day`."""
     return day.replace(day=1)
 
 
 def next_month(first: date) -> date:
+    """Return the first day of the next month."""
     return first_day_of(first + LONGEST)
 
 
@@ -42,7 +44,7 @@ def month_text(first: date) -> str:
 
 
 def month_of(merchant: Merchant, first: date) -> Month:
-    """Return the month that begins where the signed one before it ended, also when the time zone has changed since."""
+    """Return the month. It begins where the previous signed month ended, also after a change of the time zone."""
     last = day_of(merchant, next_month(first) - DAY)
     before = Settlement.objects.filter(merchant=merchant, state=Settlement.State.SIGNED, month__lt=first)
     ended = before.order_by("-month").values_list("ends_at", flat=True).first()
@@ -50,4 +52,5 @@ def month_of(merchant: Merchant, first: date) -> Month:
 
 
 def month_at(merchant: Merchant, moment: datetime) -> date:
+    """Return the first day of the month that contains `moment`."""
     return first_day_of(date_at(merchant, moment))

@@ -1,6 +1,6 @@
-"""Does a PDF do something when it is opened? A document that is only to be read has no script in it.
+"""Detects active content in a PDF: scripts, programs to start, and forms with scripts.
 
-A look at its names, no reader of PDFs: what is encrypted, or packed in a way that few programs use, is not seen.
+It searches for names and does not interpret the PDF. Encrypted parts, and rare ways of packing, are not seen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MOST_UNPACKED = 32 * 1024 * 1024  # bytes of all packed objects
 
 
 def has_active_content(raw: bytes) -> bool:
-    """Return whether a script, a program to start, or a form with scripts stands in the file."""
+    """Return whether the file has a script, a program to start, or a form with scripts."""
     return any(ACTS.search(_plain_names(part)) for part in _objects(raw))
 
 

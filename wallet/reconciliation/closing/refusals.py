@@ -1,4 +1,4 @@
-"""What is refused to people who close months: each with the sentence that says what to do."""
+"""Refusals of the month's close, each with the sentence that says what to do."""
 
 from __future__ import annotations
 

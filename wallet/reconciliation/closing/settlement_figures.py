@@ -14,8 +14,10 @@ from wallet.models import Settlement
 
 
 class CurrencySums(msgspec.Struct, frozen=True, kw_only=True):
-    """Sums of one currency, rollbacks of the same month subtracted. `adjustments`: what players got by changes of
-    earlier months; `adjusted_ggr` of it changes GGR, `adjusted_rewards` rewards.
+    """Sums of one currency, × 100000, with rollbacks of the same month subtracted.
+
+    `adjustments`: what players got by changes of earlier months; `adjusted_ggr` of it changes GGR, `adjusted_rewards`
+    the rewards.
     """
 
     currency: str
@@ -100,7 +102,7 @@ class DayCounts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SettlementFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """`runs`: the newest comparison of each day. `open_cases`: cases up to the end of the month that were open."""
+    """The figures. `runs`: the newest run of each day. `open_cases`: open cases up to the end of the month."""
 
     currencies: list[CurrencySums]
     games: list[GameSums]
@@ -111,8 +113,10 @@ class SettlementFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def figures_of(settlement: Settlement) -> SettlementFigures:
+    """Return the stored figures of a statement."""
     return msgspec.convert(settlement.figures, SettlementFigures)
 
 
 def as_json(figures: SettlementFigures) -> Any:
+    """Return the figures as they are stored."""
     return msgspec.to_builtins(figures, str_keys=True)

@@ -1,4 +1,6 @@
-"""A settlement statement as PDF, XLSX and CSV, each made of its kept figures, so that it is the same on every day."""
+"""A settlement statement as PDF, XLSX and CSV, made from its stored figures, so that a file is the same on every
+day.
+"""
 
 from __future__ import annotations
 
@@ -35,20 +37,20 @@ def settlement_file_name(settlement: Settlement, kind: str) -> str:
 
 
 def row_count(settlement: Settlement) -> int:
-    """Of games, balances and adjustments, whatever the kind of file."""
+    """Return the number of rows of games, balances and adjustments, whatever the kind of file."""
     figures = figures_of(settlement)
     return len(figures.games) + len(figures.currencies) + sum(figures.adjustments.values())
 
 
 def file_content(settlement: Settlement, kind: str, *, whole: bool = True) -> bytes:
-    """`whole`: adjustments name their transactions."""
+    """Return the file. `whole`: adjustments name their transactions."""
     makers = {"pdf": as_pdf, "xlsx": as_xlsx, "csv": as_csv}
     return makers[kind](settlement, whole=whole)
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------
 def as_csv(settlement: Settlement, *, whole: bool) -> bytes:
-    """One table; each line says which part of the statement it is of. Amounts are plain decimals."""
+    """Return one table; each line names the part of the statement. Amounts are plain decimals."""
     return "".join(tables.csv_lines([HEAD, *_lines(settlement, whole=whole)])).encode()
 
 
@@ -94,7 +96,9 @@ class Formats:
 
 
 def as_xlsx(settlement: Settlement, *, whole: bool) -> bytes:
-    """A sheet for each table. Amounts, numbers, days and moments (UTC) are typed, so that a sheet calculates."""
+    """Return a workbook with a sheet for each table. Amounts, numbers, days and moments (UTC) are typed for
+    calculating.
+    """
     file = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -137,6 +141,7 @@ def _cell(sheet: Any, row: int, column: int, value: Any, formats: Formats) -> No
 
 # --- PDF --------------------------------------------------------------------------------------------------------------
 def as_pdf(settlement: Settlement, *, whole: bool) -> bytes:
+    """Return the statement as a document."""
     made_at = settlement.signed_at or settlement.counted_at or settlement.requested_at
     title = f"Settlement statement, {month_text(settlement.month)}"
     paper = pdf.Paper(title, made_at=made_at)
@@ -160,7 +165,7 @@ def _paper_table(paper: pdf.Paper, table: SettlementTable) -> None:
     lines = [[row[column] for column in said] for row in rows[:MOST_ON_PAPER]]
     paper.table([table.head[column] for column in said], lines)
     if len(rows) > MOST_ON_PAPER:
-        paper.text(f"This table shows the first {MOST_ON_PAPER:,} rows. The XLSX and CSV files hold every row.")
+        paper.text(f"This table shows the first {MOST_ON_PAPER:,} rows. The XLSX and CSV files contain all rows.")
 
 
 def _written(value: Any, currency: str) -> str | pdf.PdfNumber:

@@ -1,4 +1,4 @@
-"""The mail of a signed settlement statement: to the recipients of reports, each once, made when it is sent."""
+"""The email of a signed settlement statement: one for each recipient of reports, made when it is sent."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ MOST_ATTACHED = 7 * 1024 * 1024  # bytes of all files; beyond it mail servers re
 
 
 def send_settlement(settlement: Settlement) -> None:
+    """Write the emails about a signed statement."""
     now = clock.now()
     for to in report_recipients(settlement.merchant):
         Letter.objects.get_or_create(
@@ -35,12 +36,14 @@ def send_settlement(settlement: Settlement) -> None:
     email_outbox.wake_on_commit()
 
 
-def letters_of(settlement: Settlement) -> list[Letter]:
+def emails_of(settlement: Settlement) -> list[Letter]:
+    """Return the emails about a statement."""
     found = Letter.objects.filter(merchant=settlement.merchant_id, template=TEMPLATE)
     return list(found.filter(context__settlement=settlement.pk).order_by("to"))
 
 
 def filling(letter: Letter) -> Filling:
+    """Return the contents of the email when it is sent."""
     settlement = Settlement.objects.select_related("merchant", "prepared_by", "signed_by").get(
         pk=letter.context["settlement"]
     )
@@ -68,7 +71,7 @@ def contents(settlement: Settlement) -> dict[str, Any]:
 
 
 def attached_files(settlement: Settlement, *, whole: bool) -> list[Part]:
-    """Without `whole` the files name no transaction. None when they are too large for a mail."""
+    """Return the files of the email; none when they are too large. Without `whole`, they name no transaction."""
     parts = [
         Part(
             settlement_files.settlement_file_name(settlement, kind),

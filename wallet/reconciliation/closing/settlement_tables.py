@@ -1,4 +1,4 @@
-"""A settlement statement as tables: PDF, XLSX and the page show the same ones."""
+"""A settlement statement as tables: PDF, XLSX and page show the same tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RULES = (
 
 @dataclass(frozen=True, slots=True)
 class SettlementTable:
-    """Cells: text, whole numbers, `Amount`, dates and moments."""
+    """A table. Cells: text, whole numbers, `Amount`, dates and moments."""
 
     title: str
     head: tuple[str, ...]
@@ -38,6 +38,7 @@ class SettlementTable:
 
 
 def facts(settlement: Settlement) -> list[tuple[str, str]]:
+    """Return the facts of the statement as name and value."""
     found = [
         ("Merchant", settlement.merchant.name),
         ("Month", month_text(settlement.month)),
@@ -58,7 +59,7 @@ def facts(settlement: Settlement) -> list[tuple[str, str]]:
 
 
 def tables(settlement: Settlement, *, whole: bool = True) -> list[SettlementTable]:
-    """`whole`: adjustments name their transactions."""
+    """Return the tables. `whole`: adjustments name their transactions."""
     figures = figures_of(settlement)
     return [
         balances(figures),
@@ -76,7 +77,7 @@ def balances(figures: SettlementFigures) -> SettlementTable:
 
 
 def parts(each: CurrencySums) -> list[tuple[str, SheetAmount]]:
-    """From the opening balance to the closing one; each as it changes what players have."""
+    """Return the steps from the opening to the closing balance, each as it changes the players' balances."""
     return [
         ("Opening balance", SheetAmount(each.opening, each.currency)),
         ("Stakes", SheetAmount(-each.stakes, each.currency)),
@@ -90,7 +91,7 @@ def parts(each: CurrencySums) -> list[tuple[str, SheetAmount]]:
 
 
 def headline_sums(each: CurrencySums) -> list[tuple[str, str]]:
-    """What a person looks for first."""
+    """Return the sums that a reader looks for first."""
     named = [
         ("GGR", each.ggr),
         ("GGR adjustments", each.adjusted_ggr),

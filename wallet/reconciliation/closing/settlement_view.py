@@ -1,4 +1,4 @@
-"""A settlement statement as both kinds of pages show it."""
+"""A settlement statement for operators' pages and the administration."""
 
 from __future__ import annotations
 

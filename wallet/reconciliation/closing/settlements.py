@@ -37,8 +37,10 @@ SPEAKERS = (Membership.Role.OWNER, Membership.Role.MANAGER)
 # --- Asking -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def request_statement(*, merchant: Merchant, month: date, reason: str, by: Person) -> Settlement:
-    """Request a statement; a job prepares it. Refuses by StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder,
-    DraftWaits, and by ReasonNeeded where days or cases are open without a reason.
+    """Request a statement; a job prepares it.
+
+    Refuses by StaffOnly, NoMonthOfASandbox, MonthNotComplete, MonthsInOrder, DraftWaits, a secret in the reason, and by
+    ReasonNeeded for open days or cases of high severity without a reason.
     """
     check_staff(by)
     check_no_secret(reason)
@@ -65,11 +67,13 @@ def request_statement(*, merchant: Merchant, month: date, reason: str, by: Perso
 
 
 def check_staff(person: Person) -> None:
+    """Refuse a person who does not work on cases (StaffOnly)."""
     if not cases.works_on_cases(person):
         raise refusals.StaffOnly
 
 
 def check_due(merchant: Merchant, month: Month) -> None:
+    """Refuse a month that is not complete, is not the next one, or while another draft waits."""
     if clock.now() < month.ready:
         raise refusals.MonthNotComplete(month.first, month.ready)
     draft = Settlement.objects.filter(merchant=merchant, state__in=[State.REQUESTED, State.PREPARED]).first()
@@ -92,6 +96,7 @@ def signed_statements(merchant: Merchant) -> Sequence[Settlement]:
 
 
 def check_reason(days: DayCounts, reason: str) -> None:
+    """Refuse exceptions without a reason (ReasonNeeded)."""
     if days.exceptions and not reason.strip():
         raise refusals.ReasonNeeded(days.exceptions)
 
@@ -107,7 +112,9 @@ def prepare_waiting() -> int:
 
 @transaction.atomic
 def prepare_statement(number: int) -> bool:
-    """Count and store the figures of a request, or the reason why not. False: another job has it, or it is done."""
+    """Count and store the figures of a request, or the reason why it failed. False: another job has it, or it is
+    done.
+    """
     found = Settlement.objects.select_for_update(of=("self",), skip_locked=True).select_related("merchant")
     settlement = found.filter(pk=number, state=State.REQUESTED).first()
     if settlement is None:
@@ -152,7 +159,7 @@ def _fill(settlement: Settlement) -> None:
 
 
 def digest_of(settlement: Settlement) -> str:
-    """Return the digest of the figures and each adjustment, so that later changes of a file or row can be detected."""
+    """Return the SHA-256 of the figures and all adjustments, so that a later change of a row is found."""
     digest = hashlib.sha256(json.dumps(settlement.figures, sort_keys=True).encode())
     for row in settlement.adjustments.order_by("pk").values_list(*DIGESTED).iterator(AT_ONCE):
         digest.update(json.dumps([str(value) for value in row]).encode())
@@ -177,9 +184,10 @@ def _refuse(settlement: Settlement, why: str) -> None:
 # --- Deciding ---------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
-    """Sign off a statement as another person than the one who prepared it; the recipients of reports get an email.
-    Refuses by StaffOnly, NotPrepared, SamePerson, NotIndependent, and by ChangedSince when days or cases differ from
-    the statement.
+    """Sign off a statement as another person than the one who prepared it. The recipients of reports get an email.
+
+    Refuses by StaffOnly, NotPrepared, SamePerson, NotIndependent, and by SettlementChanged when figures, days or cases
+    have changed since.
     """
     check_staff(by)
     settlement = _locked(settlement)
@@ -197,7 +205,7 @@ def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
 
 
 def is_outdated(settlement: Settlement) -> bool:
-    """Return whether days, cases or adjustments differ now. Sums cannot: ledger rows stay."""
+    """Return whether days, cases or adjustments have changed. Sums cannot change, because ledger rows stay."""
     merchant, figures = settlement.merchant, figures_of(settlement)
     month = month_of(merchant, settlement.month)
     if day_counts.days_now(merchant, month) != figures.days:
@@ -211,8 +219,9 @@ def is_outdated(settlement: Settlement) -> bool:
 
 @transaction.atomic
 def withdraw_statement(*, settlement: Settlement, reason: str, by: Person) -> Settlement:
-    """Withdraw a statement that is not signed off, so that it can be prepared again. Refuses by StaffOnly and
-    NotPrepared.
+    """Withdraw a statement that is not signed off, so that its month can be prepared again.
+
+    Refuses by StaffOnly and NotPrepared, and a secret in the reason.
     """
     check_staff(by)
     check_no_secret(reason)
@@ -227,8 +236,9 @@ def withdraw_statement(*, settlement: Settlement, reason: str, by: Person) -> Se
 
 @transaction.atomic
 def confirm_statement(*, settlement: Settlement, by: Person) -> SettlementConfirmation:
-    """Confirm a statement for the merchant, as an owner or manager. Refuses by OwnersAndManagersOnly, NotSigned and
-    ConfirmedAlready.
+    """Confirm a signed statement for the merchant, as an owner or manager. It cannot be undone.
+
+    Refuses by OwnersAndManagersOnly, NotSigned and ConfirmedAlready.
     """
     check_speaker(settlement.merchant, by)
     settlement = _locked(settlement)
@@ -240,6 +250,7 @@ def confirm_statement(*, settlement: Settlement, by: Person) -> SettlementConfir
 
 
 def check_speaker(merchant: Merchant, person: Person) -> None:
+    """Refuse people other than active owners and managers of the merchant (OwnersAndManagersOnly)."""
     mine = Membership.objects.filter(merchant=merchant, person=person, role__in=SPEAKERS)
     if person.is_staff or not person.is_active or not mine.exists():
         raise refusals.OwnersAndManagersOnly

@@ -59,7 +59,7 @@ class AmountReader:
         return re.compile(rf"([0-9]{{1,12}}{grouped}){rest}", re.ASCII)
 
     def read(self, text: str, currency: str, *, most: int = MAX_WHOLE_NUMBER) -> AmountForm:
-        """Return the amount. `currency`: as a column or the mapping states it, else empty. Raises Unclear."""
+        """Return the amount. `currency`: as a column or the mapping states it, or empty. Raises Unclear."""
         if currency and (found := self.usual.fullmatch(text)):
             whole = found[1] if found[1].isdigit() else NOT_A_DIGIT.sub("", found[1])
             units = self._in_range(self._scaled(whole, found[2] or "", currency), most)

@@ -1,7 +1,7 @@
 """A plain mapping as SQL: for each of our fields, whether a cell can be read, and its value.
 
 Cells are text, never null. This runs for each of a million rows, so cheap checks that are mostly true come first.
-`conversion` reads the rest and says what is wrong with a cell.
+`conversion` reads other cells, and says why a cell cannot be read.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ IN_ORDER = "({0} ~ '^([0-9]{{4}}-|[0-9]{{2}}[-./][0-9]{{2}}[-./][0-9]{{4}}[ T])'
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` in our table. `is_fit` checks only what a successful cast leaves open, because a check whether text can be
-    cast costs as much as the cast.
+    """A column. `name`: in our table. `is_fit` checks only what a successful cast leaves open, because checking whether
+    text can be cast costs as much as the cast.
     """
 
     name: str

@@ -36,8 +36,8 @@ FOOTER = re.compile(r"totals?:?(?: +([0-9]+))?", re.IGNORECASE)
 
 
 def csv_table(file: Unpacked, head: bytes, mapping: Mapping, *, is_patient: bool = False) -> SourceTable:
-    """Return the table. `head` has been read from the file already. With `is_patient`, Python reads the rows in place
-    of the stricter database.
+    """Return the table. `head`: the bytes read so far. `is_patient`: Python reads the rows, because the database
+    refused them.
     """
     pieces = _utf8(file, head, encoding_of(head, mapping))
     text, pending = _head(pieces)
@@ -237,8 +237,8 @@ def _cells(line: bytes, delimiter: str) -> list[str]:
 
 
 def misshapen_lines(found: SourceTable, most: int) -> tuple[list[Fault], int]:
-    """Return the lines with another number of cells than the header. Slow; only for a file that the
-    database refused.
+    """Return the lines with another number of cells than the header. It is slow: only for a file that the database
+    refused.
     """
     faults: list[Fault] = []
     count, width, line = 0, len(found.headers), found.first

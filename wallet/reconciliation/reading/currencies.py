@@ -1,4 +1,4 @@
-"""Codes of currencies, the signs and words that stand for them, and how many decimals their minor units have."""
+"""Currency codes, the signs and words for them, and the decimals of their minor units."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def known_codes() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def codes_of_signs() -> dict[str, frozenset[str]]:
-    """Return for each sign, in small letters, the currencies that it stands for somewhere."""
+    """Return for each sign, in lower case, the currencies that it stands for somewhere."""
     found: dict[str, set[str]] = {}
     for locale in LOCALES:
         for code, sign in Locale.parse(locale).currency_symbols.items():
@@ -42,7 +42,7 @@ def codes_of_signs() -> dict[str, frozenset[str]]:
 
 
 def currency_code(word: str, stated: Words[str, str]) -> str:
-    """Return the code that a word or sign stands for. Raises Unclear when it may be none or several."""
+    """Return the code for a word or sign. Raises Unclear for none or several."""
     if (named := stated.get(word.lower())) is not None:
         return named
     if word.upper() in known_codes():  # also in small letters
@@ -59,14 +59,14 @@ def currency_code(word: str, stated: Words[str, str]) -> str:
 
 
 def sign_agrees(word: str, currency: str, stated: Words[str, str]) -> bool:
-    """Return whether the sign beside an amount agrees with the currency that is known for it."""
+    """Return whether the sign beside an amount agrees with the known currency."""
     if (named := stated.get(word.lower())) is not None:
         return named == currency
     return word.upper() == currency or currency in codes_of_signs().get(word.lower(), frozenset())
 
 
 def minor_digits(currency: str) -> int:
-    """Return the digits of its minor unit by ISO 4217. Raises Unclear for what is not in it."""
+    """Return the digits of the minor unit by ISO 4217. Raises Unclear for an unknown currency."""
     if currency in NO_DECIMALS:
         return 0
     if currency in MORE_DECIMALS:

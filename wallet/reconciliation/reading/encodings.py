@@ -15,7 +15,7 @@ MANY_NULS = 5  # one byte of so many, as in UTF-16 of western texts
 
 
 def suggested_encoding(head: bytes, stated: str = "utf-8") -> str:
-    """Return the encoding that the beginning of a file seems to have. `stated` is kept where it can be."""
+    """Return the likely encoding of the beginning of a file. `stated` is kept if it fits."""
     part = head[:LOOKED_AT]
     if part.count(0) * MANY_NULS > len(part):
         return "utf-16-be" if part[::2].count(0) > part[1::2].count(0) else "utf-16-le"

@@ -25,6 +25,7 @@ SNIFFED = 4096
 
 
 def open_table(file: IO[bytes], mapping: Mapping, *, is_patient: bool = False) -> SourceTable:
+    """Return the table of a file of any format. Raises Unreadable."""
     unpacked = open_unpacked(file)
     head = unpacked.read(PIECE)
     if not head:
@@ -50,6 +51,7 @@ def suggested_encoding(file: IO[bytes], stated: str) -> str:
 
 
 def is_json(file: IO[bytes]) -> bool:
+    """Return whether the file is a JSON."""
     try:
         return _looks_like_json(open_unpacked(file).read(SNIFFED))
     except Unreadable:

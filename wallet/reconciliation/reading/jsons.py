@@ -1,10 +1,10 @@
-"""JSON, one row at a time: an object around the list of rows, the bare list, or a line for each row.
+"""JSON statements, read row by row: an object with the list of rows, the bare list, or a line for each row.
 
-The rows are `transactions`, else the only list of objects, else those at the path that is stated. An object in a row is
-its names with a point between: `player.id`. Where the path goes through lists, each inner object is a row, with what
-stands around it.
+The rows are in `transactions`, else in the only list of objects, else at the stated path. An object inside a row
+becomes names with a point: `player.id`. If the path leads through lists, each inner object is a row, with the values
+around it.
 
-Numbers stay the text that they were: no float gets in, and what is no amount is judged where all amounts are.
+Numbers stay text: no float is used, and amounts are judged in one place for all formats.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ Row = dict[str, Any]
 
 
 def unique_row(pairs: list[tuple[str, Any]]) -> Row:
+    """Return the object. Raises Unreadable for a duplicate name or more than MOST_NAMES names."""
     if len(pairs) > MOST_NAMES:
         raise Unreadable(Fault(f"An object has {len(pairs):,} names; at most {MOST_NAMES:,} are read."))
     row: Row = {}
@@ -43,7 +44,7 @@ def unique_row(pairs: list[tuple[str, Any]]) -> Row:
 
 
 class JsonNumber(str):
-    """A number with a point, as it was written."""
+    """A number with a decimal point, as it was written."""
 
     __slots__ = ()
 
@@ -52,7 +53,9 @@ DECODER = json.JSONDecoder(parse_float=JsonNumber, parse_int=str, parse_constant
 
 
 def json_table(file: Unpacked, head: bytes, mapping: Mapping) -> SourceTable:
-    """The columns are the names in the first row, and those of the mapping that a row may lack."""
+    """Return the table. Columns: the names in the first row, and those optional ones of the mapping that a row may
+    lack.
+    """
     text = _Text(file, head)
     found = SourceTable("JSON", [], 1, ",", iter(()), is_ours=True)
     rows = _Reader(text, found, mapping).rows()
@@ -227,7 +230,7 @@ def _row(text: _Text) -> Row:
 
 
 class _Text:
-    """What was read and is not used up yet, and more when it is wanted."""
+    """The text that was read and not used yet, and more when it is needed."""
 
     def __init__(self, file: Unpacked, head: bytes) -> None:
         self.file = file
@@ -250,7 +253,7 @@ class _Text:
         return self.gone + self.at
 
     def peek(self) -> str:
-        """The next character that is not space; none at the end."""
+        """Return the next character that is no space; "" at the end."""
         while True:
             while self.at < len(self.text) and self.text[self.at] in SPACE:
                 self.at += 1
@@ -259,7 +262,7 @@ class _Text:
             self._take_in(self.file.read())
 
     def peek_in_list(self) -> str:
-        """The first character in the list that begins here."""
+        """Return the first character in the list that begins here."""
         while not (found := FIRST_INSIDE.match(self.text, self.at + 1)) and not self.is_all:
             self._take_in(self.file.read())
         return found[1] if found else ""
@@ -271,7 +274,7 @@ class _Text:
         self.at += 1
 
     def value(self) -> Any:
-        """The next one. Cut where the text in hand ends, it is tried again with more of it."""
+        """Return the next value. If it ends with the text at hand, it is tried again with more text."""
         self.peek()
         while True:
             try:

@@ -1,4 +1,4 @@
-"""How a merchant's files are read: which column is what, and in which words. Stated by a person, never guessed."""
+"""The mapping of a merchant's files: columns, words and notations. A person states it; it is never guessed."""
 
 from __future__ import annotations
 
@@ -81,16 +81,17 @@ class BadMapping(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """`columns`: our field → their header. `kinds` and `states`: their word → ours; `states` says whether it is rolled
-    back. `currency` is of all rows where no column says it. `zone` is of times that state none. `negative`: whether a
-    sign before an amount is an error, says only which way the money went, or says the kind. `rollbacks`: whether the
-    file has rows for them, flags what was rolled back, or leaves it out. Whether it has references is whether a column
-    is named for them.
+    """How a file is read. `columns`: our field → header. `kinds` and `states`: their word → our type, or whether rolled
+    back.
 
-    The rest is for files that are written in another way than most: `minor_digits` of minor units, where not those of
-    the currency; `minus`, where it is not a sign before the amount; `out_kind` and `in_kind` of debit and credit, or of
-    an amount with a minus and one without; `currency_place` where the currency stands beside the amount; `currencies`
-    and `zones`: their word → a code, a zone; the line of the header (0: found by its names); the path of a JSON's rows.
+    `currency`: of all rows, if no column has it. `zone`: of times without one. `negative`: a sign before an amount is
+    an error, shows only the direction, or shows the type. `rollbacks`: the file has rows for them, flags reversed
+    transactions, or leaves them out. A file has references if a column is named for them.
+
+    The rest is for unusual files. `minor_digits`: digits of minor units, if not those of the currency. `minus`: if it
+    is not a sign before the amount. `out_kind`, `in_kind`: types of debit and credit, or of amounts with and without a
+    minus. `currency_place`: if the currency is beside the amount. `currencies`, `zones`: their word → a code, a zone.
+    Also the line of the header (0: found by its names), and the path of the rows in a JSON.
     """
 
     columns: Words[str, str] = field(default_factory=dict)
@@ -121,13 +122,15 @@ class Mapping:
 
     @property
     def is_plain(self) -> bool:
-        """Return whether the database alone can read the cells; otherwise `conversion` does."""
+        """Return whether the database alone can read the cells; otherwise `conversion` reads them."""
         is_usual = self.amounts != "minor" and self.times in USUAL_TIMES and self.negative != "kind"
         return is_usual and not self.columns.keys() & set(APART) and all(not getattr(self, name) for name in UNUSUAL)
 
     @property
     def point(self) -> str:
-        """How a number that is one, and no text, is written where a text of it is wanted. Never as thousands are."""
+        """Return the decimal point for numbers of a workbook, as the mapping reads text; never the thousands
+        separator.
+        """
         return "," if self.amounts == "decimal_comma" or self.thousands == "point" else "."
 
     def known(self, headers: Sequence[str]) -> int:
@@ -135,7 +138,7 @@ class Mapping:
         return len({header.strip() for header in headers} & set(self.columns.values()))
 
     def asks(self, headers: Sequence[str]) -> list[str]:
-        """Return what a person must state before a file with these headers can be read, one sentence each."""
+        """Return what a person must still state before a file with these headers can be read, in sentences."""
         unsaid = [name for name in self._needed() if name not in self.columns]
         gone = sorted(header for header in self.columns.values() if header not in headers)
         asks = [f"Which column contains the {column_label(name)}?" for name in unsaid]
@@ -151,7 +154,9 @@ class Mapping:
 
     @property
     def rollback_rule(self) -> str:
-        """As stated. Of a mapping of before it was: rows, since nothing is overlooked so, and of totals what stands."""
+        """Return the stated rule; for a mapping from before it: rows, so that nothing is overlooked; for totals: left
+        out.
+        """
         return self.rollbacks or ("none" if self.grain == "totals" else "rows")
 
     def _needed(self) -> list[str]:
@@ -187,7 +192,9 @@ class Mapping:
         return self.kinds.get(word, word if word in KINDS else "")
 
     def as_json(self) -> dict[str, Any]:
-        """What was stored before a statement could be made stays the same: of `LATER`, only what differs is there."""
+        """Return the mapping as JSON. Of the fields in `LATER`, only values that are set, so that older mappings stay
+        equal.
+        """
         stored = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
         return {name: value for name, value in stored.items() if name not in LATER or value}
 
@@ -215,7 +222,7 @@ SPOKEN = {
 
 
 def from_json(stored: Words[str, Any]) -> Mapping:
-    """Return the mapping. Raises BadMapping, because it may come from a form."""
+    """Return the mapping. Raises BadMapping, because the values may come from a form."""
     unknown = set(stored) - set(Mapping.__slots__)
     if unknown:
         raise BadMapping(f"A mapping has no field “{min(unknown)[:40]}”. Remove it.")

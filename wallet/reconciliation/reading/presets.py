@@ -17,7 +17,7 @@ ZONES = {"cet": "Europe/Amsterdam", "cest": "Europe/Amsterdam", "est": "America/
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """`columns` replace those of the form where the file has them; `stated` has all other settings."""
+    """A preset. `columns` replace those of the form if the file has them; `stated`: all other settings."""
 
     key: str
     label: str
@@ -94,13 +94,14 @@ PRESETS = (
 
 
 def labels() -> list[tuple[str, str]]:
+    """Return key and name of each preset."""
     return [(preset.key, preset.label) for preset in PRESETS]
 
 
 def apply_preset(key: str, known: Mapping, headers: Sequence[str]) -> Mapping:
-    """The mapping `known` with what the preset says; its columns as far as the file has them.
+    """Return the mapping `known` with the settings of the preset, and its columns as far as the file has them.
 
-    What says how an amount or a time is written is the preset's alone; words, zone and sheet stay beside its own.
+    Notations of amounts and times come from the preset alone. Words, zone and sheet of `known` stay.
     """
     preset = next(each for each in PRESETS if each.key == key)
     columns = {name: header for name, header in preset.columns.items() if header in headers}

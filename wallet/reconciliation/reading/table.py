@@ -1,4 +1,4 @@
-"""The common form of every format before the database reads it: headers, and rows as CSV in UTF-8."""
+"""The common form of all formats before the database reads them: headers, and rows as CSV in UTF-8."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class SourceTable:
     rows_path: str = ""  # of a JSON
 
     def fault(self, text: str, line: int | None) -> Fault:
-        """Return the fault at its line, and at its sheet where there are several."""
+        """Return the fault with its line, and its sheet if there are several."""
         if line is None or len(self.sheets) < 2:  # noqa: PLR2004 - several
             return Fault(text, line)
         sheet = max((each for each in self.sheets if each.before < line), key=lambda each: each.before)
@@ -78,6 +78,7 @@ class SourceTable:
 
 
 def checked_headers(cells: Iterable[str]) -> list[str]:
+    """Return the headers without empty ones at the end. Raises Unreadable for no, duplicate or too many names."""
     headers = [cell.strip() for cell in cells]
     while headers and not headers[-1]:
         headers.pop()
@@ -104,7 +105,7 @@ def refuse_row_count(columns: int) -> None:
 
 
 def shown_text(text: str) -> str:
-    """Return a foreign text on one line, shortened."""
+    """Return a text of the file on one line, shortened."""
     text = " ".join(text.split())
     return f"“{text[:SHOWN]}…”" if len(text) > SHOWN else f"“{text}”"
 

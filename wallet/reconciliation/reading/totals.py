@@ -33,7 +33,7 @@ class Gap:
 
 
 def units(text: str, currency: str, mapping: Mapping) -> int | None:
-    """Return the sum in units. It may be larger than an amount; otherwise the same rules hold."""
+    """Return the sum × 100000; None for an empty text. It may exceed an amount; otherwise the same rules apply."""
     try:
         return AmountReader(mapping).read(text, currency or mapping.currency, most=MOST).units
     except Unclear:
@@ -47,7 +47,7 @@ def stated_totals(table: SourceTable, mapping: Mapping) -> list[Total]:
 
 
 def footer_total(cells: Sequence[str], headers: Sequence[str], mapping: Mapping) -> Total:
-    """`TOTAL`, then under each column what it comes to; or short: `TOTAL,rows` and `TOTAL,rows,amount`."""
+    """Return the total of a last line: `TOTAL` with sums under the columns, or `TOTAL,rows`, or `TOTAL,rows,amount`."""
     named = FOOTER.fullmatch(cells[0].strip())
     rows = named[1] if named and named[1] else ""
     if len(cells) < len(headers):
@@ -81,7 +81,9 @@ def _code(currency: str, mapping: Mapping) -> str:
 
 
 def json_totals(declared: Any, mapping: Mapping) -> list[Total]:
-    """`{"rows": 3}`, or a list of such with `currency`, `kind`, `amount`; amounts as the mapping states them."""
+    """Return the totals of `{"rows": 3}`, or of a list with `currency`, `kind`, `amount`; amounts as the mapping
+    states.
+    """
     said = [declared] if isinstance(declared, dict) else declared
     if not isinstance(said, list) or not all(isinstance(each, dict) for each in said):
         raise Unreadable(Fault("“totals” must be an object or a list of objects: {currency, kind, rows, amount}."))
@@ -94,6 +96,7 @@ def _of_object(said: dict[str, Any], mapping: Mapping) -> Total:
 
 
 def as_json(total: Total) -> dict[str, Any]:
+    """Return the total as it is stored."""
     amount = None if total.amount is None else str(total.amount)
     return {"currency": total.currency, "kind": total.kind, "rows": total.rows, "amount": amount}
 
@@ -111,6 +114,7 @@ def stored_totals(declared: Iterable[dict[str, Any]]) -> list[Total]:
 
 
 def total_gaps(declared: Iterable[Total], read: Sequence[dict[str, Any]]) -> list[Gap]:
+    """Return the declared totals that differ from the rows."""
     found = []
     for total in declared:
         part = [each for each in read if total.currency in ("", each["currency"]) and total.kind in ("", each["kind"])]

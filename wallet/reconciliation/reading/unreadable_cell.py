@@ -1,4 +1,4 @@
-"""Sentences about a cell that cannot be read: the characters in it that nobody sees have names."""
+"""Sentences about a cell that cannot be read. Invisible characters in it have names."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ NAMES = {"\t": "tabulator", "\r": "carriage return", "\n": "line break"}
 
 
 class Unclear(Exception):
-    """A cell cannot be read. The text says what is wrong with it, and what can be stated."""
+    """A cell cannot be read. The text says why, and what can be stated in the mapping."""
 
 
 def invisible_characters(text: str) -> str:
-    """Return the names of the characters in `text` that a reader does not see, for the end of a sentence."""
+    """Return the names of invisible characters in `text`, for the end of a sentence; "" without any."""
     found = sorted({sign for sign in text if sign != " " and sign in UNSEEN} | _odd_spaces(text))
     named = ", ".join(f"a {_name(sign)} (U+{ord(sign):04X})" for sign in found[:MOST_NAMED])
     return f"; it contains {named}" if named else ""

@@ -1,8 +1,9 @@
-"""The values of one sheet of an XLSX as lines of JSON, in a process of its own: what reads workbooks makes room for the
-whole rectangle of a sheet before it can be asked how large that is, and takes its process along when there is none.
+"""Reads the values of an XLSX as lines of JSON, in a separate process.
 
-Run as a program it knows nothing of Django, bounds itself, and reads the file that is its input. It ends with 0 when
-all rows are written, with REFUSED and a sentence when the file is at fault, or as it may.
+The library reserves memory for the whole rectangle of a sheet before its size is known, and aborts its process when
+there is none. As a program, this file knows nothing of Django, limits itself, and reads the workbook from its input. It
+ends with 0 when all rows are written, and with REFUSED and a sentence when the file is at fault. Any other end is
+possible.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ LONG = (
 
 # --- before it is opened ----------------------------------------------------------------------------------------------
 def check_workbook(whole: IO[bytes]) -> None:
-    """Each part is unpacked once, so that what its header says of its size is proved."""
+    """Unpack each part once, so that the sizes in the headers are proved. Raises an error for a file beyond the
+    bounds.
+    """
     left = MOST_BYTES
     try:
         with zipfile.ZipFile(whole) as parts:
@@ -96,7 +99,9 @@ def _checked(content: IO[bytes], left: int, *, may_have_cells: bool) -> int:
 
 
 def check_formulas(whole: IO[bytes], names: Sequence[str]) -> None:
-    """Of the sheets that are read; where nobody can say which parts those are, of all. After `check`."""
+    """Refuse formulas in the sheets that are read; in all parts if the parts of a sheet are unknown. Call
+    `check_workbook` first.
+    """
     try:
         with zipfile.ZipFile(whole) as parts:
             known = _parts_of_sheets(parts)
@@ -146,6 +151,7 @@ def _look_for_formulas(content: IO[bytes]) -> None:
 
 # --- its values -------------------------------------------------------------------------------------------------------
 def open_workbook(whole: IO[bytes]) -> CalamineWorkbook:
+    """Return the workbook. Refuses a file that the library cannot open."""
     try:
         whole.seek(0)
         return CalamineWorkbook.from_filelike(whole)
@@ -154,7 +160,7 @@ def open_workbook(whole: IO[bytes]) -> CalamineWorkbook:
 
 
 def chosen_sheets(book: CalamineWorkbook, stated: str) -> list[str]:
-    """The names of the sheets that are read: those stated, all that are not hidden, or the first of them."""
+    """Return the names of the sheets that are read: the stated ones, all visible ones, or the first visible one."""
     if stated and stated != EVERY:
         names = [name.strip() for name in stated.split(APART)] if stated not in book.sheet_names else [stated]
         if gone := [name for name in names if name not in book.sheet_names]:
@@ -166,11 +172,12 @@ def chosen_sheets(book: CalamineWorkbook, stated: str) -> list[str]:
 
 
 def is_visible(sheet: Any) -> bool:
+    """Return whether the sheet is visible."""
     return bool(sheet.visible == SheetVisibleEnum.Visible)
 
 
 def sheet_of(book: CalamineWorkbook, name: str, left: int) -> CalamineSheet:
-    """`left`: so many rows are read yet."""
+    """Return a sheet of at most `left` rows. Refuses a sheet with more."""
     try:
         sheet = book.get_sheet_by_name(name)
     except CalamineError as fault:
@@ -184,7 +191,7 @@ def sheet_of(book: CalamineWorkbook, name: str, left: int) -> CalamineSheet:
 
 
 def lines(sheet: CalamineSheet, point: str) -> Iterator[list[str]]:
-    """From its first line on, empty ones too."""
+    """Yield the cells of each line as text, from the first line on, also empty lines. `point`: the decimal point."""
     rows, line = sheet.iter_rows(), 0
     while True:
         line += 1
@@ -231,7 +238,7 @@ def _number(value: float, point: str, line: int) -> str:
 
 # --- the program ------------------------------------------------------------------------------------------------------
 def bound_yourself() -> None:
-    """Nowhere above what is allowed already."""
+    """Limit memory and processor time of this process, but never above an existing limit."""
     for what, most in BOUNDS.items():
         _, allowed = resource.getrlimit(what)
         least = most if allowed == resource.RLIM_INFINITY else min(most, allowed)
@@ -240,7 +247,7 @@ def bound_yourself() -> None:
 
 
 def write(whole: IO[bytes], into: IO[bytes], stated: str, point: str) -> None:
-    """First a line about its sheets; then before the lines of each that is read its name."""
+    """Write a line about the sheets, then for each sheet that is read its name and its lines."""
     check_workbook(whole)
     book = open_workbook(whole)
     names = chosen_sheets(book, stated)
@@ -265,6 +272,7 @@ def _written(what: Any, into: IO[bytes], left: int) -> int:
 
 
 def main() -> None:
+    """Read standard input, and write to standard output."""
     bound_yourself()
     stated, point = json.loads(sys.argv[1])
     try:

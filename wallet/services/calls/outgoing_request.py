@@ -1,4 +1,4 @@
-"""A signed call as a merchant's server makes it: the demo and `manage.py call` speak like this."""
+"""A signed call as a merchant's server makes it, for the demo and `manage.py call`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Outgoing:
 
 
 def sign_request(*, auth_key: str, secret: str, method: str, target: str, body: bytes, at: datetime) -> Outgoing:
+    """Return the request with its headers, signed at the moment `at`."""
     timestamp = f"{at.timestamp() * 1000:.0f}"
     values = (auth_key, crypto.sign(secret.encode(), body, timestamp), timestamp)
     return Outgoing(method, target, dict(zip(HEADERS, values, strict=True)), body, body + b"|" + timestamp.encode())

@@ -1,4 +1,4 @@
-"""Demo sessions: the wallet's calls answered from a play-money balance, far away from the ledger."""
+"""Demo sessions: calls answered from a play-money balance, apart from the ledger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAME_CALL = ("kind", "player_id", "game_id", "currency", "amount", "ref_transact
 
 
 def is_play_call(currency: str | None, session_id: str | None) -> bool:
-    """Return whether a call moves play money. The session's id tells, where a call names no currency."""
+    """Return whether a call moves play money. The id of the session decides when the call names no currency."""
     return currency == PLAY_MONEY or (currency is None and (session_id or "").startswith(SESSION_PREFIX))
 
 
@@ -41,13 +41,13 @@ def play_balance(caller: Caller, player_id: str) -> int:
 
 
 def post_play(caller: Caller, call: Call) -> Answer:
-    """Judge and post one call in play money. The same rows as the ledger's decide, but for the limits."""
+    """Judge and post one call in play money, by the same rows as the ledger, but without limits."""
     ledger.check_gate(caller, call.kind)
     return post_play_batch(caller, [call])[0]
 
 
 def post_play_batch(caller: Caller, calls: Sequence[Call]) -> list[Answer]:
-    """Judge and post calls in play money, all in one transaction. Their caller has passed the gate."""
+    """Judge and post calls in play money, in one transaction. The caller has passed the gate already."""
     if not calls:
         return []
     try:

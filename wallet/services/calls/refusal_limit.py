@@ -1,7 +1,8 @@
-"""How often an address may be refused before its signature is right, in one web process.
+"""The limit on calls of one address that fail before their signature is checked, in one web process.
 
-Only calls that fail rows 1 to 5 are counted, after they were judged: a rightly signed one passes whatever came before.
-Memory is bounded: a minute knows ADDRESSES of them, and all others share one count. No cache and no database is asked.
+Only calls that fail rows 1 to 5 are counted, after they were judged, so a call with a valid signature always passes.
+Memory is bounded: a minute has counters for ADDRESSES addresses, and all others share one. No cache or database is
+asked.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ AT_THE_DOOR = (statuses.NotFound, statuses.MethodNotAllowed, statuses.BodyTooLar
 
 
 class Minute:
-    """Counts of one minute. They start at zero in the next one."""
+    """Counters of one minute. They start at zero in the next minute."""
 
     def __init__(self) -> None:
         self.lock, self.number = threading.Lock(), 0
         self.counts: defaultdict[object, int] = defaultdict(int)
 
     def add(self, what: str, address: Address | None, at: datetime, *, most: int, by: int = 1) -> bool:
-        """Add to a counter. Returns whether it is still within `most`."""
+        """Add `by` to a counter; return whether it is still within `most`."""
         number = int(at.timestamp()) // 60
         with self.lock:
             if number != self.number:
@@ -57,9 +58,9 @@ clear = _minute.clear
 
 
 def count_refusal(refusal: statuses.CallRefused, address: Address | None, at: datetime) -> bool:
-    """Count a refused call without a valid signature. Returns False above the limit.
+    """Count a refused call without a valid signature. Return False above the limit.
 
-    Calls that fail before the signature is checked are counted apart: they may be signed correctly.
+    Calls that fail before the signature check have a separate counter: their signature may be correct.
     """
     if isinstance(refusal, FAILED_SIGNING):
         return _minute.add("signing", address, at, most=settings.REFUSED_CALLS_A_MINUTE)
@@ -69,5 +70,5 @@ def count_refusal(refusal: statuses.CallRefused, address: Address | None, at: da
 
 
 def has_room_for(size: int, address: Address | None, at: datetime) -> bool:
-    """Return whether the log may store so many more bytes of calls without a valid signature in this minute."""
+    """Return whether the log may store `size` more bytes of calls without a valid signature in this minute."""
     return _minute.add("bytes", address, at, most=settings.REFUSED_BYTES_A_MINUTE, by=size)

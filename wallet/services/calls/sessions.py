@@ -1,4 +1,4 @@
-"""Launch games, and read what was launched."""
+"""Game launches, and the sessions that they open."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from wallet.services.calls.play_money import SESSION_PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """What a launch asks for; `balance` is what the operator states, real amount × 100000."""
+    """The input of a launch. `balance`: as the operator sent it, real amount × 100000."""
 
     game_id: str
     player_id: str
@@ -33,9 +33,10 @@ class Launch:
 
 
 def launch_session(caller: Caller, wish: Launch) -> Session:
-    """Open a session, and add the player when it is new.
+    """Open a session, and add the player if it is new. Nothing is credited to an account.
 
-    Refuses an unknown game (row 12), a game that is switched off (row 14) and a blocked player (row 15).
+    Refuses a state of merchant or key that allows no launch (row 6), an unknown game (row 12), a game that is switched
+    off (row 14) and a blocked player (row 15). Raises Overloaded or Unanswered when the database did not decide.
     """
     ledger.check_gate(caller, "launch")
     using = settings.WALLET_DATABASE
@@ -84,11 +85,11 @@ def _open(caller: Caller, wish: Launch, game: Game, player: Player, using: str) 
 
 
 def game_url(session: Session) -> str:
-    """Return the address where the player's browser goes to play."""
+    """Return the address at which the player's browser opens the game."""
     query = urlencode({"sessionId": session.session_id, "mode": "demo" if session.is_demo else "real"})
     return f"{settings.GAME_LAUNCH_URL}?{query}"
 
 
 def close_session(*, session: Session) -> None:
-    """Close a session: it takes no more bets. Open rounds of it are still paid. Refuses nothing."""
+    """Close a session: it accepts no more bets. Its open rounds are still settled. Refuses nothing."""
     Session.objects.filter(pk=session.pk).update(is_active=False)

@@ -1,4 +1,4 @@
-"""Rows 1 to 5 of the order of checks: who signed this, and is it fresh and from an allowed place?"""
+"""Rows 1 to 5 of the order of checks: headers, key, address, clock and signature."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from wallet.ledger.ledger import Caller
 
 HEADERS = ("x-api-key", "x-signature", "x-timestamp")
 NO_SANDBOX = (
-    "This test key has no sandbox yet. Create the sandbox on the Keys page of the merchant; the key then works there."
+    "This test key has no sandbox yet. Create the sandbox on the merchant's page “Keys”. The key then works there."
 )
-UNOPENED = "The portal cannot read a secret of this key at the moment; nothing was done, try again."
+UNOPENED = "The portal cannot read a secret of this key now. Nothing was done. Send the request again."
 WHOLE_MILLISECONDS = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A call as it arrived: nothing decoded, nothing believed.
+    """A call as it arrived, before anything is decoded or trusted.
 
-    Its methods are what rows 1 to 5 ask of a call; one of the log answers them by what is stored of it.
+    Its methods are the questions of rows 1 to 5. A call of the log answers them by what is stored.
     """
 
     headers: Mapping[str, str]  # lower-case names
@@ -44,19 +44,19 @@ class Signed:
         require_headers(self.headers)
 
     def check_clock(self, now: datetime, window_ms: int) -> None:
-        """Refuse a call whose `x-timestamp` is further than `window_ms` from the clock of its arrival (row 4)."""
+        """Refuse a call whose `x-timestamp` differs by more than `window_ms` from the clock at its arrival (row 4)."""
         check_clock(self.headers["x-timestamp"], now_ms=now.timestamp() * 1000, window_ms=window_ms)
 
     def is_signed_with(self, secret: credentials.UsableSecret) -> bool:
         return crypto.verify(secret.value, self.body, self.headers["x-timestamp"], self.headers["x-signature"])
 
     def signature_refusal(self) -> statuses.CallRefused:
-        """Return the refusal of a call that none of the secrets signed (row 5)."""
+        """Return the refusal of a call that no usable secret signed (row 5)."""
         return statuses.SignatureNotMatch()
 
 
 def judge_call(call: Signed, *, fresh: bool = False) -> Caller:
-    """Return who calls. Raises the first refusal of rows 1 to 5, never from a cached copy of the merchant's access."""
+    """Return the caller. Raises the first refusal of rows 1 to 5, and never decides it by a cached credential."""
     return _by_access(_judge, call, fresh=fresh)
 
 
@@ -81,7 +81,9 @@ def _by_access[Found](
 
 
 def require_headers(headers: Mapping[str, str]) -> None:
-    """Refuse a call that lacks one of the three headers. One with bytes above 127 arrives empty, not missing."""
+    """Refuse a call without one of the three headers (row 1). A header with bytes above 127 arrives empty, not
+    missing.
+    """
     missing = [name for name in HEADERS if name not in headers]
     empty = [name for name in HEADERS if name in headers and not headers[name].strip()]
     if missing or empty:
@@ -123,9 +125,10 @@ def _admitted(call: Signed, found: credentials.Credential | None, now: datetime)
 
 
 def find_caller(call: Signed, found: credentials.Credential | None, now: datetime) -> Caller:
-    """Return who signed the call. Raises the first refusal of rows 2 to 5; changes nothing.
+    """Return the caller. Raises the first refusal of rows 2 to 5, and changes nothing.
 
-    Live calls and calls of the log are judged here, so that an explanation can't differ from the answer.
+    Live and logged calls are judged here, so an explanation cannot differ from the answer. Raises Undecided when a
+    usable secret cannot be opened, because the signature may be correct.
     """
     credential, secrets, address = _admitted(call, found, now)
     for secret in secrets:
@@ -144,10 +147,10 @@ def _judge(call: Signed, found: credentials.Credential | None, now: datetime) ->
 
 
 def keep_lists_on_trial(credential: credentials.Credential, address: Address, now: datetime) -> None:
-    """Confirm the lists on trial that let this address in, at their first call with a valid signature.
+    """Keep the lists on trial that allow this address, at the first request with a valid signature.
 
-    After the deadline the earlier list counts. The confirmation makes this copy of the credential old, and the ledger
-    has the call judged again.
+    After the deadline the previous list decides. Keeping a list makes this credential old, so the ledger has the call
+    judged again. Raises IpRestriction when the previous list does not allow the address.
     """
     trials = credential.trials(address, now)
     if not trials or trial.keep_list(
@@ -159,16 +162,20 @@ def keep_lists_on_trial(credential: credentials.Credential, address: Address, no
 
 
 def address_refusal(address: Address | None) -> statuses.IpRestriction:
+    """Return the refusal for an address (row 3)."""
     return statuses.IpRestriction(f"Requests are not accepted from {address or 'an unknown address'}.")
 
 
 def check_origin(headers: Mapping[str, str], credential: credentials.Credential, now: datetime) -> None:
-    """Refuse an `Origin` that was sent and is not on the domain allowlist, also one that cannot be read."""
+    """Refuse an `Origin` that is not on the domain allowlist, or that cannot be read (row 3). A call without it
+    passes.
+    """
     if "origin" in headers and not credential.allows_origin(origin_host(headers["origin"]), now):
         raise statuses.IpRestriction("Requests are not accepted from this origin.")
 
 
 def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
+    """Refuse a timestamp that is not whole milliseconds, or further than `window_ms` from `now_ms` (row 4)."""
     if not WHOLE_MILLISECONDS.fullmatch(timestamp):
         raise statuses.SignatureExpired
     off_ms = now_ms - int(timestamp)
@@ -180,4 +187,5 @@ def check_clock(timestamp: str, *, now_ms: float, window_ms: int) -> None:
 
 
 def origin_host(origin: str) -> str:
+    """Return the host of an `Origin` header in lower case, without scheme, user and port."""
     return origin.lower().partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]

@@ -1,7 +1,7 @@
-"""The signature of a refused call, kept so that it can be compared and never sent again.
+"""The stored signature of a refused call: it can be compared, but never sent again.
 
-What is stored is its first characters, how it was written, and an HMAC of the digest that it stands for, under a key of
-the server. With the database alone nobody can send the call; the diagnosis compares what a client may have signed.
+The first characters, the notation, and an HMAC of the digest under a key of the server are stored. With the database
+alone nobody can send the call. The diagnosis compares the digests of the texts that a client may have signed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ AT_ONCE = 1_000  # calls that are cut in one statement
 
 # --- how it is written ------------------------------------------------------------------------------------------------
 class Given(NamedTuple):
-    """The bytes that a signature stands for, and how its text differs from lower-case hex."""
+    """The bytes of a signature, and how its text differs from lower-case hex."""
 
     digest: bytes
     mistakes: tuple[str, ...]
@@ -43,7 +43,7 @@ DRESS_BEHIND = f"\"'>{string.whitespace}\x85\xa0\u2028\u2029"
 
 
 def given_signature(signature: str) -> Given:
-    """Return the signature that a text stands for: hex, base64, or the beginning of one."""
+    """Return the signature in a text: hex, base64, or the beginning of one."""
     before = DRESS.match(signature)
     text = signature[before.end() if before else 0 :].rstrip(DRESS_BEHIND)
     dressed = ("signature_dressed",) if text != signature else ()
@@ -66,7 +66,9 @@ def _from_base64(text: str) -> bytes:
 # --- how it is kept ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class KeptSignature:
-    """`size`: bytes of the digest. `mistakes`: how its text differed from lower-case hex. `key`: the key of `mac`."""
+    """A stored signature. `size`: bytes of the digest. `mistakes`: how the text differed from lower-case hex. `key`: of
+    `mac`.
+    """
 
     request_id: UUID
     key_id: str
@@ -76,7 +78,7 @@ class KeptSignature:
     key: bytes = field(repr=False)
 
     def stands_for(self, digest: bytes) -> bool:
-        """In constant time."""
+        """Return whether this is the digest, in constant time."""
         return hmac.compare_digest(hmac.digest(self.key, self.request_id.bytes + digest, "sha256"), self.mac)
 
     def stored(self) -> dict[str, Any]:
@@ -84,7 +86,7 @@ class KeptSignature:
 
 
 def kept_signature(call: RefusedCall) -> KeptSignature | None:
-    """Return what is stored of a call's signature; None when its key-encryption key is no longer configured."""
+    """Return the stored signature of a call; None when its key-encryption key is no longer configured."""
     if call.signature is None:
         return read_signature(call.request_id, call.headers.get(HEADER, ""))
     stored: dict[str, Any] = call.signature
@@ -95,6 +97,7 @@ def kept_signature(call: RefusedCall) -> KeptSignature | None:
 
 
 def read_signature(request_id: UUID, text: str) -> KeptSignature:
+    """Return a signature as it would be stored for this request."""
     found, key_id = given_signature(text), next(iter(settings.KEY_ENCRYPTION_KEYS))
     key = _mac_key(key_id)
     mac = hmac.digest(key, request_id.bytes + found.digest, "sha256")
@@ -106,7 +109,7 @@ def _mac_key(key_id: str) -> bytes:
 
 
 def is_signed_with(call: RefusedCall, secret: bytes) -> bool:
-    """Return whether this secret signed the stored call, as `crypto.verify` would have said on arrival."""
+    """Return whether this secret signed the stored call, as `crypto.verify` would have decided on arrival."""
     kept, body, timestamp = kept_signature(call), bytes(call.body), call.headers.get("x-timestamp", "")
     if kept is None or kept.mistakes:
         return False
@@ -115,14 +118,14 @@ def is_signed_with(call: RefusedCall, secret: bytes) -> bool:
 
 # --- cutting ----------------------------------------------------------------------------------------------------------
 def cut_headers(request_id: UUID, headers: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
-    """Return the headers as they are stored, and what is stored of the signature; None when there was none."""
+    """Return the headers as stored, and the stored signature; None without a signature."""
     text = headers.get(HEADER)
     cut = {name: signature_mask.cut_header(name, value) for name, value in headers.items()}
     return cut, None if text is None else read_signature(request_id, text).stored()
 
 
 def cut_stored_signatures(calls: Any) -> int:
-    """Shorten the signatures that an older release stored whole. Returns how many."""
+    """Shorten the signatures that an older release stored whole; return how many."""
     whole = calls.filter(signature__isnull=True, headers__has_key=HEADER)
     cut = 0
     while found := list(whole.only("request_id", "headers")[:AT_ONCE]):

@@ -1,4 +1,6 @@
-"""The verbs of the wallet: each takes a judged caller and a checked call, and answers from the ledger."""
+"""Actions of the wallet: each takes a judged caller and a checked call, and answers from the ledger or from play
+money.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +18,24 @@ PIECE = 50  # items of a batch in one transaction: nobody waits for the players 
 ROOM_SECONDS = 0.1  # before the deadline of the call
 BATCH_SECONDS = 0.75  # where there is none: after which no further piece is begun; callers give up after a second
 PARTLY = (
-    "The wallet is busy. A part of the batch is done. Send the same batch again: what is done is answered the same."
+    "The wallet is busy. Only a part of the batch is done. Send the same batch again: "
+    "the finished items get the same answers."
 )
 
 
 def player_balance(caller: Caller, *, player_id: str, currency: str) -> int:
-    """Return what a player has, real amount × 100000. Raises the refusal."""
+    """Return a player's balance, real amount × 100000. Raises the refusal."""
     if play_money.is_play_call(currency, None):
         return play_money.play_balance(caller, player_id)
     return _balance_or_refuse(ledger.read_balance(caller, player_id, currency))
 
 
 def post_transaction(caller: Caller, call: Call) -> int:
-    """Post a bet, payout, reward, deposit or withdrawal. Returns the player's balance after it. Raises the refusal."""
+    """Post a bet, payout, reward, deposit or withdrawal; return the balance after it, real amount × 100000.
+
+    Raises the refusal of rows 6 and 11 to 18, StaleAccess, and Overloaded or Unanswered when the database did not
+    decide.
+    """
     post_one = play_money.post_play if play_money.is_play_call(call.currency, call.session_id) else ledger.post
     return _balance_or_refuse(post_one(caller, call))
 
@@ -40,10 +47,10 @@ def _balance_or_refuse(answer: Answer) -> int:
 
 
 def post_batch(caller: Caller, kind: str, calls: Sequence[Call]) -> list[Answer]:
-    """Post rollbacks or late payouts, each on its own and in order. Returns one answer for each.
+    """Post rollbacks or late payouts, each on its own and in order; return one answer for each.
 
-    Raises a refusal when every item is refused. Raises Overloaded when time runs out; items that were done by then get
-    the same answer when the batch is sent again.
+    Raises the refusal when the caller may not send this kind of call. Raises Overloaded or Unanswered when time runs
+    out; items that were done by then get the same answer when the batch is sent again.
     """
     play = [play_money.is_play_call(call.currency, call.session_id) for call in calls]
     real = [call for call, is_play in zip(calls, play, strict=True) if not is_play]

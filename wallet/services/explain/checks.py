@@ -1,4 +1,6 @@
-"""The 18 checks in words: of each, what it looked at, as that stood when the call was judged, and who had set it."""
+"""The 18 checks as text: for each, the values that it compared, as they were when the call was judged, and who set
+them.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Explanation of an answer: the checks of the contract in their order, each with its result then and now.
 
-It shows no secret and no signature, and reads a fixed number of rows. Whether the person may see the request is checked
-before: `signature_diagnosis.own_request`.
+It shows no secret and no signature, and reads a fixed number of rows. `signature_diagnosis.own_request` checks before
+whether the person may see the request.
 """
 
 from __future__ import annotations
@@ -56,10 +56,7 @@ class Explanation:
 
 
 def explain_request(*, line: SignedRequest, ask_now: bool = True) -> Explanation:
-    """Explain why a request was answered as it was.
-
-    `ask_now` also judges it as of now, with the work and locks of a call.
-    """
+    """Explain the answer to a request. `ask_now`: also judge it now, with the work and the locks of a call."""
     seen = facts.read_facts(line)
     reading = rejudge.read_stored_call(seen)
     then, now = (
@@ -137,11 +134,11 @@ def _notes(seen: Facts, reading: StoredReading | None, now: RejudgeVerdict) -> l
             seen.is_repeat and line.status != statuses.DuplicateTransaction.key,
         ),
         (
-            _("The request is older than the stored history of the merchant. The checks show the values of today."),
+            _("The request is older than the stored history of the merchant. The checks show the current values."),
             seen.is_before_history,
         ),
         (
-            _("Too many changes were made since this request. The checks show the values of today."),
+            _("Too many changes were made since this request. The checks show the current values."),
             seen.is_long_ago,
         ),
         (_("Headers and body are no longer stored (7 days)."), line.status != statuses.OK and seen.kept is None),

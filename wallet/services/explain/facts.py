@@ -1,4 +1,4 @@
-"""What a call was judged by: the rows that it names as they are today, and as they stood when it was judged."""
+"""The rows that a call names: as they are now, and as they were when the call was judged."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Facts:
 
     @property
     def had_no_sandbox(self) -> bool:
-        """Return whether it was refused since its test key had no sandbox."""
+        """Return whether it was refused because its test key had no sandbox."""
         key, then = self.key, self.key_then
         if key is None or then is None or then["environment"] != ApiKey.Environment.TEST or self.line.secret_id:
             return False
@@ -73,7 +73,7 @@ class Facts:
 
 
 def read_facts(line: SignedRequest) -> Facts:
-    """Read what is stored of a call, in a fixed number of queries."""
+    """Return what is stored of a call, in a fixed number of queries."""
     kept = RefusedCall.objects.filter(pk=line.request_id).first() if line.status != "RS_OK" else None
     key = ApiKey.objects.select_related("merchant").filter(auth_key=line.auth_key).first()
     moment = line.created_at + timedelta(microseconds=line.duration_us)

@@ -1,4 +1,4 @@
-"""How often somebody may ask what costs work or tells much: counted in the shared cache, for all processes together."""
+"""Rate limit for requests of people that cost work or reveal much, counted in the shared cache for all processes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ class NobodyCounts(Refusal):
 
 
 def count_question(what: str, *, merchant: Merchant, person: Person, most: int) -> None:
-    """Count one question of this person. Raises TooManyQuestions above `most` a minute, NobodyCounts without cache."""
+    """Count one request of this person about this merchant. Raises TooManyQuestions above `most` per minute.
+
+    Raises NobodyCounts when the cache does not answer.
+    """
     now = clock.now().timestamp()
     try:
         asked = rate_limit.count_attempt(f"{what}:{merchant.pk}:{person.pk}:{now // 60:.0f}", keep_seconds=120)

@@ -1,6 +1,6 @@
-"""What would a call be answered if it were made now? Judged by the very functions that judge, and nothing is moved.
+"""Judges a stored call again as of now, by the functions that judge live calls. Nothing is moved.
 
-The clock of its sender is taken to be as far off as it was. What the ledger would do is done and rolled back.
+The clock of the sender is assumed to differ as it did on arrival. The work of the ledger is rolled back.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ REPEATS = 11
 
 @dataclass(frozen=True, slots=True)
 class StoredQuestion:
-    """A stored call as it is read again. Without a body: what the log and the ledger know of it."""
+    """A stored call, as it is read again. Without a stored body: the values in log and ledger."""
 
     endpoint: str
     query: str
@@ -68,7 +68,7 @@ class StoredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
-    """What a stored call asks for. `refusal`: by rows 7 to 10. `serve` carries it out, under another id when given."""
+    """The request in a stored call. `refusal`: by rows 7 to 10. `serve` carries it out, under another id when given."""
 
     kind: str
     is_batch: bool
@@ -89,12 +89,12 @@ _readers: dict[str, Reader] = {}
 
 
 def register(reader: Reader) -> None:
-    """Name the function that reads a stored call as the signed API does, which stands above this room."""
+    """Register the function of the signed API, which is above this package, that reads a stored call."""
     _readers["api"] = reader
 
 
 def read_stored_call(facts: Facts) -> StoredReading | None:
-    """Return what a stored call asks for; None for an endpoint that does not exist."""
+    """Return the request in a stored call; None for an endpoint that does not exist."""
     line = facts.line
     kept = None if facts.kept is None or facts.kept.is_cut else facts.kept
     body = bytes(kept.body) if kept else None
@@ -105,6 +105,7 @@ def read_stored_call(facts: Facts) -> StoredReading | None:
 
 
 def is_masked(facts: Facts) -> bool:
+    """Return whether a secret was removed from the stored body."""
     return facts.kept is not None and signed_texts.is_masked(bytes(facts.kept.body))
 
 
@@ -137,7 +138,7 @@ def _said(facts: Facts) -> dict[str, Any]:
 
 
 def rejudge_request(facts: Facts, reading: StoredReading | None) -> RejudgeVerdict:
-    """Return what a stored call would be answered now. Nothing is moved."""
+    """Return how a stored call would be answered now. Nothing is moved."""
     if reading is None or facts.line.http_status in AT_THE_DOOR:
         return RejudgeVerdict(facts.line.status, facts.line.message)
     try:
@@ -156,7 +157,7 @@ def _verdict(refusal: statuses.CallRefused, *, note: str = "") -> RejudgeVerdict
 # --- rows 1 to 5 ------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class LoggedCall(Signed):
-    """A call of the log. What is no longer stored of it counts as it was judged then."""
+    """A call of the log. Checks whose input is no longer stored keep their result of that time."""
 
     facts: Facts
 
@@ -167,13 +168,13 @@ class LoggedCall(Signed):
             raise statuses.MissingHeaders(self.facts.line.message)
 
     def check_clock(self, now: datetime, window_ms: int) -> None:
-        """The sender's clock is as far off as it was on arrival."""
+        """Judge the clock of the sender as on arrival (row 4)."""
         if self.facts.kept is not None:
             arrived_ms = self.facts.line.created_at.timestamp() * 1000
             signed.check_clock(self.headers.get("x-timestamp", ""), now_ms=arrived_ms, window_ms=window_ms)
 
     def is_signed_with(self, secret: UsableSecret) -> bool:
-        """What was verified then stays verified; else by the bytes that are stored."""
+        """Return whether the secret signed the call: as verified then, else by the stored bytes."""
         if self.facts.line.secret_id is not None or self.facts.kept is None:
             return self.facts.line.secret_id == secret.id
         return stored_signature.is_signed_with(self.facts.kept, secret.value)

@@ -1,8 +1,8 @@
-"""Diagnosis of a refused signature: which usual mistake explains it.
+"""Diagnosis of a refused signature: which common mistakes explain it.
 
-The search tries the usual mistakes, at most two at once, on the bytes that arrived. Nobody can use it to sign: it takes
-the id of a request that was made and no text, and it answers with no signature and no secret. Its time does not depend
-on what it finds, and a person may ask a few times a minute only.
+The search tries common mistakes, at most two at once, on the bytes that arrived. Nobody can use it to sign: its input
+is the id of a request and no text, and its answer has no signature and no secret. Its time does not depend on the
+result, and a person may ask a few times per minute only.
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ class Diagnosis:
 
 
 def diagnose_signature(*, merchant: Merchant, person: Person, request_id: UUID) -> Diagnosis:
-    """Return the mistakes that explain a signature. Raises NoSuchCall for a call of another merchant."""
+    """Return the mistakes that explain a signature. Raises NoSuchCall for a request of another merchant.
+
+    Raises TooManyQuestions above the rate limit, and the refusal of a request that has nothing to diagnose.
+    """
     rate_limit.count_question("signature", merchant=merchant, person=person, most=ASKED_A_MINUTE)
     line = own_request(merchant, request_id)
     if line.status not in KNOWN:
@@ -98,7 +101,7 @@ def diagnose_signature(*, merchant: Merchant, person: Person, request_id: UUID) 
 
 
 def own_request(merchant: Merchant, request_id: UUID) -> SignedRequest:
-    """Return a request that the merchant signed, or that was refused under one of its keys."""
+    """Return a request that the merchant signed, or that was refused under one of its keys. Raises NoSuchCall."""
     line = SignedRequest.objects.filter(request_id=request_id).first()
     if line is not None and line.merchant_id == merchant.pk:
         return line
@@ -198,7 +201,7 @@ def _spoken_ms(milliseconds: int) -> str:
 # --- secrets ----------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Keys that the call may have been signed with: rightly, and by mistake. `named` says which they are, by number."""
+    """The secrets that may have signed the call, correctly or by mistake. `named`: what each is, by number."""
 
     right: list[Signable]
     wrong: list[Signable]
@@ -340,7 +343,7 @@ UNUSUAL: tuple[tuple[str, Hash], ...] = (
 def search_mistakes(
     arrived: Arrived, timestamp: str, wanted: KeptSignature, keyring: Keyring
 ) -> tuple[tuple[str, ...], Tried]:
-    """Return the fewest mistakes that explain the signature; empty when none do. Every guess costs the same time."""
+    """Return the fewest mistakes that explain the signature; empty when none do. Every guess takes the same time."""
     tried = Tried()
     best: tuple[str, ...] | None = None
     for mistaken, digest in _attempts(arrived, timestamp, keyring, _hash_of(wanted), tried):

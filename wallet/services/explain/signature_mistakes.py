@@ -27,7 +27,7 @@ SIGNATURE = "signature = hmac.new(secret, text, hashlib.sha256).hexdigest()"
 
 
 class Mistake(NamedTuple):
-    """What happened, what to do, and one line of code that does it."""
+    """A mistake: what happened, what to do, and one line of code that avoids it."""
 
     title: StrPromise
     fix: StrPromise

@@ -1,6 +1,6 @@
-"""What somebody may have signed in place of the bytes that arrived: the usual mistakes, each with its name.
+"""Texts that a client may have signed in place of the bytes that arrived: the common mistakes, each with its name.
 
-Bytes in, bytes out; nothing here knows a secret. A mistake is a word of `wallet.services.explain.signature_mistakes`.
+It works on bytes and knows no secret. The names are those of `wallet.services.explain.signature_mistakes`.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ JOINTS = (b"", b"|", b"\n", b" ", b":", b".", b"&")  # between a method, a path 
 
 
 class Signable(NamedTuple):
-    """Bytes, and by which mistakes they differ from what should have been signed.
+    """Bytes, and the mistakes by which they differ from the text that should be signed.
 
-    Of a text `in_bulk` there are dozens of the same mistake: it is tried with the right secret and layout only.
+    Texts that are `in_bulk` are dozens of the same mistake. They are tried with the right secret and layout only.
     """
 
     text: bytes
@@ -41,7 +41,7 @@ class Signable(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What a signature is compared with, as it came."""
+    """The request as it arrived."""
 
     method: str
     path: str
@@ -68,7 +68,7 @@ STYLES = [COMPACT, SPACED, Style((",", ": ")), Style((", ", ":")), *INDENTED]
 
 
 class Writing(NamedTuple):
-    """How an object is put into JSON."""
+    """A way to write an object as JSON."""
 
     style: Style | None = COMPACT
     unicode_escapes: bool = False
@@ -94,7 +94,7 @@ UNKNOWN_WRITING = Writing(style=None)
 
 
 def bodies(arrived: Arrived) -> list[Signable]:
-    """Return the texts that may have been signed as the body, those with fewer mistakes first; no text twice."""
+    """Return the texts that may have been signed as the body, those with fewer mistakes first, without repeats."""
     found: dict[bytes, Signable] = {}
     makers: list[Callable[[Arrived], Iterable[Signable]]] = [_right]
     makers += [_of_no_body] if not arrived.body else [_endings, _charsets]
@@ -172,7 +172,7 @@ def _behind_addresses(arrived: Arrived, signable: Signable) -> Iterator[Signable
 
 
 def addresses(arrived: Arrived, joint: bytes) -> Iterator[bytes]:
-    """Yield the method, the path and the whole address, as they are signed in front of a body elsewhere."""
+    """Yield method, path and whole address, as other schemes sign them in front of the body."""
     path, method, host = arrived.path.encode(), arrived.method.encode(), arrived.host.encode()
     yield method
     for target in {path, path + b"?" + arrived.query.encode() if arrived.query else path}:
@@ -250,7 +250,7 @@ def _rewritten(arrived: Arrived) -> Iterator[Signable]:
 
 
 def is_deep(value: Any, most: int = DEEPEST) -> bool:
-    """Return whether it is nested so deeply that indents make it much longer."""
+    """Return whether the value is nested so deeply that indents make it much longer."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return any(most == 0 or is_deep(item, most - 1) for item in inner)
 
@@ -324,7 +324,7 @@ def _as_forms(value: dict[str, Any]) -> Iterator[Signable]:
 
 # --- how body and timestamp are put together --------------------------------------------------------------------------
 class Layout(NamedTuple):
-    """`head` + body + `tail`."""
+    """The signed text: `head` + body + `tail`."""
 
     head: bytes
     tail: bytes
@@ -338,7 +338,7 @@ SEPARATORS = (b":", b".", b"&", b"-", b",", b";", b"\n", b" ", b"||", b" | ", b"
 
 
 def layouts(arrived: Arrived, timestamp: str, auth_key: str) -> list[Layout]:
-    """Return the right layout, then wrong ones, also with timestamps that the sender may have had instead."""
+    """Return the correct layout, then wrong ones, also with other timestamps that the client may have signed."""
     stamp, key = timestamp.encode(), auth_key.encode()
     first, bar, trailing, missing = ("timestamp_first",), ("bar",), ("trailing_characters",), ("timestamp_not_signed",)
     found = [
@@ -368,7 +368,7 @@ def layouts(arrived: Arrived, timestamp: str, auth_key: str) -> list[Layout]:
 
 
 def other_stamps(timestamp: str) -> Iterator[bytes]:
-    """Yield the same moment, written differently."""
+    """Yield the same moment in other notations."""
     digits = timestamp.strip()
     yield f'"{timestamp}"'.encode()
     if digits != timestamp:
@@ -388,7 +388,7 @@ CLOCK_READ_TWICE_MS = 60
 
 
 def near_stamps(timestamp: str) -> Iterator[tuple[str, str]]:
-    """Yield moments next to it: the clock was read again for the header, or the header lost its milliseconds."""
+    """Yield moments close to the timestamp: the clock was read again, or the header lost its milliseconds."""
     if not (timestamp.isascii() and timestamp.isdecimal()):
         return
     if len(timestamp) == MILLISECOND_DIGITS:

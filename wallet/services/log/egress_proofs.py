@@ -1,4 +1,4 @@
-"""Reads in the request log from where the word of an egress proof was said, by whoever holds the key's secret."""
+"""Finds in the request log the request that proves a source address: it has the token and a valid signature."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOOKED_AT = 20  # calls with one word; more than one is somebody who tries again
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """`arrived`: the last call with the word, when none has proved anything; its status says why."""
+    """The state of a proof. `arrived`: the last request with the token that proved nothing; its status says why."""
 
     proof: EgressProof
     arrived: SignedRequest | None = None
@@ -26,9 +26,9 @@ class Looked:
 
 @transaction.atomic
 def check_proof(proof: EgressProof) -> Looked:
-    """Look in the request log for the call that proves the address, and keep the proof.
+    """Search the request log for the request that proves the address, and store the proof.
 
-    The log is written a moment after a call, so a page asks again. A proved address stays proved.
+    The log is written a moment after a request, so a page asks again. A proved address stays proved.
     """
     proof = EgressProof.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=proof.pk)
     if proof.address is not None:

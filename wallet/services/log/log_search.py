@@ -1,8 +1,8 @@
-"""A merchant's own calls, searched: what it signed, and what was refused under the name of one of its keys.
+"""Searches a merchant's requests: those that it signed, and those refused under one of its auth keys.
 
-Each look goes down an index, newest first. What that index does not decide is judged row by row, on SCANNED rows at
-most; then the answer says how far back it looked, and the next look goes on from there. So no look is slow, however
-long the log is and whether or not it holds what is looked for.
+Each search reads an index, newest first. Filters that the index does not cover are checked row by row, on at most
+SCANNED rows. Then the answer says how far back the search went, and the next search continues there. So no search is
+slow, however long the log is.
 """
 
 from __future__ import annotations
@@ -44,9 +44,9 @@ class RequestFilter:
 
 @dataclass(frozen=True, slots=True)
 class RequestPage:
-    """A page of requests. `older`, `newer`: the ids to go on from.
+    """A page of requests. `older`, `newer`: the ids where the next pages begin.
 
-    `looked_to`: where the search stopped, before the log's end.
+    `looked_to`: where the search stopped before the end of the log.
     """
 
     lines: list[SignedRequest] = field(default_factory=list)
@@ -56,7 +56,7 @@ class RequestPage:
 
 
 class Edges(NamedTuple):
-    """The ids that a page lies between, both left out; `rising` is oldest first."""
+    """The ids between which a page lies, both excluded; `rising`: oldest first."""
 
     above: int = 0
     below: int = NEWEST
@@ -68,10 +68,10 @@ class Edges(NamedTuple):
 
 
 class Arm(NamedTuple):
-    """What an index brings in the order of ids for each of `values`, and by which conditions it is judged then.
+    """The rows that one index gives in the order of ids, for each of `values`, and the conditions for them.
 
-    `lead`: the column before the id in the index; it is `held` to one value, within the rows that are `of` this arm.
-    `in_blocks`: the index has the block of the id in its place, and the lines of a block are sorted.
+    `lead`: the column before the id in the index; it is `held` at one value, among the rows `of` this arm. `in_blocks`:
+    the index has the block of the id in its place, and the rows of a block are sorted.
     """
 
     lead: str
@@ -89,7 +89,7 @@ class Arm(NamedTuple):
 
 # --- One look ---------------------------------------------------------------------------------------------------------
 def search_requests(*, merchant: Merchant, wish: RequestFilter, edges: Edges, limit: int) -> RequestPage:
-    """Return at most `limit` requests, the newest first."""
+    """Return a page of at most `limit` requests, newest first."""
     search = _Search(merchant, wish, _within(wish, edges))
     arms = search.arms()
     ids = search.matches(arms, limit + 1)
@@ -110,7 +110,7 @@ def _found(lines: list[SignedRequest], edges: Edges, beyond: int | None, looked_
 
 
 def all_requests(*, merchant: Merchant, wish: RequestFilter, at_once: int) -> Iterator[SignedRequest]:
-    """Yield all requests, the newest first. Python holds `at_once` of them."""
+    """Yield all requests, newest first. Python holds `at_once` of them."""
     below: int | None = NEWEST
     while below is not None:
         found = search_requests(merchant=merchant, wish=wish, edges=Edges(below=below), limit=at_once)
@@ -119,7 +119,7 @@ def all_requests(*, merchant: Merchant, wish: RequestFilter, at_once: int) -> It
 
 
 def has_request(merchant: Merchant, wish: RequestFilter) -> bool:
-    """Return whether such a request is among the newest that one search reads."""
+    """Return whether a matching request is among the newest that one search reads."""
     return bool(search_requests(merchant=merchant, wish=wish, edges=Edges(), limit=1).lines)
 
 
@@ -336,6 +336,7 @@ class _Search:
 
 
 def export_limit(arms: Sequence[Arm]) -> int:
+    """Return how many rows an export may read."""
     return max(SCANNED // max(sum(len(arm.values) for arm in arms), 1), LEAST)
 
 
@@ -346,6 +347,7 @@ def endpoints() -> list[str]:
 
 
 def parse_uuid(text: str) -> UUID | None:
+    """Return the UUID; None for other text."""
     try:
         return UUID(text)
     except ValueError:

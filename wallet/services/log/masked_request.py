@@ -1,6 +1,6 @@
-"""A refused call as it may be shown: the one way from the table to any page, mail or file.
+"""A refused request as pages, emails and files may show it. This is the only way from the table to a reader.
 
-Secrets are masked and signatures cut wherever they stand, so that nobody can send again what a page shows.
+Secrets are masked and signatures are cut everywhere, so nobody can send again what a page shows.
 """
 
 from __future__ import annotations

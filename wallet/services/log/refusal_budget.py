@@ -1,8 +1,8 @@
-"""How much of refused calls is kept in an hour and in all, and how much was not. Counted by the hour, and shown.
+"""Budgets for stored refused calls, by hour and in total, and counters of what was dropped.
 
-Strangers share one budget an hour, each merchant has one for what it signed; strangers fill half of the table at most.
-Their lines go on for as long again as their bodies. Web processes count together through the table `RefusedHour`, as of
-the last time that each wrote its lines, so a budget is passed by a few of those at most.
+All callers without a valid signature share one budget per hour, and each merchant has one for its signed calls. The
+former fill at most half of the table. Their log entries go on for as long again as their bodies. Web processes count
+together in the table `RefusedHour`, as of the last write of each, so a budget is exceeded by a few of these at most.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ type Whose = tuple[datetime, int, str, bool]  # hour, merchant or 0, auth key th
 
 
 class Waiting:
-    """What is counted and not yet written."""
+    """Counts that are not written yet."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -104,20 +104,23 @@ def drop_body(line: LogLine) -> None:
 
 
 def hour_of(moment: datetime) -> datetime:
+    """Return the hour of a moment."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
 # --- what may be kept -------------------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class Used:
-    """Bytes of this hour by merchant and name, and of all that is stored."""
+    """Used bytes of this hour, by merchant and name, and of all that is stored."""
 
     hour: defaultdict[int | None, int] = field(default_factory=lambda: defaultdict(int))  # None: strangers
     strangers: int = 0
     table: int = 0
 
     def has_room(self, whose: int | None, size: int) -> bool:
-        """Return whether a body fits. Strangers leave half of their hour to lines without body."""
+        """Return whether a body fits. Callers without a valid signature leave half of their hour to entries without
+        body.
+        """
         is_stranger = whose is None
         hourly = settings.REFUSED_BYTES_AN_HOUR // (2 if is_stranger else 1)
         mine, most = self.strangers if is_stranger else self.table, settings.REFUSED_TABLE_BYTES
@@ -130,7 +133,7 @@ class Used:
 
 
 def allot_lines(lines: list[LogLine]) -> list[LogLine]:
-    """Return the lines to write, some without headers and body. The rest is counted."""
+    """Return the entries to write, some of them without headers and body. The others are counted as dropped."""
     if all(line.status == statuses.OK for line in lines):
         return lines
     used = read_usage()
@@ -156,13 +159,14 @@ def _size(line: LogLine) -> int:
 
 
 def count_written(lines: Iterable[LogLine]) -> None:
-    """Add what lines took that the database has taken; one that waits for it is not counted at each try."""
+    """Count the bytes of entries that the database has stored. An entry that waits is not counted at each try."""
     for line in lines:
         if line.status != statuses.OK:
             _waiting.add(line, bytes=_size(line))
 
 
 def read_usage() -> Used:
+    """Return the used bytes from the table."""
     used, now = Used(), clock.now()
     with connection.cursor() as cursor:
         cursor.execute(USED, [hour_of(now), now - timedelta(days=settings.REFUSED_BODY_DAYS)])
@@ -176,7 +180,7 @@ def read_usage() -> Used:
 
 # --- what was counted -------------------------------------------------------------------------------------------------
 def write_counts() -> None:
-    """Write what was counted since the last time. After a fault it waits for the next time."""
+    """Write the counts since the last time. After an error they wait for the next time."""
     taken = _waiting.take()
     if not taken:
         return
@@ -196,7 +200,7 @@ def write_counts() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Of some time: refused calls without a line of their own, and lines without how the call arrived."""
+    """Refused calls of a period without a log entry, and log entries without headers and body."""
 
     lines: int
     bodies: int
@@ -206,7 +210,7 @@ class Dropped:
 
 
 def dropped_counts(*, since: datetime, merchant_id: int | None = None) -> Dropped:
-    """Return how many refused calls of a merchant have no line: signed ones, and those that named a key of it."""
+    """Return how many refused calls of a merchant were dropped: signed ones, and those that named one of its keys."""
     hours = RefusedHour.objects.filter(hour__gte=hour_of(since))
     if merchant_id is not None:
         hours = hours.filter(merchant_id=merchant_id)

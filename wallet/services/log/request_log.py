@@ -1,10 +1,10 @@
-"""The request log: one line a call, kept in memory for a moment and written in bulk by COPY.
+"""The request log: one entry per call, kept in memory for a moment and written in bulk by COPY.
 
-What a crash can lose: the lines of the last REQUEST_LOG_FLUSH_SECONDS in each web process (a kill -9; a normal stop
-writes them). Money does not depend on it: the ledger's rows keep who signed, from where and when.
-When the database can't take lines, the newest REQUEST_LOG_CAPACITY are held; older ones are dropped and counted.
-How refused calls arrived is held up to REQUEST_LOG_HELD_BYTES, since strangers decide how much that is; of further
-ones there is the line alone. What is written of them is bounded by wallet.services.log.refusal_budget.
+A crash can lose the entries of the last REQUEST_LOG_FLUSH_SECONDS of each web process (a kill -9; a normal stop writes
+them). Money does not depend on them: the ledger's rows have signer, address and time. If the database cannot take
+entries, the newest REQUEST_LOG_CAPACITY are held; older ones are dropped and counted. Headers and bodies of refused
+calls are held up to REQUEST_LOG_HELD_BYTES, because callers without a valid signature decide on their size; further
+ones have an entry only. wallet.services.log.refusal_budget bounds what is written of them.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ ORIGINS = """
 
 @dataclass(slots=True)
 class LogLine:
-    """One call as the log stores it; filled in on its way through the server."""
+    """One call as the log stores it, filled in on its way through the server."""
 
     request_id: UUID
     created_at: datetime
@@ -112,9 +112,8 @@ class RefusedBody:
         return len(self.body) + len(self.query) + sum(len(name) + len(value) for name, value in self.headers.items())
 
     def shortened(self) -> RefusedBody:
-        """Return the part that is stored of a caller without a key of ours.
-
-        What the checks read, and the beginning of the rest.
+        """Return the part that is stored for a caller without a valid auth key: what the checks read, and the beginning
+        of the rest.
         """
         if self.size <= SHORT_BYTES:
             return self
@@ -138,7 +137,7 @@ _stop = threading.Event()
 
 
 def add_line(line: LogLine) -> None:
-    """Hand a finished line to the writer. Costs the caller an append."""
+    """Hand a finished entry to the writer. It costs the caller an append."""
     if line.is_dropped or (line.secret_id is None and len(_lines) > settings.REQUEST_LOG_CAPACITY // 2):
         refusal_budget.drop_line(line)  # strangers take no place of those who sign
     else:
@@ -165,7 +164,7 @@ def _hold(line: LogLine) -> None:
 
 
 def drain_lines() -> int:
-    """Write what has been handed over; returns the number of lines. What can't be written waits for the next time."""
+    """Write the waiting entries; return their number. Entries that cannot be written wait for the next time."""
     global _held  # noqa: PLW0603 - see above
     with _writing:
         waiting = [[_lines.popleft() for _ in range(len(_lines))]]
@@ -272,14 +271,14 @@ def _drain_or_tell() -> None:
 
 
 def stop_writer() -> None:
-    """Write the rest and end the writer; called when the process ends in order."""
+    """Write the rest and end the writer; for an orderly end of the process."""
     _stop.set()
     if _writer is not None:
         _writer.join(timeout=5)
 
 
 def clear_lines() -> None:
-    """Drop the lines that are not written yet."""
+    """Drop the entries that are not written yet."""
     global _held  # noqa: PLW0603 - see above
     _lines.clear()
     refusal_budget.clear()

@@ -1,4 +1,4 @@
-"""How long lines of the request log are kept: whole partitions are made ahead and dropped by the database."""
+"""Retention of the request log: the database makes partitions ahead and drops old ones as a whole."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ LEAST_DAYS = 35  # the function of the database refuses less: rehearsals look ba
 
 
 class Purge(NamedTuple):
-    """How many partitions were made ahead, and how many were dropped with their lines."""
+    """How many partitions were made ahead, and how many were dropped with their entries."""
 
     made: int
     dropped: int
 
 
 def kept_until(line: SignedRequest) -> str:
-    """Return until when a request is kept at least: whole partitions are dropped."""
+    """Return, as text, until when a request is kept at least. Only whole partitions are dropped."""
     moment = line.created_at + timedelta(days=settings.REQUEST_LOG_DAYS)
     return _("%(moment)s or later") % {"moment": moment_text(moment)}
 
 
 def purge_request_log() -> Purge | None:
-    """Drop the partitions whose newest line is older than REQUEST_LOG_DAYS and summed up, and make some ahead.
+    """Drop the partitions whose newest entry is older than REQUEST_LOG_DAYS and summed up, and make some ahead.
 
-    None when a long statement holds the log: the next run does it.
+    None when a long statement holds the log; the next run does it.
     """
     try:
         with connection.cursor() as cursor:
@@ -45,7 +45,7 @@ def purge_request_log() -> Purge | None:
 
 
 def partitions_ahead() -> int:
-    """Return how many empty partitions wait for new lines."""
+    """Return how many empty partitions are ready."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM request_log_parts() p"

@@ -1,4 +1,4 @@
-"""Which keys are named by calls whose signature is wrong, right now. An auth key is no secret: anybody can name it."""
+"""Auth keys that calls with a wrong signature name now. An auth key is no secret: anyone can name it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RefusedKey(NamedTuple):
 
 
 def refused_signatures() -> list[RefusedKey]:
-    """Return the keys under which most calls were refused for their signature lately, at most SHOWN."""
+    """Return the keys with most calls refused for their signature lately, at most SHOWN."""
     wrong = [statuses.SignatureNotMatch.key, statuses.SignatureExpired.key]
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, [NEWEST_LINES, clock.now() - WITHIN, wrong, SHOWN])

@@ -1,4 +1,4 @@
-"""What the history of exports says to a person: who asked for which table, and that it was fetched."""
+"""Sentences of the history about exports: request, cancellation and download."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from wallet.models import Export
 
 
 def register() -> None:
+    """Add these sentences to the history."""
     history_sentences.register({Export: Thing("exports", "download", _says)}, kinds={"exports": "Exports"})
 
 

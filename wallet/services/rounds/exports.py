@@ -1,7 +1,7 @@
-"""Tables for people: a job writes them to a folder that nothing serves, in one snapshot and in flat memory.
+"""Exports of rounds and transactions: a job writes a file from one snapshot, in constant memory, to a private folder.
 
-Whether a job still lives is told by the clock: it says each second that it writes. One that is silent has broken off;
-whoever starts the export again gets a new attempt, and an old job that wakes up is told to stop by its next word.
+The job records a heartbeat once a second. An export without a heartbeat has failed by the clock. A restart is a new
+attempt; an old job that wakes up stops at its next heartbeat.
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ class NotAgain(Refusal):
 
 
 class Stopped(Exception):
-    """Cancelled, or overtaken by another attempt."""
+    """The export was cancelled, or another attempt has begun."""
 
 
 # --- Asking -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def request_export(*, merchant: Merchant, by: Person, what: str, form: str, wish: RoundFilter) -> Export:
-    """Raises TooMany. Begins when the transaction is committed."""
+    """Request an export; its job starts after the commit. Refuses one above the limit of the merchant (TooMany)."""
     check_export_room(merchant)
     asked = Export.objects.create(
         merchant=merchant, by=by, what=What(what), form=Form(form), wish=wish.stored_values(), alive_at=clock.now()
@@ -70,7 +70,7 @@ def request_export(*, merchant: Merchant, by: Person, what: str, form: str, wish
 
 
 def check_export_room(merchant: Merchant) -> None:
-    """Refuse an export above the limit of a merchant (TooMany), under a lock that no bet waits for."""
+    """Refuse an export above the limit of a merchant (TooMany). No bet waits for the lock."""
     Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     now = clock.now()
     own = Export.objects.for_merchant(merchant.pk).filter(alive_at__gt=now - NOT_TAKEN_FOR, state__in=list(ACTIVE))
@@ -88,7 +88,9 @@ def send_export_job(asked: Export) -> None:
 
 @transaction.atomic
 def restart_export(*, export: Export) -> Export:
-    """Restart an export that broke off, failed or was cancelled. Raises NotAgain and TooMany."""
+    """Restart an export that stopped, failed or was cancelled. Refuses any other (NotAgain), and one too many
+    (TooMany).
+    """
     check_export_room(export.merchant)
     known = Export.objects.select_for_update().get(pk=export.pk)
     now = clock.now()
@@ -103,7 +105,7 @@ def restart_export(*, export: Export) -> Export:
 
 @transaction.atomic
 def cancel_export(*, export: Export) -> Export:
-    """Cancel an export. One that has ended stays as it is."""
+    """Cancel an export. An export that has ended stays as it is."""
     now = clock.now()
     Export.objects.filter(pk=export.pk, state__in=ACTIVE).update(
         state=State.CANCELLED, cancelled_at=now, ended_at=now, alive_at=now
@@ -114,7 +116,7 @@ def cancel_export(*, export: Export) -> Export:
 
 # --- Fetching and forgetting ------------------------------------------------------------------------------------------
 def fetch_file(*, export: Export) -> Path | None:
-    """Return the path of the file and count the download; None when there is no file."""
+    """Return the path of the file, and count the download; None when there is no file."""
     path = exports_folder() / export.file_name
     if export.state != State.READY or export.expires_at is None or export.expires_at <= clock.now():
         return None
@@ -125,7 +127,7 @@ def fetch_file(*, export: Export) -> Path | None:
 
 
 def delete_old_exports() -> int:
-    """Delete expired files, and what abandoned attempts left behind. Returns how many."""
+    """Delete expired files and the rest of abandoned attempts; return how many expired."""
     now, deleted = clock.now(), 0
     for each in Export.objects.filter(state=State.READY, expires_at__lte=now):
         (exports_folder() / each.file_name).unlink(missing_ok=True)
@@ -137,6 +139,7 @@ def delete_old_exports() -> int:
 
 
 def exports_folder() -> Path:
+    """Return the folder, and make it if it does not exist."""
     path = Path(settings.EXPORT_FOLDER)
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
@@ -144,7 +147,7 @@ def exports_folder() -> Path:
 
 # --- The job ----------------------------------------------------------------------------------------------------------
 def write_waiting_exports() -> int:
-    """Write the exports whose job was lost. Returns how many."""
+    """Write the exports whose job was lost; return how many."""
     now = clock.now()
     waiting = Export.objects.filter(
         state=State.WAITING, alive_at__gt=now - NOT_TAKEN_FOR, alive_at__lte=now - MISSED_FOR
@@ -156,7 +159,7 @@ def write_waiting_exports() -> int:
 
 
 def write_export(number: int) -> None:
-    """Write the file of an export. Does nothing when another job writes it, or nobody wants it any more."""
+    """Write the file of an export. Does nothing when another job writes it, or it was cancelled."""
     export = begin_attempt(number)
     if export is None:
         return
@@ -177,7 +180,7 @@ def write_export(number: int) -> None:
 
 @transaction.atomic
 def begin_attempt(number: int) -> Export | None:
-    """Begin an attempt; None when another attempt is at work and alive."""
+    """Begin an attempt; None when another attempt is running and has a heartbeat."""
     export = Export.objects.select_for_update().filter(pk=number).first()
     now = clock.now()
     if export is None or not export.is_active:
@@ -190,18 +193,19 @@ def begin_attempt(number: int) -> Export | None:
 
 
 def own_attempt(export: Export, *, using: str = "default") -> Any:
-    """Return the row, as long as this attempt is the current one."""
+    """Return the rows of the export, if this attempt is the current one."""
     return Export.objects.using(using).filter(pk=export.pk, attempt=export.attempt, state=State.RUNNING)
 
 
 def send_heartbeat(export: Export, **news: Any) -> None:
-    """Note that the job lives, over the second connection: the first one reads a snapshot."""
+    """Record a heartbeat over the second connection; the first one reads a snapshot. Raises Stopped."""
     with suppress(DatabaseBusy):
         if not own_attempt(export, using=settings.WALLET_DATABASE).update(alive_at=clock.now(), **news):
             raise Stopped
 
 
 def end_attempt(export: Export, done: tuple[int, bool]) -> None:
+    """Record that the file is ready. Raises Stopped when this attempt is no longer current."""
     now, (rows, is_cut), path = clock.now(), done, exports_folder() / export.file_name
     news = {"rows_done": rows, "is_cut": is_cut, "size": path.stat().st_size, "ended_at": now}
     if not own_attempt(export).update(
@@ -211,7 +215,7 @@ def end_attempt(export: Export, done: tuple[int, bool]) -> None:
 
 
 def write_to(path: Path, export: Export) -> tuple[int, bool]:
-    """Write the file. Returns the number of rows, and whether there were more."""
+    """Write the file; return the number of rows, and whether there were more than a sheet can hold."""
     wish = RoundFilter.build(export.wish)
     titles, matching, cells = TABLES[What(export.what)]
     path.touch(mode=0o600)
@@ -238,7 +242,7 @@ def snapshot() -> Iterator[None]:
 
 
 class CountedRows:
-    """Rows that tell how many of them have passed, once a second. Raises Stopped."""
+    """Rows that count themselves and record it once a second. Raises Stopped."""
 
     def __init__(self, export: Export, rows: Iterable[list[Any]]) -> None:
         self.export, self.rows, self.number, self.said = export, rows, 0, time.monotonic()
@@ -287,11 +291,12 @@ MOVEMENT = (
 
 
 def every_round(merchant: Merchant, wish: RoundFilter) -> Any:
-    """Return the rounds as plain values: a million model objects would take longer than the query."""
+    """Return the rounds as plain values, because a million model objects take longer than the query."""
     return round_list.matching_rounds(merchant, wish).values_list(*ROUND, named=True)
 
 
 def every_movement(merchant: Merchant, wish: RoundFilter) -> Any:
+    """Return the transactions as plain values."""
     return round_list.movement_rows(merchant, wish).values_list(*MOVEMENT, named=True)
 
 

@@ -1,6 +1,6 @@
-"""Any id that somebody reads in a log, a mail or a letter of a player, and the round that it belongs to.
+"""Finds the round of any id: of a transaction, a round, a session, a player or a request.
 
-Whole ids, upper and lower case apart, each looked up by an index that begins with the merchant or the id itself.
+Ids are complete and case-sensitive. Each is found by an index that begins with the merchant or the id.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ LOOKED_FOR = ("transaction id", "reference", "round id", "session id", "player i
 
 @dataclass(frozen=True, slots=True)
 class IdMatch:
-    """`rounds`: the rows that rounds begin with; `calls`: refused ones, of which the ledger knows nothing."""
+    """The matches of an id. `rounds`: the first row of each round; `calls`: refused requests, which the ledger does not
+    have.
+    """
 
     rounds: list[Transaction]
     played: list[PlayTransaction]
@@ -37,6 +39,7 @@ class IdMatch:
 
 
 def find_id(merchant: Merchant, text: str) -> IdMatch:
+    """Return the matches of an id among the merchant's data."""
     lines = requests_of(merchant, text)
     sessions = list(Session.objects.for_merchant(merchant.pk).filter(session_id=text).select_related("player", "game"))
     rows = ledger_rows(merchant, text, lines)
@@ -51,7 +54,7 @@ def find_id(merchant: Merchant, text: str) -> IdMatch:
 
 
 def requests_of(merchant: Merchant, text: str) -> list[SignedRequest]:
-    """Return the requests with this id, a transaction's or their own."""
+    """Return the requests with this transaction id or request id."""
     own = SignedRequest.objects.filter(merchant=merchant).order_by()
     request_id = parse_uuid(text)
     by_call = own.filter(request_id=request_id)[:MOST] if request_id else ()
@@ -60,6 +63,7 @@ def requests_of(merchant: Merchant, text: str) -> list[SignedRequest]:
 
 
 def ledger_rows(merchant: Merchant, text: str, lines: Iterable[SignedRequest]) -> list[Transaction]:
+    """Return the ledger rows with this id, or of these requests."""
     own = Transaction.objects.filter(merchant=merchant).order_by()
     found = [*own.filter(transaction_id=text, part=0), *own.filter(ref_transaction_id=text)[:MOST]]
     found += own.filter(round_id=text)[:MOST]
@@ -70,7 +74,9 @@ def ledger_rows(merchant: Merchant, text: str, lines: Iterable[SignedRequest]) -
 
 
 def rows_of_request(own: TransactionQuerySet, line: SignedRequest) -> Iterable[Transaction]:
-    """Return the ledger rows of a request. A batch names no transaction: its rows have its id and its moment."""
+    """Return the ledger rows of a request. A batch names no transaction; its rows have its request id and its
+    moment.
+    """
     if line.transaction_id:
         return own.filter(transaction_id=line.transaction_id, part=0)
     between = (line.created_at - OF_ONE_CALL, line.created_at + OF_ONE_CALL)
@@ -78,7 +84,9 @@ def rows_of_request(own: TransactionQuerySet, line: SignedRequest) -> Iterable[T
 
 
 def root_transactions(merchant: Merchant, rows: Iterable[Transaction]) -> list[Transaction]:
-    """Return what each row goes back to, once each: the bet of a payout, the deposit of its rollback, or itself."""
+    """Return the transaction that each row goes back to, without repeats: the bet of a payout, the deposit of a
+    rollback, or the row itself.
+    """
     standing = {row.pk: row for row in rows}
     for _ in range(STEPS_TO_ROOT):
         names = {row.ref_transaction_id for row in standing.values() if row.ref_transaction_id}
@@ -104,10 +112,12 @@ def play_transactions(
 
 
 def clean_id(text: str) -> str:
+    """Return the id without NUL and surrounding spaces, cut to LONGEST characters."""
     return text.replace("\0", "").strip()[:LONGEST]
 
 
 def parse_uuid(text: str) -> UUID | None:
+    """Return the UUID; None for other text."""
     try:
         return UUID(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Bets that stand without a payout: the sums beside the ledger know them, the rows behind their mark say the rest."""
+"""Open rounds: bets without a payout, from the summary up to its watermark and the ledger rows behind it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ BY_AGE = f"""
 
 
 def list_sql(compared: str, way: str) -> str:
-    """Return the SQL of open rounds in order. Each half is cut, so that an index gives the first ones."""
+    """Return the SQL of open rounds in order. Each half has a limit, so that an index gives the first ones."""
     return f"""
         {TOUCHED}
         (SELECT o.bet_id AS id, o.created_at {SUMMED} {filter_condition("o", "bet_id", compared)}
@@ -62,7 +62,7 @@ def list_sql(compared: str, way: str) -> str:
 
 
 def filter_condition(row: str, number: str, compared: str) -> str:
-    """Return the SQL of a filter; a part that is not set is null."""
+    """Return the SQL of a filter; a part without a value is null."""
     return f"""
        AND ({row}.created_at, {row}.{number}) {compared} (%(at)s, %(pk)s)
        AND (%(currency)s::text IS NULL OR {row}.currency = %(currency)s)
@@ -76,7 +76,7 @@ NEWEST, OLDEST = list_sql("<", "DESC"), list_sql(">", "ASC")
 
 @dataclass(frozen=True, slots=True)
 class AgeBucket:
-    """Of one age and currency. Units: × 100000."""
+    """Open rounds of one age and currency. Amounts × 100000."""
 
     age: str
     currency: str
@@ -86,6 +86,7 @@ class AgeBucket:
 
 
 def open_rounds_by_age(merchant: Merchant) -> list[AgeBucket]:
+    """Return the open rounds by age and currency."""
     now = clock.now()
     edges = {name: now - begins for name, _, begins in AGES[1:]}
     found = usage_totals.usage_rows(BY_AGE, [], Span(LONG_AGO), merchant=merchant.pk, **edges)
@@ -103,11 +104,12 @@ def age_bounds(age: str) -> tuple[datetime, datetime]:
 
 
 def newest_bets(merchant: Merchant, wish: Mapping[str, Any], *, before: Place | None, limit: int) -> list[int]:
-    """Return the ids of open bets, newest first; `wish` as RoundFilter.stored_values has it."""
+    """Return the ids of open bets, newest first; `wish`: as RoundFilter.stored_values returns it."""
     return _ids(NEWEST, merchant, wish, before or (FAR, 0), limit)
 
 
 def oldest_bets(merchant: Merchant, wish: Mapping[str, Any], *, after: Place | None, limit: int) -> list[int]:
+    """Return the ids of open bets, oldest first."""
     return _ids(OLDEST, merchant, wish, after or (LONG_AGO, 0), limit)
 
 

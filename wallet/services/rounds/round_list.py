@@ -1,7 +1,8 @@
-"""A merchant's rounds: the bets that match a wish, newest first, each with its outcome.
+"""A merchant's rounds: the bets that match a filter, newest first, each with its outcome.
 
-The list goes down an index: a player's rows, what is open, or the bets by time. What that index does not decide is
-judged bet by bet, on so many at most; then the answer says how far back it looked, and the next look goes on there.
+The list reads one index: a player's rows, open rounds, or bets by time. Filters that the index does not cover are
+checked on a bounded number of bets. Then the answer says how far back the search went, and the next one continues
+there.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ Rows = QuerySet[Transaction]
 
 
 class ListPlace(NamedTuple):
-    """A bet, as the list is ordered."""
+    """The place of a bet in the order of the list."""
 
     at: datetime
     pk: int
@@ -35,7 +36,7 @@ class ListPlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundFilter:
-    """`least`: of the stake, real amount × 100000."""
+    """A filter. `least`: the minimum stake, real amount × 100000."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -47,7 +48,7 @@ class RoundFilter:
     least: int | None = None
 
     def stored_values(self) -> dict[str, Any]:
-        """Return the filters that are set, as JSON holds them."""
+        """Return the set filters as JSON values."""
         said = {name: value for name, value in asdict(self).items() if value not in {None, ""}}
         return said | {name: said[name].isoformat() for name in MOMENTS if name in said}
 
@@ -66,7 +67,9 @@ class RoundFilter:
 
 @dataclass(frozen=True, slots=True)
 class RoundListPage:
-    """`older`: the place to go on from. `looked_to`: the look ended there, before the rounds did."""
+    """A page of rounds. `older`: where the next page begins. `looked_to`: where the search stopped before the last
+    round.
+    """
 
     bets: list[Transaction] = field(default_factory=list)
     older: ListPlace | None = None
@@ -75,12 +78,12 @@ class RoundListPage:
 
 # --- What matches -----------------------------------------------------------------------------------------------------
 def matching_rounds(merchant: Merchant, wish: RoundFilter) -> Rows:
-    """Return all bets that match, with their outcome, newest first."""
+    """Return all matching bets with their outcome, newest first."""
     return ordered_rows(judged_rows(indexed_filter(merchant, wish), wish), wish)
 
 
 def indexed_filter(merchant: Merchant, wish: RoundFilter) -> Rows:
-    """Return the bets by what indexes know: player, session, game and time."""
+    """Return the bets by the filters that indexes cover: player, session, game and time."""
     rows = within_period(Transaction.objects.filter(merchant=merchant, kind="bet"), wish)
     return player_filter(rows, merchant, wish)
 
@@ -91,7 +94,7 @@ def within_period(rows: Rows, wish: RoundFilter) -> Rows:
 
 
 def player_filter(rows: Rows, merchant: Merchant, wish: RoundFilter) -> Rows:
-    """Return the bets of a player or session. Names are looked up first, so that an index finds the number."""
+    """Return the bets of a player or session. Their numbers are looked up first, so that an index finds them."""
     if wish.session:
         session = Session.objects.for_merchant(merchant.pk).filter(session_id=wish.session).first()
         rows = rows.filter(player=session.player_id, session=session) if session else rows.none()
@@ -142,7 +145,7 @@ def payout_rows() -> Rows:
 
 
 def outcome(bet: Any) -> str:
-    """Return the outcome of a bet, or of its plain values, with `paid` and `is_gone`."""
+    """Return the outcome of a bet, or of its plain values with `paid` and `is_gone`: one of STATES."""
     if bet.debit_account_id is None:
         return "refused"
     if bet.is_gone:
@@ -154,7 +157,7 @@ def outcome(bet: Any) -> str:
 def search_rounds(
     merchant: Merchant, wish: RoundFilter, *, before: ListPlace | None = None, limit: int
 ) -> RoundListPage:
-    """Return at most `limit` rounds."""
+    """Return a page of at most `limit` rounds, newest first."""
     if wish.state == "open" and not wish.of_player:
         return search_open_rounds(merchant, wish, before, limit)
     rows = indexed_filter(merchant, wish)
@@ -169,7 +172,7 @@ def search_rounds(
 
 
 def search_open_rounds(merchant: Merchant, wish: RoundFilter, before: ListPlace | None, limit: int) -> RoundListPage:
-    """Return open rounds from the sums beside the ledger, which know each open bet."""
+    """Return a page of open rounds from the summary, which has each open bet."""
     ids = open_rounds.newest_bets(merchant, wish.stored_values(), before=before, limit=limit + 1)
     bets = list(
         ordered_rows(judged_rows(Transaction.objects.filter(pk__in=ids), wish), wish).select_related("player", "game")
@@ -180,7 +183,7 @@ def search_open_rounds(merchant: Merchant, wish: RoundFilter, before: ListPlace 
 def oldest_open(
     merchant: Merchant, wish: RoundFilter, *, after: ListPlace | None, limit: int
 ) -> tuple[list[Transaction], ListPlace | None]:
-    """Return the oldest open rounds, and the place to go on from when there are more."""
+    """Return the oldest open rounds, and where the next page begins if there are more."""
     ids = open_rounds.oldest_bets(merchant, wish.stored_values(), after=after, limit=limit + 1)
     rows = outcome_filter(outcome_annotation(Transaction.objects.filter(pk__in=ids[:limit])), "open")
     bets = list(rows.order_by("created_at", "pk").select_related("player", "game"))
@@ -223,6 +226,6 @@ def place(bet: Transaction) -> ListPlace:
 
 # --- Movements --------------------------------------------------------------------------------------------------------
 def movement_rows(merchant: Merchant, wish: RoundFilter) -> Rows:
-    """Return every row that moved money; filters by outcome do not apply."""
+    """Return every row that moved money. Filters by outcome do not apply."""
     rows = within_period(Transaction.objects.movements().filter(merchant=merchant), wish)
     return game_filter(player_filter(rows, merchant, wish), wish).order_by("-pk")

@@ -1,4 +1,4 @@
-"""A round as it went: the bet, what was paid, taken back and asked again, each with its call and its answer."""
+"""The story of a round: bet, payouts, rollbacks and repeats, each with its request and its answer."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ NOTHING_YET = gettext_lazy("The referenced transaction had not arrived. Its id i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryStep:
-    """One call, and what it did. `moved` is the player's: below 0 is taken from the balance. Units: × 100000."""
+    """One request and its effect. `moved`: change of the player's balance. Amounts × 100000."""
 
     at: datetime
     title: str
@@ -99,7 +99,7 @@ class Round:
 
     @property
     def result(self) -> int:
-        """Return what the games kept (GGR); 0 when the round was rolled back."""
+        """Return the game's result (GGR): stake minus payouts; 0 for a round that was rolled back."""
         return self.stake - self.paid
 
     @property
@@ -116,6 +116,7 @@ class Round:
 
 
 def round_story(root: Transaction) -> Round:
+    """Return the story of the round that begins with this row."""
     rows = related_rows(root)
     reversed_ones = {row.reverses_id for row in rows if row.reverses_id}
     standing = [row for row in rows if row.debit_account_id and row.pk not in reversed_ones]
@@ -137,6 +138,7 @@ def round_story(root: Transaction) -> Round:
 
 
 def round_state(root: Transaction, standing: Iterable[Transaction]) -> str:
+    """Return the state of the round: a key of the state texts."""
     if root.kind == Kind.TOMBSTONE:
         return "closed"
     if root.kind == Kind.CORRECTION and root.part == 0:
@@ -153,7 +155,7 @@ def round_state(root: Transaction, standing: Iterable[Transaction]) -> str:
 
 
 def related_rows(root: Transaction) -> list[Transaction]:
-    """Return all rows that go back to this one, in the order of the ledger."""
+    """Return all rows of the round, in the order of the ledger."""
     own = Transaction.objects.filter(merchant=root.merchant_id)
     own = own.select_related("secret__key", "reverses", "debit_account").order_by("pk").defer("secret__sealed")
     first = list(own.filter(ref_transaction_id=root.transaction_id)[:MOST_STEPS])
@@ -172,6 +174,7 @@ def bets_of_round(root: Transaction) -> list[Transaction]:
 
 # --- What was taken ---------------------------------------------------------------------------------------------------
 def accepted_steps(rows: list[Transaction]) -> Iterator[StoryStep]:
+    """Yield the steps that wrote a ledger row."""
     calls = {row.request_id for row in rows if row.request_id}
     lines = {line.request_id: line for line in SignedRequest.objects.filter(request_id__in=calls).order_by("-pk")}
     named = {row.transaction_id: row for row in rows if row.part == 0}
@@ -195,13 +198,14 @@ def accepted_steps(rows: list[Transaction]) -> Iterator[StoryStep]:
 
 
 def row_title(row: Transaction) -> str:
+    """Return the title of a ledger row."""
     if row.kind == Kind.ROLLBACK and row.reverses is not None:
         return _("Rollback of the %(kind)s") % {"kind": str(TITLES[row.reverses.kind]).lower()}
     return str(TITLES[row.kind])
 
 
 def balance_change(row: Transaction) -> int | None:
-    """Return what the player's balance changed by; None when nothing moved."""
+    """Return the change of the player's balance; None when no money moved."""
     if row.debit_account is None or row.amount is None:
         return None
     if row.kind == Kind.CORRECTION:
@@ -211,7 +215,7 @@ def balance_change(row: Transaction) -> int | None:
 
 
 def row_remark(row: Transaction, named: Transaction | None) -> str:
-    """Return what title and amount do not show."""
+    """Return what title and amount do not show; "" for most rows."""
     if row.kind == Kind.CORRECTION and row.part == 0:
         return _("The correction of case %(case_id)s uses this id, so that the money does not move again.") % {
             "case_id": row.case_id
@@ -234,7 +238,7 @@ SENTENCES = {each.key: each.sentence for each in statuses.CallRefused.__subclass
 
 # --- What was asked again ---------------------------------------------------------------------------------------------
 def repeated_steps(root: Transaction, rows: list[Transaction]) -> Iterator[StoryStep]:
-    """Yield the requests that name these transactions and wrote no row: repeats and refusals."""
+    """Yield the requests with these transaction ids that wrote no row: repeats and refusals."""
     written = {row.request_id for row in rows}
     ids = {row.transaction_id for row in rows}
     named = SignedRequest.objects.filter(merchant=root.merchant_id, transaction_id__in=ids).order_by("pk")
@@ -245,7 +249,7 @@ def repeated_steps(root: Transaction, rows: list[Transaction]) -> Iterator[Story
 
 
 def refused_requests(root: Transaction) -> Iterable[SignedRequest]:
-    """Return the requests that named the bet and were refused; the ledger has no row of them."""
+    """Return the refused requests that named the bet; the ledger has no row for them."""
     if root.request_id is None:
         return ()
     first = SignedRequest.objects.filter(request_id=root.request_id).order_by("pk").values_list("pk", flat=True).first()

@@ -1,4 +1,4 @@
-"""The steps of a round as pages show them, and amounts with their sign."""
+"""The steps of a round as text for pages, and amounts with a sign."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def step_texts(step: StoryStep, currency: str, request_url: Callable[[UUID], str
 
 
 def signed_amount(units: int, currency: str) -> str:
-    """`EUR +1.00`."""
+    """Return the amount with its sign: `EUR +1.00`."""
     return f"{currency} {'+' if units > 0 else ''}{money.format_amount(units, currency)}".strip()

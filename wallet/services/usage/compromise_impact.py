@@ -1,4 +1,4 @@
-"""Before a leak is declared: what the key does at this hour, and what its callers will be answered afterwards."""
+"""Current use of a key before a compromise is reported, and the answers to its callers after each response."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OWED = ("payout", gettext_lazy("late payout (retry, settlement)"), "reward", "ro
 
 @dataclass(frozen=True, slots=True)
 class CompromiseImpact:
-    """What a key does now. `known`: the addresses that a quarantined key still answers."""
+    """The current use of a key. `known`: addresses that a quarantined key still accepts."""
 
     open_rounds: list[OpenRounds]
     per_minute_hour: float
@@ -53,10 +53,7 @@ class CompromiseImpact:
 
 @transaction.atomic
 def compromise_impact(key: ApiKey, now: datetime | None = None) -> CompromiseImpact:
-    """Return what a key does now.
-
-    Open rounds of OPEN_DAYS days, calls of 24 hours, and the merchant's players in session.
-    """
+    """Return the current use of a key: open rounds of OPEN_DAYS days, requests of 24 hours, and players in session."""
     now = now or clock.now()
     secrets = list(Secret.objects.filter(key=key))
     day, hour = (
@@ -86,7 +83,9 @@ def _players_in_session(merchant_id: int, now: datetime) -> int:
 
 
 def call_answers(response: str) -> list[tuple[str, str]]:
-    """Return each call with its answer after this response, signed with the exposed secret (section 4)."""
+    """Return each kind of request with its answer after this response, signed with the compromised secret
+    (section 4).
+    """
     if response == Response.ROTATE:
         risk = owed = _("as usual until the overlap ends, then %(status)s") % {"status": UNKNOWN_SECRET}
     elif response == Response.QUARANTINE:

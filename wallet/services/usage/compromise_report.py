@@ -1,7 +1,7 @@
-"""The compromise report: what a secret has done since somebody else may know it.
+"""The compromise report: everything that a secret version has done since it may be known to others.
 
-Money comes from ledger rows and is exact to the unit; calls come from the request log, of which a crash can lose the
-last fraction of a second. Only requests with a valid signature can be attributed to a secret.
+Money comes from ledger rows and is exact to the unit. Requests come from the request log, whose last moment a crash can
+lose. Only requests with a valid signature can be attributed to a secret.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """What moved in one currency. `net`: what the players have more than before (less, when it is below 0)."""
+    """Money of one currency. `net`: what the players have more than before; negative: less. Amounts × 100000."""
 
     currency: str
     of: dict[str, Sum]
@@ -72,7 +72,7 @@ class Money:
 
 @dataclass(slots=True)
 class Address:
-    """`known`: the key had signed from there before the secret was exposed."""
+    """Requests of one address. `known`: the key had signed from there before the compromise."""
 
     address: str
     known: bool
@@ -88,7 +88,7 @@ class Address:
 
 @dataclass(slots=True)
 class ReportHour:
-    """An hour or a day. `from_new`: of all calls, those from addresses that were not known."""
+    """An hour or a day. `from_new`: of all requests, those from addresses that were not known."""
 
     begins: datetime
     taken: int = 0
@@ -127,7 +127,7 @@ class Report:
 
 @transaction.atomic
 def compromise_report(secret: Secret, since: datetime, until: datetime | None = None) -> Report:
-    """Return all that was signed with this version from `since` until just before `until`; None is now."""
+    """Return everything signed with this version from `since` until just before `until`; None is now."""
     span, now = Span(since, until), clock.now()
     unit = "hour" if (until or now) - since <= HOURLY else "day"
     calls = usage_totals.usage_rows(CALLS, [secret], span, unit=unit)

@@ -1,11 +1,11 @@
-"""How a merchant's calls went in the last 24 hours, by the hour and by answer; and the few of all calls that mattered.
+"""A merchant's requests of the last 24 hours by hour and answer, and the first uses of keys, versions and addresses.
 
-Both cost the same however long the log is: hours that are summed up (usage.py) are read as they are, the lines behind
-its mark are counted, at most TAIL of them.
+The cost does not depend on the length of the log: full hours come from the summary (usage_rollup.py), and at most TAIL
+entries behind its watermark are counted.
 
-Calls that were refused before their signature was right are counted by the key that they name, as they are searched
-(log_search.py), and apart: an Auth Key is no secret, so they may be anybody's. Each key has a tail of its own, for a
-flood under one must not hide what was signed.
+Requests that failed before the signature check are counted by the auth key that they name, as in log_search.py, and
+separately, because anyone can name an auth key. Each key has its own tail, so that a flood under one key does not hide
+signed requests.
 """
 
 from __future__ import annotations
@@ -75,9 +75,9 @@ FIRSTS = """
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """`since` is a full hour, at most 24 hours and the begun one ago. `behind`: before it not every call is counted.
+    """Requests by hour. `since`: a full hour. `behind`: before this moment, not every request is counted yet.
 
-    `refused`: all of them. `by_status`: those that were signed rightly, `unsigned`: those that only named a key.
+    `refused`: all refused requests. `by_status`: those with a valid signature; `unsigned`: those that only named a key.
     """
 
     since: datetime
@@ -90,7 +90,7 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """`what`: refusal, address or version; the rest as far as it is of that."""
+    """A first use. `what`: refusal, address or version; the other fields as far as they apply."""
 
     what: str
     at: datetime
@@ -104,11 +104,12 @@ class First:
 
 
 def last_day(merchant: Merchant) -> Pulse:
+    """Return the requests of the last 24 hours."""
     return last_hours(merchant, hours=HOURS)
 
 
 def last_hours(merchant: Merchant, *, hours: int) -> Pulse:
-    """Return the calls of a merchant by the hour, up to 24 hours and the one that has begun."""
+    """Return the requests of `hours` hours, the current one included."""
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     pulse, counted, oldest = Pulse(since), Counter[int](), dict[int, datetime]()
     values = {"merchant": merchant.pk, "since": since, "most": TAIL, "most_of_key": KEY_TAIL}
@@ -123,6 +124,6 @@ def last_hours(merchant: Merchant, *, hours: int) -> Pulse:
 
 
 def first_uses(merchant: Merchant) -> list[First]:
-    """Return the first use of refusals, addresses and versions, newest first; at most SHOWN of each."""
+    """Return first refusals, addresses and versions, newest first; at most SHOWN of each."""
     rows = database.fetch_rows(FIRSTS, {"merchant": merchant.pk, "statuses": list(statuses.ALL_KEYS), "most": SHOWN})
     return sorted((First(*row) for row in rows), key=lambda first: first.at, reverse=True)

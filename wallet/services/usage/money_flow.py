@@ -1,7 +1,7 @@
-"""What went over a merchant's tables in the last hours, by currency: stakes in, winnings out. Units: × 100000.
+"""Stakes and winnings of the last hours, by currency. Amounts × 100000.
 
-What was rolled back is taken off in the hour in which the rollback came: so an hour's sum can be below 0, and so can
-that of a span when the bet came before it.
+A rollback is subtracted in the hour in which it arrived. So an hour can be below 0, and so can a period when the bet
+came before it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FLOW = f"""
 
 @dataclass(slots=True)
 class Flow:
-    """Of one currency. Stakes `came` and winnings `went` by the hour; `by_kind` over all of them."""
+    """Money of one currency. `came`: stakes, `went`: winnings, both by hour; `by_kind`: over all hours."""
 
     currency: str
     came: Counter[datetime] = field(default_factory=Counter)
@@ -61,10 +61,7 @@ class Flow:
 
 
 def recent_flows(secrets: list[Secret], *, hours: int) -> list[Flow]:
-    """Return what moved under these secrets by currency, the busiest first.
-
-    The hour that has begun is one of `hours`.
-    """
+    """Return the money under these secrets by currency, the busiest first. `hours` include the current one."""
     since = clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=hours - 1)
     flows: dict[str, Flow] = {}
     for currency, hour, kind, amount, moves in usage_totals.usage_rows(FLOW, secrets, Span(since)):
@@ -75,4 +72,5 @@ def recent_flows(secrets: list[Secret], *, hours: int) -> list[Flow]:
 
 
 def secrets_of_key(merchant: Merchant) -> list[Secret]:
+    """Return the secrets of a merchant."""
     return list(Secret.objects.filter(key__merchant=merchant).only("pk"))

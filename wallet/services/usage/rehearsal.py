@@ -1,6 +1,6 @@
-"""A proposed list, played against the merchant's own traffic before it is saved.
+"""Rehearsal: a proposed list, tested against the merchant's own requests before it is saved.
 
-Only rightly signed calls count, whatever else they were answered: of others nobody knows whose they were.
+Only requests with a valid signature count, whatever their answer: the sender of others is unknown.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class TooManyAddresses(Refusal):
 
 
 class Calls(NamedTuple):
-    """To one endpoint from one address under one key."""
+    """Requests to one endpoint from one address with one key."""
 
     key_id: int
     address: Address
@@ -64,7 +64,7 @@ class Calls(NamedTuple):
 
 @dataclass(slots=True)
 class Called:
-    """What came from one address."""
+    """The requests from one address."""
 
     address: Address
     calls: int = 0
@@ -85,7 +85,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """How many of how many would have been refused. An address that one key may use and another not is in both."""
+    """How many requests would have been refused. An address that only one of two keys may use is in both lists."""
 
     days: int
     at: datetime
@@ -116,11 +116,11 @@ class Suggestion:
 
 
 def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
-    """Judge recent calls by a proposed list, as live calls are judged: by the merchant's list and the key's."""
+    """Judge the requests of the last days by a proposed list, as live requests are judged: by both lists."""
     now, proposed = clock.now(), Proposed.build(proposal)
     refused, allowed = dict[Address, Called](), dict[Address, Called]()
     for call in _calls(proposal.merchant, proposal.key, days, now):
-        lists = proposed.that_count(call.key_id)
+        lists = proposed.lists_for_key(call.key_id)
         side = allowed if credentials.is_address_allowed(call.address, now, *lists) else refused
         side.setdefault(call.address, Called(call.address)).add(call)
     refused_calls = sum(called.calls for called in refused.values())
@@ -135,7 +135,7 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
 
 
 def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Said]:
-    """Judge each host of the last 24 hours by a proposed list, newest first. Older hosts are not stored."""
+    """Judge each host of the last 24 hours by the proposed domains, newest first. Older hosts are not stored."""
     now, domains, last = clock.now(), judged_domains(lines), dict[str, datetime]()
     for seen in guard.recent_origins(merchant):
         last[seen.who] = max(seen.at, last.get(seen.who, seen.at))
@@ -146,7 +146,8 @@ def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Sa
 def suggest_list(
     *, merchant: Merchant, key: ApiKey | None = None, days: int = 7, most: int | None = None
 ) -> Suggestion:
-    """Return the smallest list that lets all calls with a valid signature in. `most` allows wider networks.
+    """Return the smallest list that allows all requests with a valid signature. `most`: maximum entries, so networks
+    are wider.
 
     Raises NoTraffic, TooManyAddresses and cover.TooFewNetworks.
     """

@@ -1,4 +1,4 @@
-"""Before a player is blocked, a game switched off or a limit set: what goes on there, and who would be refused."""
+"""Impact of a restriction before it is set: open rounds, players in session, and requests that would be refused."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ NOBODYS: list[Secret] = []  # rounds are found by the merchant here, whatever se
 
 @dataclass(frozen=True, slots=True)
 class RestrictionImpact:
-    """How far it looked: at rounds of `open_days`, at `newest_sessions` (0: at all of them), at `looked_at` calls."""
+    """The impact, with its bounds: rounds of `open_days`, `newest_sessions` (0: all sessions), `looked_at` requests."""
 
     open_rounds: list[OpenRounds]
     players_in_session: int
@@ -93,7 +93,7 @@ class RestrictionImpact:
 
 @transaction.atomic
 def game_impact(merchant: Merchant, games: Collection[Game], now: datetime | None = None) -> RestrictionImpact:
-    """Return what switching games off for a merchant meets: open rounds, and players in its newest sessions."""
+    """Return the impact of switching games off for a merchant: open rounds, and players in its newest sessions."""
     now, wanted = now or clock.now(), [game.pk for game in games]
     names = [game.game_id for game in games]
     return RestrictionImpact(
@@ -106,7 +106,7 @@ def game_impact(merchant: Merchant, games: Collection[Game], now: datetime | Non
 
 @transaction.atomic
 def game_impact_everywhere(game: Game, now: datetime | None = None) -> RestrictionImpact:
-    """Return what switching a game off for every merchant meets; stakes by currency, over all merchants."""
+    """Return the impact of switching a game off for every merchant; stakes by currency, over all merchants."""
     of_game = [game_impact(merchant, [game], now) for merchant in _merchants_of(game, now or clock.now())]
     return RestrictionImpact(
         open_rounds=_summed(each for impact in of_game for each in impact.open_rounds),
@@ -138,9 +138,7 @@ def _summed(rounds: Iterable[OpenRounds]) -> list[OpenRounds]:
 
 @transaction.atomic
 def merchant_impact(merchant: Merchant, now: datetime | None = None) -> RestrictionImpact:
-    """Return what suspending or closing a merchant meets: open rounds, players in its newest sessions, and the calls
-    of the last 24 hours.
-    """
+    """Return the impact of suspending or closing a merchant: open rounds, players in session, requests of 24 hours."""
     now = now or clock.now()
     return RestrictionImpact(
         open_rounds=_open_rounds(OF_MERCHANT, merchant, [], now),
@@ -153,7 +151,7 @@ def merchant_impact(merchant: Merchant, now: datetime | None = None) -> Restrict
 
 @transaction.atomic
 def player_impact(merchant: Merchant, players: Collection[Player], now: datetime | None = None) -> RestrictionImpact:
-    """Return what blocking players meets: open rounds and sessions, also of thousands at once."""
+    """Return the impact of blocking players: open rounds and sessions, also of thousands at once."""
     now, wanted = now or clock.now(), [player.pk for player in players]
     names = [player.player_id for player in players]
     return RestrictionImpact(
@@ -175,6 +173,7 @@ def _row(statement: str, values: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def open_rounds_of(player: Player, now: datetime | None = None) -> list[OpenRounds]:
+    """Return the open rounds of a player by currency."""
     return _open_rounds(OF_PLAYERS, player.merchant, [player.pk], now or clock.now())
 
 
@@ -241,7 +240,9 @@ Hasty = Iterable[tuple[int, datetime, int]]
 
 @dataclass(frozen=True, slots=True)
 class RefusedBets:
-    """Bets of a span, and those among them that such limits would have refused. `whole`: all of the span were seen."""
+    """Bets of a period, and how many of them the limits would have refused. `whole`: all bets of the period were
+    read.
+    """
 
     bets: int
     too_high: int
@@ -255,9 +256,9 @@ class RefusedBets:
 
 
 def player_limit_impact(player: Player, limits: Limits, now: datetime | None = None) -> tuple[RefusedBets, RefusedBets]:
-    """Return the bets of a player in the last day and the last week that such limits would have refused.
+    """Return the bets of a player that the limits would have refused, in the last day and in the last week.
 
-    A limit that is left open is the merchant's.
+    A limit without a value is the merchant's limit.
     """
     merchant = player.merchant
     bets = merchant.bets_per_minute if limits.bets_per_minute is None else limits.bets_per_minute
@@ -269,7 +270,7 @@ def player_limit_impact(player: Player, limits: Limits, now: datetime | None = N
 def merchant_limit_impact(
     merchant: Merchant, limits: Limits, now: datetime | None = None
 ) -> tuple[RefusedBets, RefusedBets]:
-    """Return the same for all players of a merchant without limits of their own."""
+    """Return the same for all players of a merchant without individual limits."""
     return _judged(OF_ALL, merchant, limits, now or clock.now())
 
 
@@ -297,7 +298,7 @@ def _json(amounts: dict[str, int] | None) -> Jsonb | None:
 
 
 def too_fast_bets(bets: Hasty) -> list[datetime]:
-    """Return when bets came that row 17 would have refused. Bets that were refused do not count."""
+    """Return the moments of bets that row 17 would have refused. Refused bets do not count."""
     lately: dict[int, deque[datetime]] = defaultdict(deque)
     refused = []
     for player, moment, most in bets:

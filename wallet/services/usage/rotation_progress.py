@@ -1,4 +1,4 @@
-"""The rotation meter: who still signs with the old version of a secret, and may its overlap end?"""
+"""Rotation progress: which addresses still use the old version of a secret, and whether its overlap can end."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class RotationProgress:
 
 
 def rotation_progress(key: ApiKey) -> RotationProgress | None:
-    """Return which addresses still sign with which version; None when no overlap lasts."""
+    """Return which addresses use which version; None without an overlap."""
     now = clock.now()
     old = Secret.objects.overlapping(at=now).select_related("key").filter(key=key).order_by("version").first()
     if old is None:
@@ -89,7 +89,7 @@ def _lines(old: Secret, new: Secret | None, now: datetime) -> list[KeyProgress]:
 
 
 def quiet_time(secret: Secret) -> timedelta | None:
-    """Return the time since the version last signed a call, whatever its answer; None when it never did."""
+    """Return the time since the last use of the version, whatever the answer; None when it was never used."""
     _, last = usage_totals.first_and_last_call([secret], Span(clock.now() - LONGEST_LOOK))
     if last is None:
         _, last = usage_totals.first_and_last_call([secret], Span(usage_totals.LONG_AGO))
@@ -104,12 +104,12 @@ def _quiet_for(old: Secret, now: datetime) -> timedelta:
 
 
 def is_safe_to_end(secret: Secret) -> bool:
-    """Return whether the old version has been quiet as long as its overlap asks for, by default a day."""
+    """Return whether the old version has not been used for the hours of its overlap, by default 24."""
     return _quiet_for(secret, clock.now()) >= timedelta(hours=secret.quiet_hours or QUIET_HOURS)
 
 
 def end_quiet_overlaps() -> int:
-    """End the overlaps whose old version has been quiet as long as they ask for. Returns how many."""
+    """End the overlaps whose old version has not been used for their hours; return how many."""
     waiting = Secret.objects.overlapping(at=clock.now()).filter(quiet_hours__isnull=False).select_related("key")
     return sum(_end(secret) for secret in waiting if is_safe_to_end(secret))
 

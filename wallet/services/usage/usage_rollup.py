@@ -1,10 +1,8 @@
-"""Sums up what secrets were used for, a few thousand rows at a time, from the request log and the ledger.
+"""Sums the use of secrets by hour from the request log and the ledger, a few thousand rows at a time.
 
-Corrections are of no secret, and in no sum.
-
-Bets pay nothing for it: no index and no trigger, a job reads the rows behind the mark by primary key. Readers
-(used.py) take the sums up to the mark and the rows behind it, and so are exact whether the job runs or not; without it
-they are only slower.
+Corrections belong to no secret and are in no sum. Bets pay nothing: there is no index and no trigger, and a job reads
+the rows behind the watermark by primary key. Readers (usage_totals.py) add those rows to the sums. So they are exact
+whether the job runs or not; without the job they are slower.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ IS_OPEN = """
 
 
 def touched_bets(window: str) -> str:
-    """Return the SQL of the bets that ledger rows in `window`, a condition on `r`, touched."""
+    """Return the SQL of the bets that the ledger rows in `window` touched. `window`: a condition on `r`."""
     return f"""
         SELECT r.id FROM wallet_transaction r
          WHERE {window} AND r.kind = 'bet' AND r.debit_account_id IS NOT NULL
@@ -139,7 +137,7 @@ STEPS = {
 
 
 def sum_up(source: Watermark.Source, *, at_once: int = AT_ONCE, most_batches: int | None = None) -> int:
-    """Sum up every settled row behind the watermark. Returns how many rows were passed."""
+    """Sum every settled row behind the watermark; return how many rows."""
     newest = last_settled_id(TABLES[source])
     passed = batches = 0
     while most_batches is None or batches < most_batches:
@@ -166,4 +164,5 @@ def _step(source: Watermark.Source, newest: int, at_once: int) -> int:
 
 
 def last_settled_id(table: str) -> int:
+    """Return the newest settled id of a table."""
     return horizon.settled_ids({table: "id"}, patience=PATIENCE_SECONDS)[table]

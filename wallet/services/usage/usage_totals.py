@@ -1,6 +1,6 @@
-"""What some secrets were used for in a span of time: the sums up to the mark, and the rows behind it.
+"""The use of some secrets in a period: the sums up to the watermark, and the rows behind it.
 
-Whole hours come from the sums; the pieces of hours at both ends, and what is not summed up yet, from the rows.
+Full hours come from the sums. The parts of hours at both ends, and unsummed rows, come from the tables.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `since` until just before `until`; no end when that is None."""
+    """A period from `since` until just before `until`; None: without end."""
 
     since: datetime
     until: datetime | None = None
@@ -37,13 +37,13 @@ class Span:
 
 
 def hour_of(moment: datetime) -> datetime:
+    """Return the hour of a moment."""
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
 def unsummed_rows(select: str, mark: str, alias: str) -> str:
-    """Return the SQL of the rows that no whole hour of sums holds.
-
-    Behind the watermark, and at both ends of the span.
+    """Return the SQL of the rows that no full hour of sums has: behind the watermark, and at both ends of the
+    period.
     """
     at, number = f"{alias}.created_at", f"{alias}.id"
     return f"""
@@ -121,7 +121,7 @@ MARKS = "SELECT source, upto FROM wallet_mark WHERE source IN ('calls', 'movemen
 
 @dataclass(frozen=True, slots=True)
 class OpenRounds:
-    """Bets of one currency that stand without a payout; a payout of 0 settles. Units: × 100000."""
+    """Open bets of one currency: without a payout; a payout of 0 settles. Amounts × 100000."""
 
     currency: str
     rounds: int
@@ -133,8 +133,8 @@ class OpenRounds:
 def usage_rows(statement: str, secrets: Iterable[Secret], span: Span, **more: Any) -> list[Row]:
     """Return the rows of a statement over sums and unsummed rows, at one watermark.
 
-    The watermarks are locked until the transaction ends. They go into the statement as numbers: only so does the
-    planner know how few rows are behind them.
+    The watermarks are locked until the transaction ends. The statement has them as numbers, because only then the
+    planner knows how few rows are behind them.
     """
     known = [secret.pk for secret in secrets]
     with connection.cursor() as cursor:
@@ -146,19 +146,20 @@ def usage_rows(statement: str, secrets: Iterable[Secret], span: Span, **more: An
 
 
 def open_rounds(secrets: Iterable[Secret], merchant_id: int, span: Span) -> list[OpenRounds]:
-    """Return the rounds of bets in the span that are open now, by currency."""
+    """Return the open rounds of bets in the period, by currency."""
     found = usage_rows(OPEN_ROUNDS, secrets, span, merchant=merchant_id)
     return [OpenRounds(currency, number, int(stake), oldest) for currency, number, stake, oldest in found]
 
 
 def count_players(secrets: Iterable[Secret], span: Span) -> int:
+    """Return the number of players with money moved in the period."""
     return int(usage_rows(PLAYERS, secrets, span)[0][0])
 
 
 def first_and_last_call(secrets: Iterable[Secret], span: Span) -> tuple[datetime | None, datetime | None]:
-    """Return the first and the last call with a valid signature, refused ones included.
+    """Return the first and the last request with a valid signature, refused ones included.
 
-    The ledger is asked too, for calls whose line the log lost.
+    The ledger is read too, for requests whose log entry was lost.
     """
     [(first, last)] = usage_rows(ENDS, secrets, span)
     return first, last
