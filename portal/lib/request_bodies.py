@@ -298,7 +298,7 @@ class RequestBodies:
 
 
 def refuse_body(start_response: StartResponse) -> list[bytes]:
-    text = _("The form did not arrive whole, so nothing was changed. Send the form again.").encode()
+    text = _("The form did not arrive completely, so nothing was changed. Send the form again.").encode()
     headers = {
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Length": str(len(text)),

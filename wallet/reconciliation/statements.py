@@ -466,8 +466,8 @@ def preview_file(
     """Return how a file would be read, by `mapping`, the plan's, or one suggested from its columns, with warnings for
     `day`.
 
-    Of a very large file, only the first rows are read, and a sentence says so. Raises StatementTooLarge, and PreviewsBusy
-    while a process previews as many as it may: a small file can hold a million rows, and other threads serve other pages.
+    Of a very large file, only the first rows are read, and a sentence says so. Raises StatementTooLarge, and
+    PreviewsBusy while a process previews as many as it may: a small file can hold a million rows.
     """
     if content.seek(0, SEEK_END) > settings.MAX_STATEMENT_BYTES:
         raise StatementTooLarge
