@@ -295,6 +295,9 @@ RECONCILIATION_ALARM_TO: list[str] = (
 SECURITY_ALARM_TO: list[str] = (
     public("SECURITY_ALARM_TO", list, default=[]) if "SECURITY_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
 )
+TRAFFIC_ALARM_TO: list[str] = (
+    public("TRAFFIC_ALARM_TO", list, default=[]) if "TRAFFIC_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
+)
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 # Whoever publishes in a request waits less (merchants.services.job_queue); a worker waits for its next job for seconds.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2

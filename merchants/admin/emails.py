@@ -25,6 +25,7 @@ ABOUT = {
     "password_reset": gettext_lazy("New password"),
     "reconciliation": gettext_lazy("Reconciliation report"),
     "reconciliation_alarm": gettext_lazy("Reconciliation alarm"),
+    "traffic_alarm": gettext_lazy("Traffic alarm"),
     "second_factor_reset": gettext_lazy("Second factor reset"),
     "sign_in_changed": gettext_lazy("Sign-in method changed"),
 }
