@@ -625,6 +625,8 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SITE_VIEWS": [
         ("find/", "find", "wallet.admin.find.Find"),
+        ("audit/", "audit", "merchants.admin.audit.AuditPage"),
+        ("audit/export/", "audit_export", "merchants.admin.audit.AuditExport"),
         ("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage"),
         ("health/", "installation_health", "portal.soundness.page.HealthPage"),
     ],
@@ -671,6 +673,7 @@ UNFOLD = {
                 "title": _("People"),
                 "items": [
                     page_of("merchants_person", _("People"), "badge"),
+                    {"title": _("Audit log"), "icon": "history", "link": reverse_lazy("admin:audit")},
                     {
                         "title": _("Installation health"),
                         "icon": "stethoscope",
