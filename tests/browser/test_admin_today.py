@@ -78,7 +78,7 @@ def test_a_part_of_an_id_is_found_by_keyboard_alone(staff: Page, live: Live, dem
     staff.set_viewport_size(NARROW)  # type: ignore[arg-type]
     staff.emulate_media(color_scheme="dark")
     staff.goto(f"{live.base_url}/admin/operations/{merchant['code']}/requests/")
-    staff.get_by_role("button", name="Search").first.click()
+    staff.get_by_role("button", name="Search", exact=True).first.click()
     recent = staff.locator("#search-results a").first
     expect(staff.get_by_text("Recent items")).to_be_visible()
     staff.screenshot(path=album / "search-dialog-narrow.png")
