@@ -54,7 +54,7 @@ class Event(NamedTuple):
     old: dict[str, Any] | None
     row: dict[str, Any]
     name: str | None
-    merchant_id: int | None
+    merchant_id: int | None = None
 
     @property
     def group(self) -> tuple[int, UUID | None]:

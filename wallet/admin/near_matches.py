@@ -75,7 +75,8 @@ def near[M: Model](rows: QuerySet[M], typed: Typed, *columns: str) -> QuerySet[M
         return rows.none()
     known = {f"near_{column}": squeezed_column(column) for column in columns}
     conditions = [Q(**{f"{name}__contains": typed.squeezed_text}) for name in known]
-    return rows.alias(**known).filter(Q(*conditions, _connector=Q.OR))
+    found: QuerySet[M] = rows.alias(**known).filter(Q(*conditions, _connector=Q.OR))
+    return found
 
 
 # --- small tables -----------------------------------------------------------------------------------------------------

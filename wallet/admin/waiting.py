@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
 from merchants.models import ApiKey, Approval, Compromise, Letter, Merchant, Secret
+from merchants.models.merchant import MerchantQuerySet
 from portal.lib import clock
 from portal.lib.texts import Text
 from wallet.models import Case, Settlement
@@ -100,7 +101,7 @@ def case_kinds() -> Iterator[WorkKind]:
     yield WorkKind(gettext_lazy("Unassigned cases"), unassigned, "opened_at", page, {"state": Case.State.OPEN.value})
 
 
-def key_kinds(live: QuerySet[Merchant], now: datetime) -> Iterator[WorkKind]:
+def key_kinds(live: MerchantQuerySet, now: datetime) -> Iterator[WorkKind]:
     keys = ApiKey.objects.filter(merchant__in=live.open())
     quarantined = keys.filter(status=ApiKey.Status.QUARANTINED)
     state = {"status__exact": ApiKey.Status.QUARANTINED.value}

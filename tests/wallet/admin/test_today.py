@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,7 +27,7 @@ def staff(client: Client, support: Person) -> Client:
     return signed_in(client, support)
 
 
-def hour(back: int = 0) -> object:
+def hour(back: int = 0) -> datetime:
     return clock.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=back)
 
 

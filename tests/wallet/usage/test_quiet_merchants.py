@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -42,7 +43,7 @@ def check(at: datetime = NOW) -> quiet_merchants.Changes:
         return quiet_merchants.check_traffic()
 
 
-def call_at(at: datetime, caller: Caller, *, accepted: bool = True, times: int = 1, **headers: str) -> None:
+def call_at(at: datetime, caller: Caller, *, accepted: bool = True, times: int = 1, **headers: Any) -> None:
     """Signed requests, written to the log."""
     body = {"playerId": "player-1" if accepted else "nobody", "currency": "EUR"}
     with clock.frozen_at(at):
