@@ -97,6 +97,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="*/5"),
         "options": {"expires": 290},
     },
+    "raise-traffic-alarms": {
+        "task": "wallet.tasks.raise_traffic_alarms",
+        "schedule": crontab(minute="*/5"),
+        "options": {"expires": 290},
+    },
     "prepare-waiting-settlements": {
         "task": "wallet.tasks.prepare_waiting_settlements",
         "schedule": crontab(),

@@ -296,6 +296,9 @@ RECONCILIATION_ALARM_TO: list[str] = (
 SECURITY_ALARM_TO: list[str] = (
     public("SECURITY_ALARM_TO", list, default=[]) if "SECURITY_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
 )
+TRAFFIC_ALARM_TO: list[str] = (
+    public("TRAFFIC_ALARM_TO", list, default=[]) if "TRAFFIC_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
+)
 CELERY_BROKER_URL: str = setting("BROKER_URL")
 # Whoever publishes in a request waits less (merchants.services.job_queue); a worker waits for its next job for seconds.
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
@@ -631,6 +634,8 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SITE_VIEWS": [
         ("find/", "find", "wallet.admin.find.Find"),
+        ("audit/", "audit", "merchants.admin.audit.AuditPage"),
+        ("audit/export/", "audit_export", "merchants.admin.audit.AuditExport"),
         ("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage"),
         ("health/", "installation_health", "portal.soundness.page.HealthPage"),
     ],
@@ -677,6 +682,7 @@ UNFOLD = {
                 "title": _("People"),
                 "items": [
                     page_of("merchants_person", _("People"), "badge"),
+                    {"title": _("Audit log"), "icon": "history", "link": reverse_lazy("admin:audit")},
                     {
                         "title": _("Installation health"),
                         "icon": "stethoscope",

@@ -26,6 +26,7 @@ class WalletConfig(AppConfig):
         from wallet.reconciliation.closing import closing_history, settlement_mail  # noqa: PLC0415
         from wallet.services.explain import rejudge  # noqa: PLC0415
         from wallet.services.rounds import export_history  # noqa: PLC0415
+        from wallet.services.usage import traffic_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
         retention.register(ReportDelivery, "letter_id")
@@ -38,6 +39,7 @@ class WalletConfig(AppConfig):
         export_history.register()
         case_history.register()
         closing_history.register()
+        traffic_history.register()
         sealing.register("statement sources", passwords)
         owner_questions.register("names_players", planning.name_players)
         owner_questions.register("recipient", planning.send_reports_to)

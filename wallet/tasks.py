@@ -38,7 +38,7 @@ from wallet.reconciliation.runs import BeingCompared
 from wallet.services.calls import stored_signature
 from wallet.services.log import retention
 from wallet.services.rounds import exports
-from wallet.services.usage import rotation_progress, usage_rollup
+from wallet.services.usage import quiet_merchants, rotation_progress, usage_rollup
 
 log = structlog.get_logger(__name__)
 DELETED_AT_ONCE = 5_000
@@ -136,6 +136,12 @@ def sum_up_usage() -> None:
 @shared_task
 def end_quiet_overlaps() -> None:
     log.info("overlaps.ended_when_quiet", overlaps=rotation_progress.end_quiet_overlaps())
+
+
+@shared_task
+def raise_traffic_alarms() -> None:
+    changes = quiet_merchants.check_traffic()
+    log.info("traffic.checked", opened=len(changes.opened), ended=len(changes.ended))
 
 
 @shared_task

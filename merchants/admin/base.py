@@ -31,6 +31,7 @@ from merchants import errors
 from merchants.admin import labels, opened_state
 from merchants.admin.exports import ExportedList
 from merchants.admin.opened_state import Watched
+from merchants.admin.recent_items import add_recent_item
 from merchants.admin.timeline import TimelinePage
 from merchants.services import history
 from portal.lib.texts import Answers, Text
@@ -159,6 +160,8 @@ class FastAdmin(TimelinePage, ExportedList):
         obj = kind.get("obj")
         if obj is not None and self.has_change_permission(request, obj):
             context[opened_state.FIELD] = self.watched(request, obj).signed()
+        if obj is not None and request.method == "GET" and "_popup" not in request.GET:
+            add_recent_item(request, title=str(obj), kind=str(self.opts.verbose_name), url=request.path)
         response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
         return response
 
@@ -200,13 +203,14 @@ class FastAdmin(TimelinePage, ExportedList):
         if request.method == "POST" and form.is_valid():
             wish = form.cleaned_data
             wish.pop("typed_code", None)
+            reason = wish.pop("why", "") or wish.get("reason", "")
             try:
-                with history.give_reason(wish.pop("why", "") or wish.get("reason", "")):
+                with history.give_reason(reason):
                     question.act(**wish)
             except errors.Refusal as refused:
                 form.add_error(None, str(refused))
             else:
-                self.log_change(request, obj, str(question.done))
+                self.log_change(request, obj, f"{question.done}: {reason}" if reason else str(question.done))
                 self.message_user(request, _("%(object)s %(done)s.") % {"object": obj, "done": question.done})
                 return HttpResponseRedirect(self.change_url(obj))
         context = self.admin_site.each_context(request) | {

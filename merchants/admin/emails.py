@@ -33,6 +33,7 @@ ABOUT = {
     "password_reset": gettext_lazy("New password"),
     "reconciliation": gettext_lazy("Reconciliation report"),
     "reconciliation_alarm": gettext_lazy("Reconciliation alarm"),
+    "traffic_alarm": gettext_lazy("Traffic alarm"),
     "second_factor_reset": gettext_lazy("Second factor reset"),
     "secret_claim": gettext_lazy("Claim link"),
     "settlement": gettext_lazy("Settlement statement"),

@@ -23,14 +23,17 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from merchants import access, errors
 from merchants.admin import labels
 from merchants.admin.allowlists import MerchantOfPersonTable
+from merchants.admin.audit import with_merchants
 from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Person
-from merchants.services import people, sign_in_records
+from merchants.services import history, people, sign_in_records
+from merchants.services.history import DeedFilter
 
 admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])  # theirs would show what is no page's business
 
 ACCESS = ("staff_role", "is_active")
+DEEDS = 10  # of a person, on its page
 
 
 class NewPersonForm(UserCreationForm):
@@ -102,6 +105,8 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
         person: Person | None = kind.get("obj")
         if person is not None:
             context["sign_in_records"] = sign_in_records.latest_records(person)
+            own = history.timeline_page(DeedFilter(person=person.pk), limit=DEEDS)
+            context["deeds"] = with_merchants(own.entries)
         response: HttpResponse = super().render_change_form(request, context, *rest, **kind)
         return response
 

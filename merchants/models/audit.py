@@ -6,12 +6,14 @@ it was), what stood there before, the transaction, and what `merchants.services.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pghistory
 import pgtrigger
 from django.db import models
+from django.db.models.fields.json import KT
 from pghistory.models import Event
 from pghistory.trigger import Event as EventTrigger
 
@@ -38,6 +40,19 @@ PUT_DOWN = """
     RETURN NULL;
 """
 OF_ITS_KEY = "(SELECT merchant_id FROM merchants_apikey WHERE id = {row}.key_id)"
+
+
+@contextmanager
+def attach_context(**known: Any) -> Iterator[None]:
+    """Events that are written in this block say this of their author; blocks may stand in others."""
+    with pghistory.context() as current:
+        before = dict(current.metadata)
+        current.metadata.update(known)
+        try:
+            yield
+        finally:
+            current.metadata.clear()
+            current.metadata.update(before)
 
 
 class SessionUser(models.Func):
@@ -182,7 +197,8 @@ def track_history[M: type[models.Model]](
                 "indexes": [
                     models.Index(fields=[field, "-pgh_created_at"], name=f"history_{name.lower()}_{field}"[:30])
                     for field in sorted(set(scopes.values()))
-                ],
+                ]
+                + deed_indexes(name),
                 "triggers": [NEVER_EMPTIED, *(_put_down(name, scopes["merchant"], always) if owners_told else [])],
             },
         )
@@ -190,6 +206,15 @@ def track_history[M: type[models.Model]](
         return tracker(model)
 
     return track
+
+
+def deed_indexes(name: str) -> list[models.Index]:
+    """Return the indexes by which all changes are listed, by time and by author (merchants/services/history.py)."""
+    newest = models.F("pgh_created_at").desc()
+    return [
+        models.Index(newest, name=f"deed_at_{name.lower()}"[:30]),
+        models.Index(KT("pgh_context__person"), newest, name=f"deed_by_{name.lower()}"[:30]),
+    ]
 
 
 def _put_down(thing: str, merchant: str, always: str) -> list[pgtrigger.Trigger]:

@@ -5,12 +5,13 @@ from typing import Any, Self
 
 import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models.audit import Deleted, Inserted, Updated, track_history
+from merchants.models.audit import Deleted, Inserted, Updated, attach_context, track_history
 from merchants.models.merchant import Merchant, not_of_a_sandbox
 from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 from portal.lib.email_addresses import EmailAddressField, ascii_constraint, ascii_if_possible
@@ -90,6 +91,19 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Return whether the password is right. An older hash is renewed then, and the history says so: the person who
+        typed it changed nothing.
+        """
+
+        def renew(password: str) -> None:
+            self.set_password(password)
+            self._password = None  # as it is: no password was changed
+            with attach_context(proof="sign_in", person=self.pk, who=self.email, role=self.staff_role):
+                self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, renew)
 
     def save(self, *args: Any, **options: Any) -> None:
         """In small letters, as it is looked for when somebody signs in."""

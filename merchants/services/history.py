@@ -14,16 +14,16 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Protocol
 
-import pghistory
 from django.conf import settings
-from django.db.models import Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import BigIntegerField, Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
-from merchants.models.audit import tracked_columns
+from merchants.models.audit import attach_context, tracked_columns
 from merchants.services import history_sentences
-from merchants.services.history_sentences import KINDS, Event, FieldChange, HistoryText
+from merchants.services.history_sentences import KINDS, Event, FieldChange, HistoryText, Proof
 from merchants.services.typed_text import check_no_secret
 
 EVENTS_AN_ENTRY = 4  # read at once for each entry that is shown; a rotation makes two or three
@@ -32,6 +32,7 @@ MOST_SINCE = 5_000  # events that are taken back, from today to a moment
 MOST_CROWDS = 5  # on a page; each takes two queries
 ONE_BREATH = timedelta(minutes=5)  # longer than any of our transactions
 TALLY = {"pgh_number": Count("pk"), "pgh_first": Min("pgh_created_at"), "pgh_last": Max("pgh_created_at")}
+LINKS = {Proof.INVITATION, Proof.RESET, Proof.UNSUBSCRIBE}
 IN_THE_DATABASE = "Directly in the database"
 SUBJECTS: dict[type[Model], str] = {
     Merchant: "merchant",
@@ -53,15 +54,15 @@ def act_as(*, door: str, person: Person | None = None, address: str = "", **besi
     """Attribute the changes in this block to the person and the door: a page, a command or a job. Blocks can be
     nested.
     """
-    who = {"person": person.pk, "who": person.email, "role": person.staff_role} if person else {}
-    with _attached({"door": door, "address": address, **who, **beside}):
+    who: dict[str, Any] = {"person": person.pk, "who": person.email, "role": person.staff_role} if person else {}
+    with attach_context(door=door, address=address, **who, **beside):
         yield
 
 
 @contextmanager
 def act_by_timetable() -> Iterator[None]:
     """Attribute the changes in this block to no person: they follow from the time, whichever request notices it."""
-    with _attached({"role": ""}):
+    with attach_context(role="", who="", person=None, address="", door="timetable"):
         yield
 
 
@@ -69,20 +70,15 @@ def act_by_timetable() -> Iterator[None]:
 def give_reason(reason: str) -> Iterator[None]:
     """Attach the reason to the changes in this block. Raises SecretInText."""
     check_no_secret(reason, many_lines=True)
-    with _attached({"reason": reason}):
+    with attach_context(reason=reason):
         yield
 
 
 @contextmanager
-def _attached(known: dict[str, Any]) -> Iterator[None]:
-    with pghistory.context() as current:
-        before = dict(current.metadata)
-        current.metadata.update(known)
-        try:
-            yield
-        finally:
-            current.metadata.clear()
-            current.metadata.update(before)
+def act_by_proof(proof: Proof, *, email: str, person: Person | None = None) -> Iterator[None]:
+    """Changes in this block are of the person who proved to be this one without a session, for example by a link."""
+    with attach_context(proof=proof.value, who=email, person=person.pk if person else None, role=""):
+        yield
 
 
 # --- the timeline -----------------------------------------------------------------------------------------------------
@@ -110,6 +106,34 @@ class TimelineEntry:
     changes: Sequence[FieldChange] = ()
     url_name: str = ""
     url_id: int | None = None
+    person_id: int | None = None
+    merchant_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeedFilter:
+    """All changes that the history keeps, narrowed: by author, merchant and time."""
+
+    person: int | None = None
+    merchant: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def rows(self, event_model: Any) -> QuerySet[Any] | None:
+        """Return the events of one table; None when they belong to no merchant and one is asked for."""
+        rows: QuerySet[Any] = QuerySet(event_model)
+        if self.merchant is not None:
+            if "merchant" not in event_model.pgh_scopes:
+                return None
+            rows = rows.filter(**{event_model.pgh_scopes["merchant"]: self.merchant})
+        if self.person is not None:
+            rows = rows.alias(deed_author=KT("pgh_context__person")).filter(deed_author=str(self.person))
+        if self.since is not None:
+            rows = rows.filter(pgh_created_at__gte=self.since)
+        return rows if self.until is None else rows.filter(pgh_created_at__lt=self.until)
+
+
+Subject = Model | DeedFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +151,7 @@ def timeline(of: Model, *, before: datetime | None = None, kind: str = "", limit
 
 
 def timeline_page(
-    of: Model, *, before: datetime | None = None, after: datetime | None = None, kind: str = "", limit: int = 50
+    of: Subject, *, before: datetime | None = None, after: datetime | None = None, kind: str = "", limit: int = 50
 ) -> EntryPage:
     """Return at most `limit` entries before or after a moment, newest first, with the edges of the neighbouring
     pages.
@@ -156,11 +180,12 @@ def merge_newest_first[T: Dated](*timelines: Iterable[T], limit: int = 50) -> li
 
 
 def _things(kind: str) -> list[str]:
-    return [name for name, thing in history_sentences.THINGS.items() if kind in {"", thing.kind}]
+    """Return the tables of a kind, all of them, or the one table that `kind` names."""
+    return [name for name, thing in history_sentences.THINGS.items() if kind in {"", thing.kind, name}]
 
 
 def _events(
-    of: Model,
+    of: Subject,
     kind: str,
     *,
     before: datetime | None,
@@ -193,7 +218,7 @@ NAMES: dict[str, Callable[[], Any]] = {
 }
 COLUMNS = (
     "thing", "pgh_obj_id", "pgh_label", "pgh_created_at", "pgh_transaction", "pgh_context_id", "pgh_context",
-    "pgh_before", "pgh_after", "named", "pgh_role",
+    "pgh_before", "pgh_after", "named", "of_merchant", "pgh_role",
 )  # fmt: skip
 
 
@@ -213,7 +238,7 @@ def trusted_context(context: dict[str, Any] | None, role: str | None) -> dict[st
     return {"who": f"{IN_THE_DATABASE} (role {role})"}
 
 
-def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
+def _rows(of: Subject, thing: str) -> QuerySet[Any, Any] | None:
     """Return the events of one table about `of`; None when the table has no such events."""
     event_model: Any = history_sentences.model_of(thing).pgh_event_model
     rows = _plain_rows(of, thing)
@@ -225,12 +250,17 @@ def _rows(of: Model, thing: str) -> QuerySet[Any, Any] | None:
         thing=Value(thing),
         pgh_after=JSONObject(**{column: F(column) for column in tracked_columns(event_model)}),
         named=Subquery(name()) if name else Value(""),
+        of_merchant=F(event_model.pgh_scopes["merchant"])
+        if "merchant" in event_model.pgh_scopes
+        else Cast(Value(None), BigIntegerField()),
     ).values_list(*COLUMNS)
     return found
 
 
-def _plain_rows(of: Model, thing: str) -> QuerySet[Any] | None:
+def _plain_rows(of: Subject, thing: str) -> QuerySet[Any] | None:
     event_model: Any = history_sentences.model_of(thing).pgh_event_model
+    if isinstance(of, DeedFilter):
+        return of.rows(event_model)
     subject = SUBJECTS[of.__class__]
     rows: QuerySet[Any] = QuerySet(event_model)
     if subject in event_model.pgh_scopes:
@@ -314,7 +344,7 @@ def title_of_all(of: Model, thing: str, event: Event) -> str:
     return _crowd(of, event, [thing]).entry.title
 
 
-def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
+def _crowd(of: Subject, event: Event, things: Sequence[str]) -> Crowd:
     """Return the entry for all events that were written together with this one, in one query."""
     group = written_together(event.transaction, event.context_id, event.at)
     arms = [
@@ -330,7 +360,7 @@ def _crowd(of: Model, event: Event, things: Sequence[str]) -> Crowd:
     found = list(arms[0].union(*arms[1:], all=True) if arms[1:] else arms[0])
     told = history_sentences.describe_counts([(name, verb, number) for name, verb, number, _, _ in found])
     first, last = min(first for *_, first, _ in found), max(last for *_, last in found)
-    return Crowd(group, _told(told, event.context, since=first, at=last))
+    return Crowd(group, _told(told, event.context, since=first, at=last, merchant_id=event.merchant_id))
 
 
 def _whole_groups(events: list[Event], limit: int, *, more: bool) -> list[Event]:
@@ -355,12 +385,19 @@ def _groups(events: list[Event]) -> list[list[Event]]:
 
 def _entry(newest_first: list[Event]) -> TimelineEntry:
     events = newest_first[::-1]
+    merchants = {event.merchant_id for event in events if event.merchant_id}
     return _told(
-        history_sentences.describe_transaction(events), events[-1].context, since=events[0].at, at=events[-1].at
+        history_sentences.describe_transaction(events),
+        events[-1].context,
+        since=events[0].at,
+        at=events[-1].at,
+        merchant_id=merchants.pop() if len(merchants) == 1 else None,
     )
 
 
-def _told(told: HistoryText, context: dict[str, Any] | None, *, since: datetime, at: datetime) -> TimelineEntry:
+def _told(
+    told: HistoryText, context: dict[str, Any] | None, *, since: datetime, at: datetime, merchant_id: int | None
+) -> TimelineEntry:
     known = context or {}
     return TimelineEntry(
         at=at,
@@ -376,6 +413,8 @@ def _told(told: HistoryText, context: dict[str, Any] | None, *, since: datetime,
         changes=told.changes,
         url_name=told.url_name,
         url_id=told.url_id,
+        person_id=known.get("person"),
+        merchant_id=merchant_id,
     )
 
 
@@ -385,16 +424,22 @@ def author_name(context: dict[str, Any] | None) -> str:
     """
     if context is None:
         return IN_THE_DATABASE
-    return context.get("who") or (_("A person who is not signed in") if context.get("address") else _("The portal"))
+    who: str = context.get("who") or ""
+    if context.get("proof") in LINKS:
+        return _("%(person)s, by a link from an email") % {"person": who}
+    return who or (_("A person who is not signed in") if context.get("address") else _("The portal"))
 
 
 __all__ = [
     "KINDS",
     "SUBJECTS",
+    "DeedFilter",
     "EntryPage",
     "FieldChange",
+    "Proof",
     "TimelineEntry",
     "act_as",
+    "act_by_proof",
     "act_by_timetable",
     "author_name",
     "events",

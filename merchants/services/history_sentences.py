@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,6 +32,15 @@ SPELLED_OUT = 3  # more of a kind are counted
 SHOWN_OF_A_KEY = 20  # its kind and the first signs of what is its own
 
 
+class Proof(StrEnum):
+    """How a person without a session proved to be this one."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+    UNSUBSCRIBE = "unsubscribe"
+    SIGN_IN = "sign_in"  # the right password; the portal renews how it is stored
+
+
 class Event(NamedTuple):
     """One row of an event table. `old` and `row`: the columns before and after; `name`: of its key, game or person."""
 
@@ -44,6 +54,7 @@ class Event(NamedTuple):
     old: dict[str, Any] | None
     row: dict[str, Any]
     name: str | None
+    merchant_id: int | None = None
 
     @property
     def group(self) -> tuple[int, UUID | None]:
@@ -413,13 +424,28 @@ def _player(event: Event) -> str:
 
 
 def _says_person(events: list[Event], everything: list[Event]) -> list[str]:
-    words = {"insert": _("added"), "delete": _("removed"), "password": _("has a new password")}
-    return [
-        f"{event.row['email']} {words[event.label]}"
-        if event.label in words
-        else f"{event.row['email']}: {fields_of(event)}"
-        for event in events
-    ]
+    return [_person(event) for event in events]
+
+
+def _person(event: Event) -> str:
+    facts = {"person": event.row["email"]}
+    if event.label == "password":
+        return _password(event) % facts
+    if event.label == "update":
+        return f"{event.row['email']}: {fields_of(event)}"
+    return (_("%(person)s added") if event.label == "insert" else _("%(person)s removed")) % facts
+
+
+def _password(event: Event) -> str:
+    """By what it was changed for: the same password may only be stored in a newer way."""
+    proof, author = (event.context or {}).get("proof"), (event.context or {}).get("person")
+    if proof == Proof.SIGN_IN:
+        return _("Stored form of the password of %(person)s renewed at sign-in. The password is the same")
+    if proof == Proof.RESET:
+        return _("%(person)s reset the password")
+    if author == event.pk:
+        return _("%(person)s changed the password")
+    return _("%(person)s has a new password")
 
 
 def _says_member(events: list[Event], everything: list[Event]) -> list[str]:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
 from merchants.models import ApiKey, Invitation, Letter, Membership, Merchant, Person, StaffVisit
-from merchants.services import email_links, emails, sign_in_records
+from merchants.services import email_links, emails, history, sign_in_records
+from merchants.services.history import Proof
 from merchants.services.sign_in_records import Kind
 from portal.lib import clock
 
@@ -179,14 +180,20 @@ def accept_invitation(*, token: str, name: str = "", password: str = "") -> Memb
     person = Person.objects.filter(email__iexact=invitation.email).first()
     if person and (person.is_staff or not person.is_active):
         raise errors.InvitationOver
-    person = person or Person.objects.create_user(invitation.email, password, name=name)
-    invitation.accepted_at = clock.now()
-    invitation.save(update_fields=["accepted_at"])
-    _tell_of_joining(invitation, person)
-    membership, __ = Membership.objects.get_or_create(
-        merchant=invitation.merchant, person=person, defaults={"role": invitation.role}
-    )
-    return membership
+    with history.act_by_proof(Proof.INVITATION, email=invitation.email, person=person):
+        person = person or Person.objects.create_user(invitation.email, password, name=name)
+        return _join(invitation, person)
+
+
+def _join(invitation: Invitation, person: Person) -> Membership:
+    with history.act_by_proof(Proof.INVITATION, email=person.email, person=person):
+        invitation.accepted_at = clock.now()
+        invitation.save(update_fields=["accepted_at"])
+        _tell_of_joining(invitation, person)
+        membership, _made = Membership.objects.get_or_create(
+            merchant=invitation.merchant, person=person, defaults={"role": invitation.role}
+        )
+        return membership
 
 
 def _tell_of_joining(invitation: Invitation, person: Person) -> None:

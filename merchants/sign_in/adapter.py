@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import access
-from merchants.services import emails, second_factors
+from merchants.services import emails, history, second_factors
+from merchants.services.history import Proof
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many_passwords
 from merchants.sign_in.record import Kind, add_record
 from portal.lib.clientip import request_address
@@ -49,6 +50,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         mail = self.render_mail(template_prefix, email, {"request": self.request, "email": email} | context)
         emails.write_account(email, subject=mail.subject, body=str(mail.body))
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Who has no session came by the link of a reset, which proves the address."""
+        if self.request is not None and self.request.user.is_authenticated:
+            super().set_password(user, password)
+            return
+        with history.act_by_proof(Proof.RESET, email=user.email, person=user):
+            super().set_password(user, password)
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves it with that; a password typed again proves nothing new."""

@@ -121,6 +121,7 @@ TABLES: dict[str, Rights] = {
     ),
     "wallet_statement": KEPT,
     "wallet_statementsource": KEPT,
+    "wallet_trafficincident": update_only("ended_at"),
     # What a page or a job changes and deletes.
     "account_emailaddress": ORDINARY,
     "account_emailconfirmation": ORDINARY,

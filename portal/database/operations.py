@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, transaction
 
 from portal.database import grants
@@ -53,3 +54,26 @@ class InOneTransaction(migrations.SeparateDatabaseAndState):
         with transaction.atomic(schema_editor.connection.alias):
             schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddIndexOnline(AddIndexConcurrently):
+    """Build an index while rows are written. A run that was broken off is gone on with: what it built stays."""
+
+    def _ensure_not_in_transaction(self, schema_editor: Any) -> None:
+        if not schema_editor.collect_sql:  # `sqlmigrate` only shows it
+            super()._ensure_not_in_transaction(schema_editor)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        is_valid = None if schema_editor.collect_sql else self.is_valid(schema_editor)
+        if is_valid:
+            return
+        if is_valid is False:
+            schema_editor.execute(f"DROP INDEX CONCURRENTLY {self.index.name}")
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def is_valid(self, schema_editor: Any) -> bool | None:
+        """Return whether the index is there as a whole; None where there is none."""
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [self.index.name])
+            found = cursor.fetchone()
+        return found[0] if found else None

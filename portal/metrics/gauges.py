@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from time import perf_counter
@@ -17,8 +18,9 @@ from merchants.services import heartbeats, sealing, sign_in_records
 from portal import health
 from portal.lib import clock, deadline
 from portal.soundness import replication, storage, work
-from wallet.models import Case
+from wallet.models import Case, TrafficIncident
 from wallet.services.log.signature_refusals import refused_signatures
+from wallet.services.usage import quiet_merchants
 
 log = structlog.get_logger(__name__)
 PART_SECONDS = 2.0  # for what one part asks
@@ -167,6 +169,13 @@ def people() -> Iterator[Metric]:
     yield gauge("approvals_waiting", "Changes that wait for a second approver.", waiting)
 
 
+def traffic() -> Iterator[Metric]:
+    found = Counter(quiet_merchants.open_incidents().values_list("kind", flat=True))
+    open_now: Samples = {(kind.value,): found[kind.value] for kind in TrafficIncident.Kind}
+    text = "Merchants that are quiet, or refused on every request."
+    yield gauge("traffic_incidents_open", text, open_now, ["kind"])
+
+
 def kind() -> Iterator[Metric]:
     yield gauge("info", "Environment of this installation.", {(settings.ENVIRONMENT,): 1}, ["environment"])
 
@@ -186,7 +195,7 @@ PARTS = (
         GaugePart,
         (
             *(standbys, wal_archive, backups, sizes, connections, jobs, watermarks, request_log, emails),
-            *(reconciliation, books, secrets, people),
+            *(reconciliation, books, secrets, people, traffic),
         ),
     ),
 )

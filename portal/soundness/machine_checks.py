@@ -16,7 +16,7 @@ from portal.soundness.findings import Finding, broken, ok, warning
 from portal.soundness.storage import BackupRecord
 
 MAIL_SECONDS = 4.0
-ALARMS = ("LEDGER_ALARM_TO", "RECONCILIATION_ALARM_TO", "SECURITY_ALARM_TO")
+ALARMS = ("LEDGER_ALARM_TO", "RECONCILIATION_ALARM_TO", "SECURITY_ALARM_TO", "TRAFFIC_ALARM_TO")
 PLACEHOLDER = ".invalid"
 NEWEST = 1_000
 PRIVATE = "{10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,127.0.0.0/8,fc00::/7,::1/128}"

@@ -56,6 +56,8 @@ ROWS = {
     "/admin/autocomplete/": NOBODY,  # only with a field that is completed
     "/admin/jsi18n/": READ,
     "/admin/search/": READ,
+    "/admin/audit/": READ,
+    "/admin/audit/export/": TAKE,
     "/admin/hygiene/": READ,
     "/admin/find/": READ,
     "/admin/health/": PEOPLE,

@@ -97,6 +97,7 @@ BAD: dict[str, tuple[str, str | None]] = {
     "a placeholder among those to alarm": ("LEDGER_ALARM_TO", "cfo@portal.example,ledger@oppi.INVALID"),
     "an empty list for reports": ("RECONCILIATION_ALARM_TO", ""),
     "a placeholder for reports": ("RECONCILIATION_ALARM_TO", "day@oppi.invalid"),
+    "an empty list for traffic": ("TRAFFIC_ALARM_TO", ""),
     "no sender": ("DEFAULT_FROM_EMAIL", None),
     "a placeholder as sender": ("DEFAULT_FROM_EMAIL", "Portal <portal@oppi.invalid>"),
     "no support address": ("SUPPORT_EMAIL", None),

@@ -23,15 +23,17 @@ from django.utils.translation import gettext_lazy
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Secret
 from portal.lib import clock
 from wallet import money, statuses
+from wallet.admin import day_map, heat_map
+from wallet.admin.waiting import KEY_ENDS, OVERLAP_ENDS, waiting_work
 from wallet.models import SignedRequest, Transaction
 from wallet.reconciliation import alarms, cases
 from wallet.reconciliation.cases import Ages
 from wallet.services.log import refusal_budget
+from wallet.services.usage import quiet_merchants
 
 WINDOW = 200_000
 HOURS = 24
 SHOWN = 10  # of each thing that wants attention
-OVERLAP_ENDS, KEY_ENDS = timedelta(hours=24), timedelta(days=7)
 COLUMNS = {
     "deposit": gettext_lazy("Deposited"),
     "withdraw": gettext_lazy("Withdrawn"),
@@ -46,7 +48,15 @@ COLUMNS = {
 def fill_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     since = clock.now() - timedelta(hours=HOURS)
     dropped = {"dropped": refusal_budget.dropped_counts(since=since)}
-    return context | {"title": _("Today")} | dropped | calls(since) | movements(since) | attention() | reconciliation()
+    day = calls(since) | movements(since)
+    return context | {"title": _("Today")} | dropped | day | attention() | reconciliation() | traffic()
+
+
+def traffic() -> dict[str, Any]:
+    """Merchants that have gone quiet or are refused, the last day by merchant and hour, and what waits for a person."""
+    incidents = list(quiet_merchants.open_incidents())
+    rows = heat_map.incident_rows(incidents)
+    return {"incidents": rows, "waiting": waiting_work()} | heat_map.heat_map(incidents)
 
 
 def newest_rows[Rows: QuerySet[Any]](rows: Rows, since: datetime) -> tuple[Rows, datetime]:
@@ -144,10 +154,11 @@ def attention() -> dict[str, Any]:
 
 def reconciliation() -> dict[str, Any]:
     """Red lines of all merchants, and what is open by kind and age; what is owed to players stands first."""
-    lines = [(merchant, alarm) for merchant, found in alarms.all_alarms().items() for alarm in found]
+    by_merchant = alarms.all_alarms()
+    lines = [(merchant, alarm) for merchant, found in by_merchant.items() for alarm in found]
     lines.sort(key=lambda line: (line[1].due, line[0].code), reverse=True)
     heads = [*(name for name, *__ in cases.BUCKETS), _("All")]
-    return {
+    return day_map.day_map(by_merchant) | {
         "alarms": lines[:SHOWN],
         "more_alarms": max(0, len(lines) - SHOWN),
         "owed": cases.owed_cases().select_related("merchant")[:SHOWN],

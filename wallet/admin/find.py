@@ -1,4 +1,4 @@
-"""One box for whatever somebody reads to support over the telephone: whole ids, each looked up by its index.
+"""One box for whatever somebody reads to support over the telephone: ids, whole or in part, names and addresses.
 
 The text is sent by POST and comes back as an address to keep or pass on, unless it is a Secret Key: that one is told
 what it is at once, and stands in no address, log or message.
@@ -21,13 +21,14 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from merchants import crypto
-from merchants.models import ApiKey, Merchant, Person, Player, Secret, SeenAddress
+from merchants.admin import recent_items
+from merchants.models import ApiKey, Player, Secret, SeenAddress
 from portal.lib.clientip import parse_address
 from portal.lib.moments import show_exact_moment, show_moment
 from wallet import money
-from wallet.admin import search
+from wallet.admin import near_matches, search
+from wallet.admin.near_matches import Typed
 from wallet.models import Case, Session, SignedRequest, Transaction
-from wallet.services.log.log_search import parse_uuid
 
 SHOWN = 10  # of each kind
 LONGEST = 512  # a session's id
@@ -56,6 +57,8 @@ class Find(PermissionRequiredMixin, View):
     admin_site: Any = None
 
     def post(self, request: HttpRequest) -> HttpResponse:
+        if "suggest" in request.POST:
+            return self.suggest(request)
         text = clean_query(request.POST.get("q", ""))
         if text and secrets_in(text):
             return self.leaked(request, text)
@@ -65,9 +68,24 @@ class Find(PermissionRequiredMixin, View):
         text = clean_query(request.GET.get("q", ""))
         if secrets_in(text):
             return self.leaked(request, text)
+        groups = list(found_groups(text)) if text else []
         return self.page(
-            request, "admin/find.html", _("Search"), text=text, groups=list(found_groups(text)) if text else []
+            request, "admin/find.html", _("Search"), text=text, groups=groups, recent=recent_items.recent_items(request)
         )
+
+    def suggest(self, request: HttpRequest) -> HttpResponse:
+        """Answer what is typed with the part of a page. A Secret Key is looked up by the whole page alone."""
+        text = clean_query(request.POST.get("q", ""))
+        is_secret = bool(secrets_in(text))
+        context = {
+            "text": text,
+            "is_secret": is_secret,
+            "groups": list(found_groups(text)) if text and not is_secret else [],
+            "recent": recent_items.recent_items(request) if not text else [],
+        }
+        response = TemplateResponse(request, "admin/find_suggestions.html", context)
+        add_never_cache_headers(response)
+        return response
 
     def leaked(self, request: HttpRequest, text: str) -> HttpResponse:
         prints = [crypto.fingerprint(secret) for secret in secrets_in(text)]
@@ -89,39 +107,48 @@ def secrets_in(text: str) -> list[str]:
 
 
 def found_groups(text: str) -> Iterator[Group]:
-    """The kinds in which there is such a thing."""
-    for group in (*merchant_groups(text), *call_groups(text)):
+    """The kinds in which there is such a thing: a whole id first, then what nearly has the text."""
+    typed = Typed("" if parse_address(text) else text)  # part of an address is nobody's id
+    for group in (*merchant_groups(text, typed), *call_groups(text, typed)):
         if group.hits:
             yield group
 
 
-def merchant_groups(text: str) -> Iterator[Group]:
-    named = Merchant.objects.filter(Q(code=text.lower()) | Q(name__icontains=text)).order_by("code")
+def merchant_groups(text: str, typed: Typed) -> Iterator[Group]:
+    named = near_matches.merchants(typed)
     yield Group(
         _("Merchants"), "storefront", hits(named, lambda each: (each.listed_name, f"{each.code} · {each.status}"))
     )
-    keys = ApiKey.objects.filter(auth_key=text).select_related("merchant")
+    keys = near_matches.keys(typed)
     yield Group(
         _("API keys"), "key", hits(keys, lambda each: (each.auth_key, f"{each.merchant.listed_name} · {each.status}"))
     )
-    people = Person.objects.filter(email__iexact=text) if "@" in text else Person.objects.none()
-    yield Group(_("People"), "badge", hits(people, lambda each: (each.email, each.name)))
-    players = Player.objects.filter(pk__in=search.players(text)).select_related("merchant")
-    yield Group(_("Players"), "groups", hits(players, lambda each: (each.player_id, each.merchant.listed_name)))
+    yield Group(_("People"), "badge", hits(near_matches.people(typed), lambda each: (each.email, each.name)))
+    yield Group(_("Games"), "casino", hits(near_matches.games(typed), lambda each: (each.name, each.game_id)))
+    players = Player.objects.filter(pk__in=search.players(text) or near_matches.players(typed))
+    yield Group(
+        _("Players"), "groups",
+        hits(players.select_related("merchant"), lambda each: (each.player_id, each.merchant.listed_name)),
+    )  # fmt: skip
 
 
-def call_groups(text: str) -> Iterator[Group]:
-    yield transaction_group(text)
+def call_groups(text: str, typed: Typed) -> Iterator[Group]:
+    yield transaction_group(text, typed)
     yield case_group(text)
-    sessions = Session.objects.filter(session_id=text).select_related("merchant", "player")
+    sessions = Session.objects.filter(session_id=text)
+    if not sessions.exists():
+        sessions = Session.objects.filter(pk__in=near_matches.sessions(typed))
     yield Group(
         _("Sessions"), "stadia_controller",
-        hits(sessions, lambda each: (each.session_id, f"{each.player} · {each.merchant.listed_name}")),
+        hits(
+            sessions.select_related("merchant", "player"),
+            lambda each: (each.session_id, f"{each.player} · {each.merchant.listed_name}"),
+        ),
     )  # fmt: skip
-    address, request_id = parse_address(text), parse_uuid(text)
-    calls = SignedRequest.objects.select_related("merchant")
-    if request_id is not None:
-        yield request_group(_("Requests"), calls.filter(request_id=request_id))
+    address, calls = parse_address(text), SignedRequest.objects.select_related("merchant")
+    named = near_matches.requests(typed)
+    if named:
+        yield request_group(_("Requests"), calls.filter(pk__in=named))
     if address is not None:
         every_key = list(ApiKey.objects.order_by().values_list("pk", flat=True))  # the index begins with the key
         seen = SeenAddress.objects.filter(key__in=every_key, address=str(address)).select_related("key__merchant")
@@ -132,13 +159,15 @@ def call_groups(text: str) -> Iterator[Group]:
         yield request_group(_("Requests with this transaction id"), calls.filter(transaction_id=text), text)
 
 
-def transaction_group(text: str) -> Group:
+def transaction_group(text: str, typed: Typed) -> Group:
+    """By id or by round; the list with filters finds whole ids alone."""
+    known = search.transactions_called(text)
     rows = (
-        Transaction.objects.filter(pk__in=search.transactions_called(text))
+        Transaction.objects.filter(pk__in=known or near_matches.transactions(typed))
         .select_related("merchant", "player")
         .order_by("-pk")
     )
-    more = list_address("wallet_transaction", text)
+    more = list_address("wallet_transaction", text) if known else ""
     return Group(_("Transactions"), "receipt_long", hits(rows, transaction_summary), more)
 
 

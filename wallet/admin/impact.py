@@ -9,10 +9,13 @@ from django.utils.translation import gettext as _
 from merchants.admin.base import OffSwitchImpact
 from merchants.models import ApiKey, Game, Merchant, Player
 from portal.lib import money
+from portal.lib.moments import show_moment
 from portal.lib.texts import Text
+from wallet.models import Session
 from wallet.services.usage import compromise_impact, restriction_impact
 from wallet.services.usage.usage_totals import OpenRounds
 
+DAYS = {"days": restriction_impact.OPEN_DAYS}
 Facts = list[tuple[Text, Text]]
 
 
@@ -47,6 +50,17 @@ def player_off_impact(player: Player) -> OffSwitchImpact:
     return OffSwitchImpact(facts, is_wide=False, code=player.player_id)
 
 
+def session_off_impact(session: Session) -> OffSwitchImpact:
+    """What the player has open, in this session or in another: the rounds go on, only new bets are refused."""
+    found = restriction_impact.player_impact(session.merchant, [session.player])
+    facts = [
+        (_("Session open since"), show_moment(session.created_at)),
+        (_("Open rounds of the player, last %(days)s days") % DAYS, rounds_text(found.open_rounds)),
+        (_("Requests of the player among the newest of the merchant"), f"{found.calls:,}"),
+    ]
+    return OffSwitchImpact(facts, is_wide=False, code=session.session_id)
+
+
 def game_off_impact(game: Game) -> OffSwitchImpact:
     found = restriction_impact.game_impact_everywhere(game)
     facts = [
@@ -57,13 +71,16 @@ def game_off_impact(game: Game) -> OffSwitchImpact:
 
 
 def common_facts(rounds: Iterable[OpenRounds], players: int) -> Facts:
+    return [
+        (_("Open rounds of the last %(days)s days") % DAYS, rounds_text(rounds)),
+        (_("Players in session"), f"{players:,}"),
+    ]
+
+
+def rounds_text(rounds: Iterable[OpenRounds]) -> str:
     at_stake = [
         _("%(rounds)s with %(stake)s at stake")
         % {"rounds": f"{each.rounds:,}", "stake": money.format_with_code(each.stake, each.currency)}
         for each in rounds
     ]
-    days = {"days": restriction_impact.OPEN_DAYS}
-    return [
-        (_("Open rounds of the last %(days)s days") % days, "; ".join(at_stake) or _("none")),
-        (_("Players in session"), f"{players:,}"),
-    ]
+    return "; ".join(at_stake) or _("none")

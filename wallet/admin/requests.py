@@ -16,6 +16,7 @@ from unfold.decorators import display
 
 from merchants import staff_desk
 from merchants.admin import labels
+from merchants.admin.recent_items import add_recent_item
 from merchants.models import ApiKey, Merchant
 from portal.lib import clock, numbers
 from portal.lib.clientip import parse_address
@@ -123,7 +124,10 @@ class SignedRequestAdmin(ReadOnlyAdmin):
         if line is not None and self.has_view_permission(request, line):
             merchant = line.merchant or named_merchant(line.auth_key)
             if merchant is not None:
-                return HttpResponseRedirect(staff_desk.desk_address("call", merchant.code, line.request_id))
+                address = staff_desk.desk_address("call", merchant.code, line.request_id)
+                title = f"{line.endpoint} {line.request_id}"
+                add_recent_item(request, title=title, kind=_("request"), url=address)
+                return HttpResponseRedirect(address)
         response: HttpResponse = super().change_view(request, object_id, *rest, **options)
         return response
 

@@ -13,7 +13,7 @@ from merchants.admin import labels
 from merchants.admin.base import AdminQuestion
 from portal.lib import clock
 from portal.lib.texts import Text
-from wallet.admin import search
+from wallet.admin import impact, search
 from wallet.admin.base import CurrencyFilter, ReadOnlyAdmin, TimeFilter, amount_label, link_to
 from wallet.models import Session
 from wallet.services.calls import sessions
@@ -88,5 +88,6 @@ class SessionAdmin(ReadOnlyAdmin):
             act=lambda: sessions.close_session(session=session),
             done=_("is closed"),
             danger=True,
+            impact=impact.session_off_impact(session),
         )
         return self.ask(request, session, question)

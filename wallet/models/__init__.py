@@ -20,6 +20,7 @@ from wallet.models.refused_payout import RefusedPayout
 from wallet.models.request_log import RefusedCall, RefusedHour, SignedRequest
 from wallet.models.session import Session
 from wallet.models.statement import Statement, StatementPreview
+from wallet.models.traffic_incident import TrafficIncident
 from wallet.models.transaction import Transaction
 from wallet.models.usage import CallHour, MovementHour, OpenBet, PlayerDay, Watermark
 
@@ -59,6 +60,7 @@ __all__ = [
     "Statement",
     "StatementPreview",
     "StatementSource",
+    "TrafficIncident",
     "Transaction",
     "Watermark",
 ]

@@ -9,6 +9,8 @@ from django.core import signing
 from django.db import transaction
 
 from merchants.models import Merchant
+from merchants.services import history
+from merchants.services.history import Proof
 from portal.lib import clock
 from wallet.models.reconciliation_plan import ReportOptOut
 
@@ -40,9 +42,11 @@ def subscription_of(token: str) -> Subscription | None:
 @transaction.atomic
 def opt_out(subscription: Subscription) -> ReportOptOut:
     """Unsubscribe the address; a repeat changes nothing. An owner may add the address again."""
-    found, _ = ReportOptOut.objects.get_or_create(
-        merchant=subscription.merchant, email=subscription.email.lower(), defaults={"asked_at": clock.now()}
-    )
+    email = subscription.email.lower()
+    with history.act_by_proof(Proof.UNSUBSCRIBE, email=email):
+        found, _ = ReportOptOut.objects.get_or_create(
+            merchant=subscription.merchant, email=email, defaults={"asked_at": clock.now()}
+        )
     return found
 
 

@@ -128,7 +128,7 @@ def test_a_key_is_switched_off_after_a_question(
     staff.post(page, {"why": "No longer needed"})
     key.refresh_from_db()
     assert key.status == status
-    assert LogEntry.objects.get().change_message == f"is {status}"
+    assert LogEntry.objects.get().change_message == f"is {status}: No longer needed"
 
 
 def test_a_revoked_key_is_refused_at_once(staff: Client, caller: Caller) -> None:

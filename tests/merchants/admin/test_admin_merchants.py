@@ -79,7 +79,7 @@ def test_a_status_changes_after_its_answers_were_shown(
     staff.post(page, {"why": "As agreed"})
     rival.refresh_from_db()
     assert rival.status == status
-    assert LogEntry.objects.get().change_message == f"is {status}"
+    assert LogEntry.objects.get().change_message == f"is {status}: As agreed"
 
 
 def test_a_suspended_merchant_is_answered_as_the_page_said(staff: Client, caller: Caller) -> None:

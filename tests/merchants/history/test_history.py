@@ -382,7 +382,7 @@ def test_a_long_history_costs_few_queries(acme: Merchant, rival: Merchant) -> No
     assert len(queries) == 3, "what is newest, how many were written in that breath, and what else there is"
     assert entries[0].title == "5,000 contacts: added"
     way = plan(queries.captured_queries[0]["sql"])
-    assert "history_contact_merchant" in way, way
+    assert "history_contact_merchant" in way or "deed_at_contact" in way, way  # all of them are the merchant's
     assert "Seq Scan on merchants_contactevent" not in way, way
 
 

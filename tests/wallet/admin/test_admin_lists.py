@@ -51,7 +51,11 @@ HOME = [
     "wallet_transaction",  # sums by currency and kind
     "wallet_case",  # write-offs that wait for a second person
     "wallet_reconciliationplan",  # red lines: whose days have no good report
+    "wallet_reconciliationplan",  # days of merchants with a plan
     "wallet_case",  # what is owed to players
+    "wallet_trafficincident",  # open alarms about traffic
+    "merchants_compromise",  # what waits for a person, of all kinds
+    "wallet_merchanthour",  # requests by merchant and hour
     "wallet_case",  # open ones by kind and age
     "merchants_compromise",  # open cases
     "merchants_approval",  # what waits for a second person

@@ -120,7 +120,7 @@ def test_a_session_is_closed_after_a_question(staff: Client, caller: Caller) -> 
     bet = caller.bet().body["transactionId"]
     page = f"/admin/wallet/session/{Session.objects.get().pk}/close/"
     assert "RS_ERROR_SESSION_REQUIRED_OR_INVALID" in read(staff, page)
-    staff.post(page)
+    staff.post(page, {"why": "Asked by the player"})
     assert caller.bet().body["status"] == "RS_ERROR_SESSION_REQUIRED_OR_INVALID"
     assert caller.payout(bet).body["status"] == "RS_OK"
 

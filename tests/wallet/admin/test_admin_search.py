@@ -66,14 +66,14 @@ def test_a_person_is_found_by_e_mail(staff: Client, owner: Person) -> None:
     assert find(staff, "OWNER@acme.test") == {"People": [f"/admin/merchants/person/{owner.pk}/change/"]}
 
 
-@pytest.mark.parametrize("text", ["PLAYER-1", "nobody", "\0", "' OR 1=1 --", "9" * 600, "<b>"])
+@pytest.mark.parametrize("text", ["layer-2", "nobody", "\0", "' OR 1=1 --", "9" * 600, "<b>"])
 def test_what_there_is_not_is_not_found(staff: Client, caller: Caller, text: str) -> None:
     assert find(staff, text) == {}
     assert "<b>" not in staff.get(FIND, {"q": text}).content.decode().partition("<main")[2]
 
 
 def test_an_empty_box_says_what_it_finds(staff: Client, db: None) -> None:
-    assert "Enter a complete id" in staff.get(FIND).content.decode()
+    assert "Enter an id or its beginning" in staff.get(FIND).content.decode()
 
 
 def test_a_secret_key_is_recognised_and_kept_nowhere(staff: Client, caller: Caller, acme: Merchant) -> None:
@@ -116,12 +116,83 @@ def test_who_may_read_may_find(client: Client, auditor: Person, owner: Person) -
     assert signed_in(Client(), owner).get(FIND).status_code == 403
 
 
+NEAR = {
+    "a player in capitals": ("PLAYER-1", "Players"),
+    "a player with a space": ("player 1", "Players"),
+    "a player with another dash": ("player–1", "Players"),
+    "the middle of a player": ("ayer-1", "Players"),
+    "a merchant without its space": ("acmecasino", "Merchants"),
+    "a merchant in capitals": ("ACME", "Merchants"),
+    "part of an auth key": ("{auth_key_part}", "API keys"),
+    "an auth key with spaces": ("{auth_key_spaced}", "API keys"),
+    "part of the name of a game": ("{game_part}", "Games"),
+    "part of an email address": ("owner acme", "People"),
+    "the beginning of a transaction": ("{transaction_part}", "Transactions"),
+    "a transaction without its dashes": ("{transaction_plain}", "Transactions"),
+    "a round in small letters": ("round-77", "Transactions"),
+    "the beginning of a session": ("{session_part}", "Sessions"),
+    "the beginning of a request id": ("{request_part}", "Requests"),
+    "a request id in capitals": ("{request_capitals}", "Requests"),
+}
+
+
+@pytest.mark.parametrize("case", NEAR)
+def test_a_near_miss_is_found(staff: Client, caller: Caller, owner: Person, case: str) -> None:
+    text, kind = NEAR[case]
+    bet = caller.bet(roundId="ROUND-77-A")
+    request_log.drain_lines()
+    key, row = ApiKey.objects.get(), Transaction.objects.get(transaction_id=bet.body["transactionId"])
+    request_id = bet.headers["x-request-id"]
+    parts = {
+        "auth_key_part": key.auth_key[-9:-1].lower(),
+        "auth_key_spaced": key.auth_key.replace("_", " "),
+        "game_part": caller.game.name[2:8].upper(),
+        "transaction_part": row.transaction_id[:9].upper(),
+        "transaction_plain": row.transaction_id.replace("-", ""),
+        "session_part": caller.session[:8],
+        "request_part": request_id[:11],
+        "request_capitals": request_id.upper(),
+    }
+    assert kind in find(staff, text.format(**parts))
+
+
+@pytest.mark.parametrize("text", ["pla", "player-1", "d4a7", "acme casino", "ffffffff-0000"])
+def test_a_forgiving_search_goes_through_indexes(staff: Client, caller: Caller, text: str) -> None:
+    request_log.drain_lines()
+    with asked() as statements:
+        staff.post(FIND, {"q": text, "suggest": "1"})
+    assert len(statements) <= 26
+    big: Any = {"wallet_transaction", "wallet_signedrequest", "wallet_session", "merchants_player"}
+    assert not [each for each in statements if subject(each) in big and "Seq Scan" in explained(each)]
+
+
+def test_suggestions_are_part_of_a_page_and_name_no_secret(staff: Client, caller: Caller, acme: Merchant) -> None:
+    page = said(staff.post(FIND, {"q": "acme", "suggest": "1"}))
+    assert f'href="/admin/merchants/merchant/{acme.pk}/change/"' in page
+    assert "<html" not in page
+    issued = keys.issue_key(merchant=acme)
+    page = said(staff.post(FIND, {"q": issued.secret, "suggest": "1"}))
+    assert "This text contains a secret key." in page
+    assert issued.secret not in page
+
+
+def test_pages_that_were_opened_are_recent_items(staff: Client, caller: Caller, acme: Merchant) -> None:
+    key = ApiKey.objects.get()
+    first, second = f"/admin/merchants/merchant/{acme.pk}/change/", f"/admin/merchants/apikey/{key.pk}/change/"
+    for path in (first, second, first, first):
+        assert staff.get(path).status_code == 200
+    assert [url for _, _, url in staff.session["recent_items"]] == [first, second]
+    page = said(staff.post(FIND, {"q": "", "suggest": "1"}))
+    assert page.index(first) < page.index(second)
+    assert "Recent items" in said(staff.get(FIND))
+
+
 @pytest.mark.parametrize("text", ["player-1", "198.51.100.7", "00000000-0000-4000-8000-000000000000", "x@y.test"])
 def test_no_search_reads_a_whole_table(staff: Client, caller: Caller, text: str) -> None:
     request_log.drain_lines()
     with asked() as statements:
         staff.get(FIND, {"q": text})
     assert not counted(statements)
-    assert len(statements) <= 15
+    assert len(statements) <= 26
     big: Any = {"wallet_transaction", "wallet_signedrequest", "wallet_session", "merchants_player"}
     assert not [each for each in statements if subject(each) in big and "Seq Scan" in explained(each)]

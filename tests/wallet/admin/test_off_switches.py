@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from merchants.models import ApiKey, Game, Merchant, Person, Player
@@ -12,6 +13,7 @@ from merchants.services import keys
 from tests.conftest import Caller
 from tests.pages import said, send
 from tests.people import signed_in
+from wallet.models import Session
 from wallet.services.log import request_log
 
 
@@ -88,3 +90,16 @@ def test_a_block_of_a_player_shows_it_and_needs_no_code(staff: Client, busy: Cal
     assert "typed_code" not in shown
     assert staff.post(page, {"reason": "Chargeback"}).status_code == 302
     assert busy.bet().body["status"] == "RS_ERROR_PLAYER_BLOCKED"
+
+
+def test_the_end_of_a_session_shows_what_is_open_and_keeps_the_reason(staff: Client, busy: Caller) -> None:
+    session = Session.objects.get()
+    page = f"/admin/wallet/session/{session.pk}/close/"
+    shown = said(staff.get(page))
+    assert "1 with EUR 2.50 at stake" in shown
+    assert "Session open since" in shown
+    assert staff.post(page, {"why": ""}).status_code == 200
+    assert busy.bet().body["status"] == "RS_OK"
+    assert staff.post(page, {"why": "Asked by the player"}).status_code == 302
+    assert busy.bet().body["status"] == "RS_ERROR_SESSION_REQUIRED_OR_INVALID"
+    assert LogEntry.objects.get().change_message == "is closed: Asked by the player"
