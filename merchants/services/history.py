@@ -63,6 +63,12 @@ def act_by_timetable() -> Iterator[None]:
         yield
 
 
+def acting_context() -> dict[str, Any]:
+    """Return what is known now of who acts, by which door and why; empty outside `act_as`."""
+    with pghistory.context() as current:
+        return dict(current.metadata)
+
+
 @contextmanager
 def give_reason(reason: str) -> Iterator[None]:
     """Changes in this block have this reason. Raises SecretInText."""
@@ -383,6 +389,7 @@ __all__ = [
     "TimelineEntry",
     "act_as",
     "act_by_timetable",
+    "acting_context",
     "author_name",
     "events",
     "events_since",
