@@ -10,6 +10,7 @@ class WalletConfig(AppConfig):
 
         from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
         from merchants.services import approvals, email_outbox, owner_questions, retention, sealing  # noqa: PLC0415
+        from merchants.services.allowlist import guard  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from wallet.api import replay  # noqa: PLC0415
         from wallet.models import (  # noqa: PLC0415
@@ -26,7 +27,7 @@ class WalletConfig(AppConfig):
         from wallet.reconciliation.closing import closing_history, settlement_mail  # noqa: PLC0415
         from wallet.services.explain import rejudge  # noqa: PLC0415
         from wallet.services.rounds import export_history  # noqa: PLC0415
-        from wallet.services.usage import traffic_history  # noqa: PLC0415
+        from wallet.services.usage import rehearsal, traffic_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
         retention.register(ReportDelivery, "letter_id")
@@ -45,6 +46,7 @@ class WalletConfig(AppConfig):
         owner_questions.register("recipient", planning.send_reports_to)
         approvals.register("limit", planning.raise_limit)
         rejudge.register(replay.read_again)
+        guard.register(rehearsal.recent_calls)
         email_outbox.register(report.TEMPLATE, report.filling)
         email_outbox.register(settlement_mail.TEMPLATE, settlement_mail.filling)
         pre_save.connect(planning.keep_days_of_zone, sender=Merchant, dispatch_uid="days of a time zone")

@@ -56,6 +56,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     MERCHANTS_ZONE = "merchant"
+    BROWSERS_ZONE = "browser"
 
     objects = PersonManager()
 

@@ -14,9 +14,10 @@ from merchants.models.people import Person
 from portal.lib.moments import show_moment
 
 
-@track_history(scopes={"merchant": "merchant", "key": "key"}, exclude=["before"])
+@track_history(scopes={"merchant": "merchant", "key": "key"}, exclude=["before", "awaited", "arrived"])
 class ListTrial(models.Model):
-    """A list that goes back to what it was at its deadline, unless a rightly signed call came from it before.
+    """A list that goes back to what it was at its deadline, unless rightly signed calls came from all awaited addresses
+    before; where none is awaited, from any.
 
     While it is tried, its entries stand in the table of entries and what was there before stands here. From the
     deadline on calls are judged by what was before, whoever has or has not tidied up (decision 0019).
@@ -30,6 +31,12 @@ class ListTrial(models.Model):
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, related_name="trials")
     key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="trials", null=True)
     before = models.JSONField(help_text=gettext_lazy("The entries before the trial."))
+    awaited = models.JSONField(
+        default=list, db_default=[], help_text=gettext_lazy("The addresses from which the trial awaits a request.")
+    )
+    arrived = models.JSONField(
+        default=list, db_default=[], help_text=gettext_lazy("The awaited addresses that have sent one.")
+    )
     deadline = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.TRYING)
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from merchants import access, errors, kept_forms, staff_desk
 from merchants.access import Visit
 from merchants.pages import page_frame
+from merchants.pages.steps import step_name
 from merchants.services import people
 from merchants.sign_in.gate import prove_and_send_again, second_factor_redirect
 from merchants.sign_in.profile import show_zone_of
@@ -68,7 +69,7 @@ def proof_request(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpRes
         messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
         return redirect("mfa_index")
     fresh = access.fresh_second_factor if has_one else access.fresh_proof
-    return None if not prove or fresh(request) else prove_and_send_again(request)
+    return None if not prove or fresh(request) else prove_and_send_again(request, step=step_name(request))
 
 
 def bring_back(request: HttpRequest, *, proved: bool) -> None:

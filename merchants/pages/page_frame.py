@@ -17,7 +17,7 @@ from django.views.defaults import bad_request
 
 from merchants import staff_desk
 from merchants.access import Visit
-from merchants.models import Membership
+from merchants.models import Membership, Merchant
 from portal.lib.texts import Text
 
 MOST_LISTED = 200
@@ -46,7 +46,7 @@ TABS = [
 
 # Pages that every merchant has: the switch between live and sandbox stays on them.
 BOTH_HAVE = {each.name for each in TABS} | {"limits", "open_rounds", "exports", "cases", "reconciliation_plan"}
-BOTH_HAVE |= {"reconciliation_day", "settlements"}
+BOTH_HAVE |= {"reconciliation_day", "settlements", "ggr"}
 
 
 def render_page(
@@ -60,7 +60,7 @@ def render_page(
         "tab": tab,
         "title": title,
         "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in TABS],
-        "others": other_memberships(visit),
+        "others": other_merchants(request, visit, tab),
         "live_and_sandbox": environment_sides(request, visit, tab),
     }
     return render(request, f"operator/{template}", known | context, status=status)
@@ -87,22 +87,30 @@ def environment_sides(request: HttpRequest, visit: Visit, tab: str) -> list[Envi
 
     The page of one key, player or call is the live merchant's or the sandbox's alone: there it is the tab's first page.
     """
-    sandbox, match = visit.sandbox, request.resolver_match
+    sandbox = visit.sandbox
     if sandbox is None:
         return []
-    name, rest = tab, dict[str, Any]()
-    if match is not None and match.url_name in BOTH_HAVE:
-        name, rest = match.url_name, match.kwargs
     return [
-        EnvironmentSide(
-            title, reverse(f"operator:{name}", kwargs=rest | {"code": merchant.code}), merchant == visit.merchant
-        )
+        EnvironmentSide(title, same_page(request, tab, merchant), merchant == visit.merchant)
         for title, merchant in ((_("Live"), visit.live_merchant), (_("Sandbox"), sandbox))
     ]
 
 
+def same_page(request: HttpRequest, tab: str, merchant: Merchant) -> str:
+    """Return the address of this page at another merchant; of the tab's first page where it is one merchant's alone."""
+    match = request.resolver_match
+    name, rest = tab, dict[str, Any]()
+    if match is not None and match.url_name in BOTH_HAVE:
+        name, rest = match.url_name, match.kwargs
+    return reverse(f"operator:{name}", kwargs=rest | {"code": merchant.code})
+
+
+def other_merchants(request: HttpRequest, visit: Visit, tab: str) -> list[tuple[Membership, str]]:
+    """The merchants to switch to, each with the address of the page that the person is on."""
+    return [(each, same_page(request, tab, each.merchant)) for each in other_memberships(visit)]
+
+
 def other_memberships(visit: Visit) -> list[Membership]:
-    """The merchants to switch to."""
     if visit.by_staff:
         return []
     found = Membership.objects.filter(person=visit.person).exclude(merchant=visit.live_merchant)

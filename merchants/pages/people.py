@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Exists, OuterRef, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -173,6 +174,33 @@ def remove_member(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
         act=act,
         back=reverse("operator:merchants") if membership.person == visit.person else "",
         button=_("Remove person"),
+        danger=True,
+    )
+    return ask_to_confirm(request, visit, question)
+
+
+@page(prove=True, back="operator:people")
+def leave_merchant(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Every member can leave, except the last owner."""
+    if visit.by_staff:
+        raise PermissionDenied
+    merchant = visit.live_merchant
+
+    def act() -> str:
+        people.leave_merchant(merchant=merchant, person=visit.person)
+        return _("You left %(name)s.") % {"name": merchant.name}
+
+    question = person_question(
+        visit,
+        title=_("Leave %(name)s") % {"name": merchant.name},
+        text=_(
+            "You can no longer open the pages of %(name)s. Its owners are notified. To return, you need a new "
+            "invitation. The timeline keeps your actions."
+        )
+        % {"name": merchant.name},
+        act=act,
+        back=reverse("operator:merchants"),
+        button=_("Leave merchant"),
         danger=True,
     )
     return ask_to_confirm(request, visit, question)

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/questions/<int:number>/", owner_questions.question_answer, name="question"),
     path("<slug:code>/people/", people.people_page, name="people"),
     path("<slug:code>/people/invite/", people.invite, name="invite"),
+    path("<slug:code>/people/leave/", people.leave_merchant, name="leave"),
     path("<slug:code>/people/second-factor/", people.require_second_factor, name="second_factor"),
     path("<slug:code>/people/invitations/<int:number>/withdraw/", people.withdraw, name="withdraw"),
     path("<slug:code>/people/<int:number>/role/", people.change_role, name="member_role"),

@@ -28,7 +28,7 @@ from portal.lib.clientip import Address, Network
 
 CAPACITY = 1024
 TRYING = ListTrial.State.TRYING
-TRIAL = JSONObject(id="id", key="key_id", deadline="deadline", before="before")
+TRIAL = JSONObject(id="id", key="key_id", deadline="deadline", before="before", awaited="awaited", arrived="arrived")
 # With the key's row, so that who is on no trial pays no round trip for it.
 TRIALS_OF_A_KEY = ArraySubquery(
     ListTrial.objects.filter(Q(key=None) | Q(key=OuterRef("pk")), merchant=OuterRef("merchant"), state=TRYING)
@@ -71,6 +71,10 @@ class Trial:
     id: int
     deadline: datetime
     before: Entries
+    missing: frozenset[str] | None = None  # awaited addresses that have not called; None: any address is awaited
+
+    def awaits(self, address: Address) -> bool:
+        return self.missing is None or str(address) in self.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,12 @@ class Allowlist:
         return self.trial if self.trial is not None and at < self.trial.deadline else None
 
     def stays_for(self, address: Address) -> bool:
-        """Return whether the list still allows the address at the deadline of its trial."""
-        return self.trial is not None and Allowlist(self.entries).allows(address, self.trial.deadline)
+        """Return whether the trial awaits this address, and the list still lets the address in at its deadline."""
+        return (
+            self.trial is not None
+            and self.trial.awaits(address)
+            and Allowlist(self.entries).allows(address, self.trial.deadline)
+        )
 
     def after_trial(self) -> Allowlist:
         """Return the list as it is if the trial reverts."""
@@ -150,7 +158,7 @@ class Credential:
         return is_address_allowed(address, at, self.merchant_list, self.key_list)
 
     def trials(self, address: Address, at: datetime) -> list[int]:
-        """Return the trials that a request with a valid signature from this address keeps."""
+        """Return the trials that await a request with a valid signature from this address."""
         found = (each.trial for each in (self.merchant_list, self.key_list) if each.stays_for(address))
         return [trial.id for trial in found if trial is not None and at < trial.deadline]
 
@@ -274,7 +282,9 @@ def _allowlist(entries: Iterable[AllowlistEntry], trials: Iterable[dict[str, Any
 
 def _trial(found: dict[str, Any]) -> Trial:
     before = tuple((ip_network(entry["network"]), _moment(entry["expires_at"])) for entry in found["before"])
-    return Trial(found["id"], datetime.fromisoformat(found["deadline"]), before)
+    awaited = frozenset(found["awaited"])
+    missing = awaited - frozenset(found["arrived"]) if awaited else None
+    return Trial(found["id"], datetime.fromisoformat(found["deadline"]), before, missing)
 
 
 def _moment(text: str | None) -> datetime | None:

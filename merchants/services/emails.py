@@ -6,7 +6,7 @@ No email contains a secret, not even one that a person typed into a label.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -197,6 +197,18 @@ def notify_owners(
     told = {email.lower(): email for email in [*also, *own]}  # an owner's address as the person has it
     written = _write(told.values(), merchant, "merchant_changed", context)
     return next((letter for letter in written if letter.to in own), None)
+
+
+def notify_people(
+    merchant: Merchant, what: str, *, by: str, at: datetime, owners: bool = True, reason: str = "", lines: Sequence[str]
+) -> None:
+    """Tell the owners and managers of a merchant what was changed; without `owners`, the managers alone."""
+    live, role = merchant.live_merchant, Membership.Role
+    roles = [role.OWNER, role.MANAGER] if owners else [role.MANAGER]
+    found = Membership.objects.filter(merchant=live, role__in=roles, person__is_active=True)
+    told = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": by, "at": moment_text(at)}
+    context = told | {"reason": reason, "lines": list(lines)}
+    write_each(found.values_list("person__email", flat=True), merchant, "merchant_changed", context)
 
 
 def ask_owners_by_email(question: OwnerQuestion) -> None:

@@ -14,6 +14,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, Protocol
 
+import pghistory
 from django.conf import settings
 from django.db.models import BigIntegerField, Count, Exists, F, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KT
@@ -64,6 +65,12 @@ def act_by_timetable() -> Iterator[None]:
     """Attribute the changes in this block to no person: they follow from the time, whichever request notices it."""
     with attach_context(role="", who="", person=None, address="", door="timetable"):
         yield
+
+
+def acting_context() -> dict[str, Any]:
+    """Return what is known now of who acts, by which door and why; empty outside `act_as`."""
+    with pghistory.context() as current:
+        return dict(current.metadata)
 
 
 @contextmanager
@@ -441,6 +448,7 @@ __all__ = [
     "act_as",
     "act_by_proof",
     "act_by_timetable",
+    "acting_context",
     "author_name",
     "events",
     "events_since",

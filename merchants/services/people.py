@@ -73,7 +73,7 @@ def set_access(*, person: Person, role: str, active: bool, by: Person) -> Person
     _tell_of_access(person, role=role, active=active, by=by)
     if joins_staff(person, role):
         for membership in own_merchants(person):
-            remove_member(membership=membership)
+            _remove(membership)
     person = Person.objects.select_for_update().get(pk=person.pk)
     fewer = person.is_active > active or (person.staff_role != role and person.is_staff)
     person.staff_role, person.is_active = role, active
@@ -248,8 +248,10 @@ def set_role(*, membership: Membership, role: str) -> Membership:
     if membership.role != role:
         if membership.role == OWNER:
             withdraw_invitations_by(membership.person, membership.merchant)
-        membership.role = role
+        before, membership.role = membership.role, role
         membership.save(update_fields=["role"])
+        what = _("%(email)s is now %(role)s instead of %(before)s")
+        _tell_of_member(membership, what % {"email": membership.person.email, "role": role, "before": before})
     return membership
 
 
@@ -259,10 +261,43 @@ def remove_member(*, membership: Membership) -> None:
 
     Refuses a removed member (MemberGone) and the last owner (LastOwner).
     """
+    _remove(membership, _("%(email)s, %(role)s, was removed from the merchant"))
+
+
+@transaction.atomic
+def leave_merchant(*, merchant: Merchant, person: Person) -> None:
+    """Remove the person's own membership. Raises LastOwner and MemberGone."""
+    membership = (
+        Membership.objects.select_related("person", "merchant").filter(merchant=merchant, person=person).first()
+    )
+    if membership is None:
+        raise errors.MemberGone
+    _remove(membership, _("%(email)s, %(role)s, left the merchant"))
+
+
+def _remove(membership: Membership, what: str = "") -> None:
+    """`what`: the sentence of the email, with places for address and role; empty where the caller writes the email."""
     membership = _locked(membership, stays_owner=False)
     withdraw_open_invitations(merchant=membership.merchant, email=membership.person.email)
     withdraw_invitations_by(membership.person, membership.merchant)
+    if what:
+        _tell_of_member(membership, what % {"email": membership.person.email, "role": membership.role})
     membership.delete()
+
+
+def _tell_of_member(membership: Membership, what: str) -> None:
+    """Email the owners and the person. What our staff did is emailed by the job of staff changes."""
+    acting, merchant = history.acting_context(), membership.merchant
+    if acting.get("role"):
+        return
+    addresses = [*emails.owner_addresses(merchant), membership.person.email]
+    told = {"merchant": merchant.name, "code": merchant.code, "what": what, "by": history.author_name(acting or None)}
+    emails.write_each(
+        {email.lower(): email for email in addresses}.values(),
+        merchant,
+        "merchant_changed",
+        told | {"at": errors.moment_text(clock.now()), "reason": acting.get("reason", "")},
+    )
 
 
 def _locked(membership: Membership, *, stays_owner: bool) -> Membership:

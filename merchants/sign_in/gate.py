@@ -24,6 +24,7 @@ from merchants.sign_in.resets import Unavailable
 
 log = structlog.get_logger(__name__)
 OPEN = {"login", "logout"}
+STEP = "step_that_needs_proof"  # in the session
 SET_UP = _("Staff need a second factor for the administration. Set up a second factor now.")
 
 
@@ -72,16 +73,20 @@ def gate_response(request: HttpRequest) -> HttpResponse | None:
     return redirect("mfa_index")
 
 
-def second_factor_redirect(request: HttpRequest, back: str = "") -> HttpResponseRedirect:
-    """To be proved again, and then back to the page, or to `back`."""
+def second_factor_redirect(request: HttpRequest, back: str = "", *, step: str = "") -> HttpResponseRedirect:
+    """To be proved again, and then back to the page, or to `back`. `step`: what the person wants to do, as the page
+    of the proof names it.
+    """
+    request.session[STEP] = step
     methods = get_adapter().get_reauthentication_methods(request.user)
     address = methods[0]["url"] if methods else reverse("mfa_index")
     return HttpResponseRedirect(f"{address}?{urlencode({'next': back or request.get_full_path()})}")
 
 
-def prove_and_send_again(request: HttpRequest) -> HttpResponseRedirect:
+def prove_and_send_again(request: HttpRequest, *, step: str = "") -> HttpResponseRedirect:
     """To be proved again; what was sent is kept, and sent again after that."""
     if request.method != "POST":
-        return second_factor_redirect(request)
+        return second_factor_redirect(request, step=step)
     person: Any = request.user
-    return second_factor_redirect(request, kept_forms.keep_form(request, person=person.pk, complete=True))
+    kept = kept_forms.keep_form(request, person=person.pk, complete=True)
+    return second_factor_redirect(request, kept, step=step)

@@ -15,10 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from merchants.models import Merchant, Person
 from portal.lib import moments
 
+ZONE_COOKIE = "time_zone"
+
 
 def zone_choices() -> list[tuple[str, Any]]:
     places = [(name, name.replace("_", " ")) for name in moments.zone_names()]
-    return [places[0], (Person.MERCHANTS_ZONE, _("The time zone of each merchant")), *places[1:]]
+    kinds = [
+        (Person.MERCHANTS_ZONE, _("The time zone of each merchant")),
+        (Person.BROWSERS_ZONE, _("The time zone of this browser")),
+    ]
+    return [places[0], *kinds, *places[1:]]
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -52,9 +58,17 @@ class TimeZone:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         person = request.user
-        name = person.time_zone if isinstance(person, Person) and person.time_zone != Person.MERCHANTS_ZONE else "UTC"
-        with moments.shown_in(name):
+        name = person.time_zone if isinstance(person, Person) else ""
+        if name == Person.BROWSERS_ZONE:
+            name = browsers_zone(request)
+        with moments.shown_in("" if name == Person.MERCHANTS_ZONE else name):
             return self.get_response(request)
+
+
+def browsers_zone(request: HttpRequest) -> str:
+    """Return the zone that the browser named (`theme.js`); empty where it named none that is known."""
+    named = request.COOKIES.get(ZONE_COOKIE, "")
+    return named if named in moments.zone_names() else ""
 
 
 def show_zone_of(person: Person, merchant: Merchant) -> None:

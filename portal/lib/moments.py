@@ -66,6 +66,17 @@ def local_moment(when: datetime, *, exact: bool = False) -> str:
     return f"{date_format(local, EXACT_MOMENT if exact else MOMENT)} {zone_label(local)}"
 
 
+def local_date(when: datetime, form: str = DAY) -> str:
+    """Return the day of the moment in the reader's zone."""
+    return date_format(when.astimezone(_zone.get()), form)
+
+
+def local_clock(when: datetime) -> str:
+    """Return the time of day in the reader's zone, to the second."""
+    local = when.astimezone(_zone.get())
+    return f"{date_format(local, 'H:i:s')} {zone_label(local)}"
+
+
 def zone_label(local: datetime) -> str:
     """Return `UTC`, `EET`, or `UTC+05:45` for a zone without letters."""
     name = local.tzname() or "UTC"

@@ -31,3 +31,15 @@ def moment(when: datetime | None, precision: str = "") -> SafeString | str:
 def moment_text(when: datetime | None, precision: str = "") -> str:
     """Return the same without markup: for attributes, titles and plain text."""
     return moments.local_moment(when, exact=precision == "seconds") if when else ""
+
+
+@register.filter
+def moment_day(when: datetime | None, form: str = moments.DAY) -> str:
+    """Return `30 Nov 2026`, the day of the moment in the reader's zone."""
+    return moments.local_date(when, form) if when else ""
+
+
+@register.filter
+def moment_clock(when: datetime | None) -> str:
+    """Return `14:05:09 UTC`, the time of day in the reader's zone."""
+    return moments.local_clock(when) if when else ""

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from portal import __version__
 
 register = template.Library()
+ID_HEAD, ID_TAIL = 12, 6  # characters of a long id that are shown
 PARTS = "operator/parts"
 BADGE_COLOURS = {"good": "bg-green-lt", "warn": "bg-yellow-lt", "bad": "bg-red-lt"}
 
@@ -29,6 +30,14 @@ def icon(name: str, css: str = "") -> dict[str, str]:
 def badge(text: str, level: str = "") -> dict[str, str]:
     """Render a state as a badge; `level` is good, warn, bad or nothing."""
     return {"text": text, "level": level, "colour": BADGE_COLOURS.get(level, "bg-secondary-lt")}
+
+
+@register.inclusion_tag(f"{PARTS}/short_id.html")
+def short_id(value: object, url: str = "") -> dict[str, str]:
+    """Render an id short, whole on hover, with a button that copies it; as a link where there is a `url`."""
+    text = "" if value is None else str(value)
+    is_long = len(text) > ID_HEAD + ID_TAIL + 1
+    return {"value": text, "shown": f"{text[:ID_HEAD]}…{text[-ID_TAIL:]}" if is_long else text, "url": url}
 
 
 @register.inclusion_tag(f"{PARTS}/head.html")

@@ -106,14 +106,45 @@ def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
     pictured(owner, album, "proposal")
     owner.get_by_role("button", name="Save allowlist").click()
     expect(owner.locator("[data-countdown]").first).to_have_text(re.compile(r"00:0\d:\d\d"))
-    expect(owner.get_by_text("The trial waits for one request with a valid signature")).to_be_visible()
+    expect(owner.get_by_text("The allowlist stays once a request with a valid signature has arrived")).to_be_visible()
+    progress = owner.get_by_role("region", name="Progress of the trial")
+    expect(progress.get_by_text("not yet")).to_be_visible()
+    expect(progress.get_by_text("No address was refused.")).to_be_visible()
     pictured(owner, album, "trial")
     assert call(live, signer) == "RECORD_NOT_FOUND"
-    owner.get_by_role("link", name="Reload page").click()
     expect(
         owner.get_by_text("The new allowlist stays: a request with a valid signature arrived from 127.0.0.1")
-    ).to_be_visible()
+    ).to_be_visible(timeout=30_000)
     expect(owner.get_by_text("restricted to 1 entry")).to_be_visible()
+
+
+def test_a_trial_shows_live_whom_it_refuses_and_the_earlier_list_comes_back(
+    owner: Page, live: Live, signer: Signer, album: Path
+) -> None:
+    """The list lets another address in than the one that calls; nobody needs to load the page again."""
+    assert call(live, signer) == "RECORD_NOT_FOUND"
+    owner.get_by_role("link", name="Allowlist", exact=True).first.click()
+    owner.get_by_role("link", name=named(signer)).click()
+    owner.get_by_role("link", name="Add address").click()
+    owner.get_by_label("Address or block").fill("198.51.100.251")
+    owner.get_by_role("button", name="Preview change").click()
+    owner.get_by_label("Merchant code").fill(CODE)
+    owner.get_by_role("button", name="Save allowlist").click()
+    progress = owner.get_by_role("region", name="Progress of the trial")
+    expect(progress.get_by_text("not yet")).to_be_visible()
+    assert call(live, signer) == "IP_RESTRICTION"
+    expect(progress.get_by_text("1 request, just now")).to_be_visible(timeout=30_000)
+    pictured(owner, album, "refused-since")
+    owner.get_by_role("link", name="Restore previous allowlist").click()
+    owner.get_by_role("button", name="Restore previous allowlist").click()
+    expect(owner.get_by_text("no allowlist", exact=True)).to_be_visible()
+    assert call(live, signer) == "RECORD_NOT_FOUND"
+    owner.get_by_role("link", name="Earlier allowlists").click()
+    expect(owner.get_by_role("row", name="198.51.100.251")).to_be_visible()
+    pictured(owner, album, "earlier")
+    owner.get_by_role("link", name="Restore").last.click()
+    expect(owner.get_by_role("heading", name="Preview of the change")).to_be_visible()
+    expect(owner.get_by_label("Merchant code")).to_be_visible()
 
 
 def test_an_address_is_proved_while_the_page_waits(owner: Page, live: Live, signer: Signer, album: Path) -> None:

@@ -46,6 +46,7 @@ class Watermark(models.Model):
         CALLS = "calls"
         MOVEMENTS = "movements"
         BOOKS = "books", _("Own books, verified")
+        GAMING = "gaming"
 
     source = models.CharField(primary_key=True, max_length=9, choices=Source)
     upto = models.BigIntegerField(default=0)
@@ -145,6 +146,49 @@ class PlayerDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.secret_id} {self.day:%Y-%m-%d} {self.player_id}"
+
+
+class GamingDay(models.Model):
+    """Stakes, payouts and rewards of one day (UTC) in one currency. Units: × 100000.
+
+    A rollback is subtracted on the day on which it arrived. Corrections are not in it.
+    """
+
+    merchant = models.ForeignKey(
+        Merchant, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    day = models.DateField()
+    currency = models.CharField(max_length=8, db_collation="C")
+    bets = models.BigIntegerField(help_text=_("Number of bets, without those that were rolled back."))
+    stakes = WholeNumberField()
+    payouts = WholeNumberField()
+    rewards = WholeNumberField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.merchant_id} {self.day} {self.currency}"
+
+
+class GameDay(GamingDay):
+    """Of one game."""
+
+    game = models.ForeignKey(Game, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "day", "game", "currency"], name="game_day_once")]
+
+
+class PlayerGamingDay(GamingDay):
+    """Of one player."""
+
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "day", "player", "currency"], name="player_gaming_day_once")
+        ]
 
 
 class OpenBet(models.Model):

@@ -25,7 +25,7 @@ from portal.lib import clock
 from portal.lib.file_names import file_name
 from portal.lib.texts import Answers, Text
 from wallet.pages.games import names
-from wallet.pages.players import chosen_filter, found_players, impact_context
+from wallet.pages.players import chosen_filter, exported_players, impact_context
 from wallet.services.usage import restriction_impact
 
 AT_ONCE = 2_000
@@ -44,7 +44,7 @@ MIXED_ANSWERS: Answers = [
 @page(prove=True)
 def players_export(request: HttpRequest, visit: Visit) -> StreamingHttpResponse:
     """As the list is filtered; rows come and go as they are read."""
-    rows = found_players(visit.merchant, chosen_filter(request)).iterator(chunk_size=AT_ONCE)
+    rows = exported_players(visit.merchant, chosen_filter(request)).iterator(chunk_size=AT_ONCE)
     download = record_export(request, visit, "Players (CSV)")
     return send_file(visit, "players", catalogue_io.players_csv(downloads.counted_rows(download, rows)))
 

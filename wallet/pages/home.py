@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -66,6 +67,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "spans": [(name, title) for name, (_, title) in SPANS.items()],
         "said": said,
         "pulse": beat,
+        "requests_url": f"{reverse('operator:requests', args=[merchant.code])}?since={beat.since:%Y-%m-%dT%H:%M:%S}",
         "taken": beat.taken.total(),
         "refused": beat.refused.total(),
         "share": share(beat),
@@ -92,13 +94,19 @@ def share(beat: Pulse) -> str:
 def calls_chart(beat: Pulse, hours: int) -> charts.Chart:
     begins = charts.slots(beat.since, hours)
     taken, refused = charts.folded_hours(beat.taken, begins), charts.folded_hours(beat.refused, begins)
-    return charts.stacked_chart((taken, "bar-taken"), (refused, "bar-refused"), charts.ticks(begins))
+    names = (gettext_lazy("accepted"), gettext_lazy("refused"))
+    labels = charts.Labels(charts.ticks(begins), charts.slot_names(begins), names, "{:,}".format)
+    return charts.stacked_chart((taken, "bar-taken"), (refused, "bar-refused"), labels)
 
 
 def money_chart(flow: Flow, since: datetime, hours: int) -> charts.Chart:
     begins = charts.slots(since, hours)
     came, went = charts.folded_hours(flow.came, begins), charts.folded_hours(flow.went, begins)
-    return charts.grouped_chart((came, "bar-in"), (went, "bar-out"), charts.ticks(begins))
+    names = (gettext_lazy("stakes"), gettext_lazy("winnings"))
+    labels = charts.Labels(
+        charts.ticks(begins), charts.slot_names(begins), names, partial(money.format_with_code, currency=flow.currency)
+    )
+    return charts.grouped_chart((came, "bar-in"), (went, "bar-out"), labels)
 
 
 def amount_label(flow: Flow) -> dict[str, str]:
@@ -142,7 +150,8 @@ def notices(
             "Some rounds have been open for more than one day. The oldest round has been open for %(days)s days.",
             days,
         )
-        yield Notice("info", text % {"days": days})
+        url = reverse("operator:open_rounds", args=[merchant.code])
+        yield Notice("info", text % {"days": days}, url, _("Show open rounds"))
 
 
 def day_notices(merchant: Merchant) -> Iterator[Notice]:
@@ -218,6 +227,8 @@ def refusal_notices(
         yield Notice(
             "danger",
             _("The merchant is %(state)s. Ask our support.") % {"state": merchant.get_status_display().lower()},
+            reverse("operator:timeline", args=[merchant.code]),
+            _("Show timeline"),
         )
     usable = [key for key in keys if key_hygiene.is_usable(key)]
     if keys and all(key.status == ApiKey.Status.QUARANTINED for key in usable):
@@ -240,8 +251,8 @@ def list_notices(merchant: Merchant, lists: dict[ApiKey | None, Allowlist], now:
     for key, each in lists.items():
         if trial := each.on_trial(now):
             text = _(
-                "%(key)s is on trial until %(deadline)s. If no request with a valid signature arrives from it, "
-                "the previous allowlist is restored."
+                "%(key)s is on trial until %(deadline)s. The previous allowlist is restored unless the awaited "
+                "requests arrive or a person keeps the new allowlist."
             ) % {"key": list_owner(key), "deadline": moment_text(trial.deadline)}
             yield Notice("warning", text, list_address(merchant, key), _("Show allowlist"))
     ends = [(end, key) for key, each in lists.items() for _, end in each.standing(now) if end]

@@ -26,6 +26,7 @@ from merchants.services.limits import Limits
 from portal.lib import clock, money, paging
 from wallet.models import Account, Session
 from wallet.pages.limits import Subject, bets_text, limits_text, show_change, undo_response
+from wallet.services.rounds import find_by_id
 from wallet.services.usage import restriction_impact
 
 SHOWN = 50
@@ -40,6 +41,8 @@ def players_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     filters = chosen_filter(request)
     after = plain_text(request.GET.get("after", ""))
     shown, last = paging.first_page(found_players(visit.merchant, filters).filter(player_id__gt=after), SHOWN)
+    if not shown and not after:
+        shown = list(players_by_part(visit.merchant, filters))
     older = urlencode(filters | {"after": last.player_id}) if last else ""
     context: dict[str, Any] = {
         "players": [player_with_texts(player) for player in shown],
@@ -68,11 +71,30 @@ def found_players(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Pl
     rows = Player.objects.filter(merchant=merchant).order_by("player_id")
     if begins := filters.get("q"):
         rows = rows.filter(player_id__gte=begins, player_id__lt=begins + LAST_LETTER)
+    return filter_by_state(rows, filters)
+
+
+def filter_by_state(rows: QuerySet[Player], filters: Mapping[str, str]) -> QuerySet[Player]:
     if filters.get("only") == "blocked":
         rows = rows.filter(is_blocked=True)
     if filters.get("only") == "limited":
         rows = rows.exclude(bets_per_minute=None, max_stake=None, max_stake_by_currency__isnull=True)
     return rows
+
+
+def players_by_part(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
+    """Return the players whose id contains the text, for a text with which no id begins; at most one page."""
+    text = filters.get("q", "")
+    if len(text) < find_by_id.SHORTEST_PART:
+        return Player.objects.none()
+    rows = filter_by_state(find_by_id.players_with_part(merchant, text), filters)
+    return rows.order_by("player_id")[:SHOWN]
+
+
+def exported_players(merchant: Merchant, filters: Mapping[str, str]) -> QuerySet[Player]:
+    """Return the players of a file: those of the list, on all its pages."""
+    rows = found_players(merchant, filters)
+    return players_by_part(merchant, filters) if "q" in filters and not rows.exists() else rows
 
 
 def player_with_texts(player: Player) -> Player:

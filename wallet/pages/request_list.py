@@ -62,8 +62,8 @@ def parsed_block(text: str) -> Network:
 class SearchForm(PlainForm):
     status = forms.ChoiceField(required=False)
     endpoint = forms.ChoiceField(label=gettext_lazy("Endpoint"), required=False)
-    since = MomentField(required=False, label=gettext_lazy("From"), help_text="")
-    until = MomentField(required=False, label=gettext_lazy("Until"), help_text="")
+    since = MomentField(required=False, label=gettext_lazy("From (UTC)"), help_text="")
+    until = MomentField(required=False, label=gettext_lazy("Until (UTC)"), help_text="")
     address = BlockField(required=False, label=gettext_lazy("Address or block"), max_length=64)
     key = forms.ModelChoiceField(
         label=gettext_lazy("Key"), queryset=ApiKey.objects.none(), required=False, empty_label=gettext_lazy("Any")

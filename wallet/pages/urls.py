@@ -16,9 +16,10 @@ from wallet.pages import (
     players,
     request_detail,
     request_list,
+    revenue,
     rounds,
 )
-from wallet.pages.lists import change, overview, proposal, tools, trial
+from wallet.pages.lists import change, earlier, overview, proposal, tools, trial
 from wallet.pages.reconciliation import urls as reconciliation
 from wallet.pages.reconciliation.unsubscribe import report_unsubscribe
 
@@ -26,6 +27,9 @@ app_name = "operator"
 urlpatterns: list[URLPattern] = [
     path("~/reports/<str:token>/unsubscribe/", report_unsubscribe, name="report_unsubscribe"),
     path("<slug:code>/", home.home, name="home"),
+    path("<slug:code>/ggr/", revenue.ggr, name="ggr"),
+    path("<slug:code>/ggr/csv/", revenue.ggr_csv, name="ggr_csv"),
+    path("<slug:code>/ggr/players/csv/", revenue.ggr_players_csv, name="ggr_players_csv"),
     path("<slug:code>/keys/<int:number>/", keys.key, name="key"),
     path("<slug:code>/keys/<int:number>/quarantine/", key_emergency.quarantine, name="key_quarantine"),
     path("<slug:code>/keys/<int:number>/revoke/", key_emergency.revoke, name="key_revoke"),
@@ -61,6 +65,11 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/allowlist/entries/<int:number>/remove/", change.list_remove, name="list_remove"),
     path("<slug:code>/allowlist/proposal/", proposal.list_proposal, name="list_proposal"),
     path("<slug:code>/allowlist/domains/proposal/", proposal.list_domains_proposal, name="list_domains_proposal"),
+    path("<slug:code>/allowlist/earlier/", earlier.list_earlier, name="list_earlier"),
+    path("<slug:code>/allowlist/earlier/<int:number>/", earlier.list_restore, name="list_restore"),
+    path(
+        "<slug:code>/allowlist/domains/earlier/<int:number>/", earlier.list_restore_domains, name="list_restore_domains"
+    ),
     path("<slug:code>/rounds/", rounds.rounds, name="rounds"),
     path("<slug:code>/rounds/open/", rounds.open_page, name="open_rounds"),
     path("<slug:code>/rounds/<int:number>/", rounds.round_page, name="round"),

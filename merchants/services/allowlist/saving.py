@@ -18,7 +18,7 @@ from merchants.errors import ListChange
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, ListTrial, Merchant, Person
 from merchants.models.audit import tracked_columns
 from merchants.services import history
-from merchants.services.allowlist import guard, trial, writing
+from merchants.services.allowlist import guard, notices, trial, writing
 from merchants.services.allowlist.entries import check_list, parse_domain, parse_network
 from merchants.services.allowlist.proposal import DomainLine, EntryPlan, Proposal
 from portal.lib import clock
@@ -80,11 +80,15 @@ def _save(proposal: Proposal, by: Person | None, expected: int | None, *, confir
     before = writing.standing_entries(merchant, key)
     _check_new(writing.rows_by_name(before), proposal.lines, parse_network)
     check_guard(guard.network_lockout(proposal), merchant, confirmed_code)
+    awaited = guard.accepted_addresses(merchant, key) if on_trial else []
     owner = by.pk if by else None
     changed = writing.write_networks(merchant=merchant, key=key, lines=proposal.lines, owner=lambda _: owner)
-    if not (changed and on_trial):
-        return Saved(changed)
-    return Saved(changed, trial.begin_trial(merchant=merchant, key=key, before=before, by=by))
+    begun = None
+    if changed and on_trial:
+        begun = trial.begin_trial(merchant=merchant, key=key, before=before, by=by, awaited=awaited)
+    if changed:
+        notices.notify_of_networks(merchant, key, writing.entry_plans(before), proposal.lines, tried=begun)
+    return Saved(changed, begun)
 
 
 @transaction.atomic
@@ -96,9 +100,8 @@ def keep_without_trial(*, tried: ListTrial, by: Person | None, confirmed_code: s
     trial.lock_list(tried.merchant_id)
     if tried.deadline <= clock.now():
         raise errors.TrialOver(tried.state)
-    rows = writing.standing_entries(tried.merchant, tried.key)
-    lines = tuple(EntryPlan(row.network, row.note, row.expires_at) for row in rows)
-    trial.revert_trial(trial=tried)
+    lines = writing.entry_plans(writing.standing_entries(tried.merchant, tried.key))
+    trial.revert_trial(trial=tried, quietly=True)
     proposal = Proposal(tried.merchant, lines, tried.key)
     return _save(proposal, by, None, confirmed_code=confirmed_code, on_trial=False)
 
@@ -121,10 +124,14 @@ def save_domains(
     trial.lock_list(merchant.pk)
     _check_version(_events(AllowedDomain, merchant), expected, "domain")
     check_list([line.domain for line in lines])
-    _check_new(writing.rows_by_name(writing.standing_domains(merchant)), lines, parse_domain)
+    before = writing.standing_domains(merchant)
+    _check_new(writing.rows_by_name(before), lines, parse_domain)
     check_guard(guard.domain_lockout(lines, merchant), merchant, confirmed_code)
     with history.give_reason(reason) if reason else nullcontext():
-        return Saved(writing.write_domains(merchant=merchant, lines=lines, owner=by.pk if by else None))
+        changed = writing.write_domains(merchant=merchant, lines=lines, owner=by.pk if by else None)
+        if changed:
+            notices.notify_of_domains(merchant, writing.domain_plans(before), lines)
+        return Saved(changed)
 
 
 # --- checks -----------------------------------------------------------------------------------------------------------
@@ -136,7 +143,9 @@ def revert_ended_trial(*, merchant: Merchant, key: ApiKey | None) -> None:
 
 
 def check_guard(shut_out: guard.LockedOut | None, merchant: Merchant, confirmed_code: str) -> None:
-    """Raise LockOut when a list locks out every caller and `confirmed_code` is not the merchant's code."""
+    """Raise LockOut when a list locks out all callers, all of a live key, or a tenth of the calls, and `confirmed_code`
+    is not the merchant's code.
+    """
     if shut_out is not None and confirmed_code.strip() != merchant.code:
         raise errors.LockOut(shut_out.summary)
 

@@ -1,5 +1,5 @@
-"""Allowlist trials: the first request with a valid signature from the new list keeps it, else it reverts (decision
-0019).
+"""Allowlist trials: a list on trial stays once every address of the last 24 hours has called, else it reverts
+(decisions 0019 and 0075). Where no address called, the first request with a valid signature from the new list keeps it.
 
 Reverting needs no job: from the deadline on, requests are judged by the previous list (`credentials.Allowlist`).
 `revert_ended_trials` only writes the reverted entries into the table.
@@ -13,34 +13,41 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connections, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from merchants import errors
 from merchants.models import AllowlistEntry, ApiKey, ListTrial, Merchant, Person
 from merchants.services import history
-from merchants.services.allowlist import writing
+from merchants.services.allowlist import notices, writing
 from merchants.services.allowlist.proposal import EntryPlan
 from portal.lib import clock
 from portal.lib.clientip import Address, parse_networks
 
 TRYING, KEPT, REVERTED = ListTrial.State.TRYING, ListTrial.State.KEPT, ListTrial.State.REVERTED
 MINUTES = 10
-NO_CALL = f"No request with a valid signature arrived from the new allowlist within {MINUTES} minutes."
+MOST_AWAITED = 100  # addresses that a trial waits for, those that called last
+NO_CALL = f"The requests that the trial waits for did not arrive within {MINUTES} minutes."
 WHO_KEEPS = "SELECT set_config('pghistory.context_metadata', %s, true), set_config('pghistory.context_id', '', true)"
 
 
 def begin_trial(
-    *, merchant: Merchant, key: ApiKey | None, before: Sequence[AllowlistEntry], by: Person | None
+    *,
+    merchant: Merchant,
+    key: ApiKey | None,
+    before: Sequence[AllowlistEntry],
+    by: Person | None,
+    awaited: Sequence[str] = (),
 ) -> ListTrial:
-    """Begin a trial of MINUTES minutes. Call it only in the transaction that changes the list, after the entries are
-    written.
+    """Begin a trial of MINUTES minutes that waits for a call from each of the `awaited` addresses. Call it only in the
+    transaction that changes the list, after the entries are written.
     """
     now = clock.now()
     return ListTrial.objects.create(
         merchant=merchant,
         key=key,
         before=[_kept(entry) for entry in before],
+        awaited=list(awaited[:MOST_AWAITED]),
         begun_at=now,
         deadline=now + timedelta(minutes=MINUTES),
         by=by,
@@ -48,8 +55,8 @@ def begin_trial(
 
 
 def keep_list(trials: Sequence[int], *, merchant_id: int, address: Address, using: str) -> bool:
-    """Keep the lists on trial, because a request with a valid signature arrived. Return False when the deadline has
-    passed.
+    """Note that a request with a valid signature arrived, and keep the list when no other address is awaited. Return
+    False when the deadline has passed.
 
     The database's clock decides. Committed before the request goes on, so no worker and no writer of the request log is
     needed.
@@ -59,18 +66,31 @@ def keep_list(trials: Sequence[int], *, merchant_id: int, address: Address, usin
         cursor.execute(WHO_KEEPS, [json.dumps({"who": "A signed call", "address": str(address), "door": "signed API"})])
         found = ListTrial.objects.using(using).filter(pk__in=trials)
         moment = clock.moment() or Now()
-        found.filter(state=TRYING, deadline__gt=moment).update(state=KEPT, ended_at=moment, kept_for=str(address))
-        return not found.exclude(state=KEPT).exists()
+        for each in found.filter(state=TRYING, deadline__gt=moment):
+            _note_arrival(found.filter(pk=each.pk), each, str(address), moment)
+        in_time = Q(state=KEPT) | Q(state=TRYING, deadline__gt=moment)
+        return not found.exclude(in_time).exists()
+
+
+def _note_arrival(row: QuerySet[ListTrial], tried: ListTrial, address: str, moment: datetime | Now) -> None:
+    arrived = [*tried.arrived, address] if address in tried.awaited and address not in tried.arrived else tried.arrived
+    if set(arrived) >= set(tried.awaited):
+        row.update(arrived=arrived, state=KEPT, ended_at=moment, kept_for=address)
+    elif arrived != tried.arrived:
+        row.update(arrived=arrived)
 
 
 @transaction.atomic
-def revert_trial(*, trial: ListTrial) -> ListTrial:
-    """Restore the previous list at once, before the deadline. Raises TrialOver when the trial is not running."""
+def revert_trial(*, trial: ListTrial, quietly: bool = False) -> ListTrial:
+    """Restore the previous list at once, before the deadline. `quietly`: the caller writes the emails.
+
+    Raises TrialOver when the trial is not running.
+    """
     lock_list(trial.merchant_id)
     trial = ListTrial.objects.select_related("merchant", "key").get(pk=trial.pk)
     if trial.state != TRYING:
         raise errors.TrialOver(trial.state)
-    return _go_back(trial)
+    return _go_back(trial, quietly=quietly)
 
 
 def revert_ended_trials() -> int:
@@ -131,7 +151,8 @@ def lines_before(trial: ListTrial) -> tuple[EntryPlan, ...]:
     )
 
 
-def _go_back(trial: ListTrial) -> ListTrial:
+def _go_back(trial: ListTrial, *, quietly: bool = False) -> ListTrial:
+    tried = writing.entry_plans(writing.standing_entries(trial.merchant, trial.key))
     trial.state, trial.ended_at = REVERTED, clock.now()
     trial.save(update_fields=["state", "ended_at"])
     owners = {entry["network"]: entry["owner"] for entry in trial.before}
@@ -142,6 +163,8 @@ def _go_back(trial: ListTrial) -> ListTrial:
         lines=lines_before(trial),
         owner=lambda line: owners[line.name] if owners[line.name] in known else None,
     )
+    if not quietly:
+        notices.notify_of_revert(trial, tried, lines_before(trial))
     return trial
 
 

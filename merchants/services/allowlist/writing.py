@@ -19,6 +19,14 @@ def standing_domains(merchant: Merchant) -> list[AllowedDomain]:
     return list(AllowedDomain.objects.filter(merchant=merchant).select_related("owner").order_by("domain"))
 
 
+def entry_plans(rows: Iterable[AllowlistEntry]) -> tuple[EntryPlan, ...]:
+    return tuple(EntryPlan(row.network, row.note, row.expires_at) for row in rows)
+
+
+def domain_plans(rows: Iterable[AllowedDomain]) -> tuple[DomainLine, ...]:
+    return tuple(DomainLine(row.domain.lower(), row.note, row.expires_at) for row in rows)
+
+
 def rows_by_name[R: (AllowlistEntry, AllowedDomain)](rows: Iterable[R]) -> dict[str, R]:
     """Return the rows by the text of their line."""
     return {str(row).lower(): row for row in rows}

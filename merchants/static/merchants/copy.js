@@ -1,4 +1,5 @@
-// Copy buttons: <button data-copy="id-of-the-text">. Where the clipboard is closed, the text is selected instead.
+// Copy buttons: <button data-copy="id-of-the-text">, or <button data-copy-text="the text"> beside a short id.
+// Where the clipboard is closed, the text is selected instead.
 "use strict";
 
 function select(node) {
@@ -20,4 +21,21 @@ async function copy(button) {
 
 document.querySelectorAll("[data-copy]").forEach((button) => {
   button.addEventListener("click", () => copy(button));
+});
+
+async function copyId(button) {
+  const shown = button.parentElement.querySelector("bdi");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copyText);
+    button.classList.add("is-copied");
+    setTimeout(() => button.classList.remove("is-copied"), 1500);
+  } catch {
+    shown.textContent = button.dataset.copyText;
+    select(shown);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy-text]");
+  if (button) copyId(button);
 });

@@ -26,7 +26,7 @@ from merchants.models import (
     StaffVisit,
 )
 from merchants.services import allowlist, approvals, flags, history, limits, owner_questions, people, undo
-from merchants.services.allowlist import egress
+from merchants.services.allowlist import earlier, egress
 from merchants.services.limits import Limits
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
@@ -55,6 +55,7 @@ OWN = (SIGN_IN, *(ALLOWED for _ in CAST[1:]))
 ROWS = {
     "merchants": OWN,
     "home": READ,
+    **dict.fromkeys(("ggr", "ggr_csv", "ggr_players_csv"), READ),
     "keys": READ,
     "key": READ,
     **{
@@ -63,18 +64,19 @@ ROWS = {
             "rotate", "extend", "end", "quiet", "quarantine", "revoke", "leak", "approve", "decline",
         )
     },
-    **dict.fromkeys(("lists", "list_key", "list_csv", "list_ask", "list_suggest"), READ),
+    **dict.fromkeys(("lists", "list_key", "list_csv", "list_ask", "list_suggest", "list_earlier"), READ),
     **{
         f"list_{verb}": MANAGERS
         for verb in (
             "add", "paste", "domains", "entry", "remove", "proposal", "domains_proposal", "egress", "proof", "proved",
-            "keep", "back",
+            "keep", "back", "restore", "restore_domains",
         )
     },
     "sandbox_create": OWNERS,
     "approval": READ,
     **dict.fromkeys(("approval_approve", "approval_decline", "claim", "staff_sees_secrets", "question"), OWNERS),
     "people": READ,
+    "leave": (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, REFUSED),
     "invite": OWNERS,
     "second_factor": OWNERS,
     "withdraw": OWNERS,
@@ -187,8 +189,13 @@ def numbers_of_lists(acme: Merchant) -> dict[str, int]:
     wish = allowlist.Proposal(acme, (allowlist.EntryPlan(parse_networks(["198.51.100.7"])[0]),), key)
     tried = allowlist.save_networks(proposal=wish, by=None, confirmed_code=acme.code, on_trial=True).trial
     assert tried is not None
+    allowlist.save_domains(merchant=acme, lines=[allowlist.DomainLine("casino.example")])
     by_name = {"list_entry": entry, "list_remove": entry, "list_proof": proof, "list_proved": proof}
-    return {name: row.pk for name, row in by_name.items()} | {"list_keep": tried.pk, "list_back": tried.pk}
+    back = {
+        "list_restore": earlier.earlier_networks(acme, None)[0].number,
+        "list_restore_domains": earlier.earlier_domains(acme)[0].number,
+    }
+    return back | {name: row.pk for name, row in by_name.items()} | {"list_keep": tried.pk, "list_back": tried.pk}
 
 
 def numbers_of_rounds(acme: Merchant, caller: Caller, owner: Person) -> dict[str, int]:

@@ -50,8 +50,27 @@ def test_every_zone_that_can_be_chosen_exists() -> None:
         assert moments.zone_named(name) is not None
 
 
+def test_a_day_and_a_time_of_day_are_of_the_same_zone() -> None:
+    late = AT.replace(hour=22)
+    with moments.shown_in("Europe/Riga"):
+        shown = Template("{{ at|moment_day }}, {{ at|moment_clock }}").render(Context({"at": late}))
+    assert shown == "1 Dec 2026, 00:05:09 EET"
+
+
 @pytest.mark.django_db
 class TestProfile:
+    @pytest.mark.parametrize(("named", "zone"), [("Europe/Riga", "EET"), ("Mars/Base", "UTC"), ("", "UTC")])
+    def test_the_zone_of_the_browser_counts_for_who_chose_it(
+        self, client: Client, viewer: Person, named: str, zone: str
+    ) -> None:
+        viewer.time_zone = Person.BROWSERS_ZONE
+        viewer.save()
+        signed_in(client, viewer)
+        if named:
+            client.cookies["time_zone"] = named
+        shown = client.get("/operator/acme/timeline/").content.decode()
+        assert re.search(rf">\d\d:\d\d:\d\d {zone}</time>", shown)
+
     def test_a_person_chooses_a_zone(self, client: Client, viewer: Person) -> None:
         signed_in(client, viewer)
         answer = client.post(reverse("profile"), {"time_zone": "Europe/Riga"}, follow=True)

@@ -176,7 +176,9 @@ def test_the_page_says_what_happened(at_work: Client, caller: Caller) -> None:
     assert "RS_ERROR_NOT_ENOUGH_MONEY" in shown
     since = f"{now - timedelta(hours=23):%Y-%m-%dT%H:00:00}"
     assert f'href="/operator/acme/requests/?status=RS_ERROR_NOT_ENOUGH_MONEY&amp;since={since}"' in shown
-    assert '<th scope="row">EUR</th><td>1.00</td><td>2.00</td><td>-1.00</td><td>10.00</td><td>0.00</td>' in shown
+    figures = "<td>1.00</td><td>2.00</td><td>-1.00</td><td>10.00</td><td>0.00</td>"
+    assert f'<a href="/operator/acme/ggr/?currency=EUR">EUR</a></th>{figures}' in shown
+    assert "EUR 1.00 stakes</title>" in shown
     assert 'class="bar-taken"' in shown
     assert 'class="bar-in"' in shown
     assert "7 days" in said(at_work.get(f"{HOME}?span=7d"))
@@ -417,15 +419,26 @@ def test_hours_fall_into_their_slot_and_none_is_lost() -> None:
     assert charts.folded_hours(counts, charts.slots(BEGIN, 24)) == [1] * 24
 
 
+def labels(*slots: str) -> charts.Labels:
+    return charts.Labels([], [*slots], ("in", "out"), str)
+
+
+def test_each_bar_says_its_value_and_a_table_has_them_all() -> None:
+    chart = charts.stacked_chart(([3, 0], "a"), ([1, 0], "b"), labels("09:00", "10:00"))
+    assert [bar.title for bar in chart.bars] == ["09:00: 3 in", "09:00: 1 out"]
+    assert chart.rows == [("09:00", ("3", "1")), ("10:00", ("0", "0"))]
+    assert chart.top == "4"
+
+
 def test_bars_fill_the_drawing_and_a_single_call_is_seen() -> None:
-    chart = charts.stacked_chart(([999_999, 0], "a"), ([1, 0], "b"), [])
+    chart = charts.stacked_chart(([999_999, 0], "a"), ([1, 0], "b"), labels("09", "10"))
     assert [bar.css for bar in chart.bars] == ["a", "b"]
     assert all(bar.height >= 1 and bar.y >= 0 for bar in chart.bars)
-    assert charts.grouped_chart(([0, 0], "a"), ([0, 0], "b"), []).is_empty
+    assert charts.grouped_chart(([0, 0], "a"), ([0, 0], "b"), labels("09", "10")).is_empty
 
 
 def test_a_bar_below_zero_hangs_from_the_line_on_which_the_others_stand() -> None:
-    chart = charts.grouped_chart(([300, -100, 0], "a"), ([0, 1, 200], "b"), [])
+    chart = charts.grouped_chart(([300, -100, 0], "a"), ([0, 1, 200], "b"), labels("09", "10", "11"))
     *bars, line = chart.bars
     assert (line.css, line.x, line.width) == ("bar-zero", 0, charts.WIDTH)
     zero = line.y + line.height / 2
@@ -437,10 +450,10 @@ def test_a_bar_below_zero_hangs_from_the_line_on_which_the_others_stand() -> Non
 
 
 def test_bars_that_are_all_below_zero_are_drawn() -> None:
-    chart = charts.grouped_chart(([0, -5], "a"), ([0, 0], "b"), [])
+    chart = charts.grouped_chart(([0, -5], "a"), ([0, 0], "b"), labels("09", "10"))
     assert [bar.css for bar in chart.bars] == ["a", "bar-zero"]
     assert chart.bars[0].height > charts.HEIGHT / 2
 
 
 def test_without_a_bar_below_zero_no_line_is_drawn() -> None:
-    assert [bar.css for bar in charts.grouped_chart(([1], "a"), ([2], "b"), []).bars] == ["a", "b"]
+    assert [bar.css for bar in charts.grouped_chart(([1], "a"), ([2], "b"), labels("09")).bars] == ["a", "b"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -226,8 +227,40 @@ def test_a_trial_counts_down_and_says_what_it_waits_for(at_work: Client, caller:
     shown = said(at_work.get(PAGE))
     assert "data-countdown" in shown
     assert "The trial waits for one request with a valid signature" in shown
+    assert "No address was refused." in shown
     assert f"{PAGE}add/" not in shown
     assert "is on trial until" in said(at_work.get(f"{PAGE}add/", follow=True))
+
+
+def test_a_page_that_follows_a_trial_loads_itself_again_when_it_is_over(at_work: Client, caller: Caller) -> None:
+    tried(at_work)
+    assert "hx-get" in said(at_work.get(PAGE, headers={"X-Portal-Poll": "1"}))
+    assert caller.balance().status == "RS_OK"
+    over = at_work.get(PAGE, headers={"X-Portal-Poll": "1"})
+    assert (over.status_code, over["HX-Refresh"]) == (204, "true")
+
+
+def test_the_banner_names_who_is_refused_since_and_who_has_not_called(at_work: Client, calling: Caller) -> None:
+    tried(at_work, OFFICE)
+    assert calling.balance().status == "IP_RESTRICTION"
+    request_log.drain_lines()
+    shown = said(at_work.get(PAGE))
+    assert re.search(r'<code class="whole-words">127.0.0.1</code>\s*<span>\s*<span class="badge[^>]*>not yet', shown)
+    assert "1 request, just now" in shown
+
+
+def test_an_earlier_list_is_put_back_by_the_same_proposal(at_work: Client, acme: Merchant) -> None:
+    go_on(at_work, send(at_work, f"{PAGE}add/", network=OFFICE, note="office"), on_trial="", reason="opened")
+    entry = AllowlistEntry.objects.get()
+    go_on(at_work, at_work.get(f"{PAGE}entries/{entry.pk}/remove/"), on_trial="")
+    page = at_work.get(f"{PAGE}earlier/")
+    [found] = page.context["found"]
+    assert OFFICE in said(page)
+    proposal = at_work.get(f"{PAGE}earlier/{found.number}/")
+    assert [line.note for line in proposal.context["difference"].added] == ["office"]
+    assert networks(acme) == []
+    assert go_on(at_work, proposal, on_trial="").status_code == 302
+    assert networks(acme) == [f"{OFFICE}/32"]
 
 
 def test_a_call_keeps_it_and_the_page_says_so(at_work: Client, caller: Caller) -> None:

@@ -77,6 +77,16 @@ def test_the_bet_after_a_block_is_refused_and_what_is_owed_is_paid(
     assert "Asked for a pause" in said(desk.get(page_of(player)))
 
 
+def test_any_part_of_an_id_finds_the_player(desk: Client, acme: Merchant) -> None:
+    Player.objects.bulk_create(Player(merchant=acme, player_id=each) for each in ("abc-1", "zabc", "other"))
+    assert [each.player_id for each in desk.get(f"{PLAYERS}?q=abc").context["players"]] == ["abc-1"]
+    assert [each.player_id for each in desk.get(f"{PLAYERS}?q=bc-").context["players"]] == ["abc-1"]
+    assert [each.player_id for each in desk.get(f"{PLAYERS}?q=the").context["players"]] == ["other"]
+    assert not desk.get(f"{PLAYERS}?q=th").context["players"], "too short for a part"
+    file: Any = desk.get(f"{PLAYERS}export/?q=the")
+    assert "other" in b"".join(file.streaming_content).decode()
+
+
 def test_a_block_is_undone_with_one_click(desk: Client, caller: Caller, player: Player) -> None:
     send(desk, page_of(player, "block/"), reason="The wrong one")
     shown = said(undo(desk, page_of(player)))
@@ -220,7 +230,7 @@ def test_each_list_goes_through_an_index(desk: Client, acme: Merchant, rival: Me
     measured("merchants_player")
     with asked() as statements:
         desk.get(f"{PLAYERS}?{address}")
-    [statement] = [each for each in statements if subject(each) == "merchants_player"]
+    statement, *_by_part = [each for each in statements if subject(each) == "merchants_player"]
     way = plan(statement)
     assert INDEXES[address] in way
     assert "Sort" not in way

@@ -65,6 +65,16 @@ def test_each_id_leads_to_the_round(at_work: Client, won: Caller, text: str) -> 
     assert "<dd>EUR -2.50</dd>" in page
 
 
+def test_a_part_of_an_id_leads_there_where_no_id_is_exactly_that(at_work: Client, won: Caller) -> None:
+    whole = Transaction.objects.filter(kind="bet").latest("pk").transaction_id
+    shown = said(at_work.post("/operator/acme/rounds/", {"q": whole[1:]}, follow=True))
+    assert whole in shown, "the only round opens"
+    won.bet(100, transactionId=f"{whole}-2")
+    assert "These ids contain it." in said(at_work.post("/operator/acme/rounds/", {"q": whole[1:]}, follow=True))
+    assert "No match for this id" in said(at_work.post("/operator/acme/rounds/", {"q": whole[:2]}, follow=True))
+    assert "/operator/acme/players/" in said(at_work.post("/operator/acme/rounds/", {"q": "layer-1"}, follow=True))
+
+
 def test_amounts_have_the_decimals_of_their_currency(at_work: Client, caller: Caller) -> None:
     caller.deposit(1_000_000_000, currency="JPY")
     caller.launch(currency="JPY")
@@ -161,11 +171,11 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 def test_the_list_shows_each_round_with_its_outcome(at_work: Client, won: Caller) -> None:
     won.bet(100_000, transactionId="bet-2")
     page = said(at_work.get(ROUNDS))
-    assert page.index("bet-2</a>") < page.index("bet-1</a>")
+    assert page.index("bet-2</bdi></a>") < page.index("bet-1</bdi></a>")
     assert 'said-good">won</span>' in page
     assert 'said-warn">open</span>' in page
-    assert "bet-2</a>" not in said(at_work.get(f"{ROUNDS}?state=won"))
-    assert "bet-1</a>" not in said(at_work.get(f"{ROUNDS}?least=3.01"))
+    assert "bet-2</bdi></a>" not in said(at_work.get(f"{ROUNDS}?state=won"))
+    assert "bet-1</bdi></a>" not in said(at_work.get(f"{ROUNDS}?least=3.01"))
 
 
 @pytest.mark.parametrize("query", ["least=1,5x", "since=yesterday", "state=%27;--", "at=x&row=y", "row=9"])
@@ -177,7 +187,7 @@ def test_what_is_open_stands_by_age_and_opens_its_list(at_work: Client, caller: 
     caller.bet(150_000, transactionId="waits")
     page = said(at_work.get(f"{ROUNDS}open/"))
     assert '<td class="text-end">1</td><td class="text-end text-nowrap">EUR 1.50</td>' in page
-    assert "waits</a>" in said(at_work.get(f"{ROUNDS}open/?age=hour&currency=EUR"))
+    assert "waits</bdi></a>" in said(at_work.get(f"{ROUNDS}open/?age=hour&currency=EUR"))
     assert "No open rounds" in said(at_work.get(f"{ROUNDS}open/?age=week&currency=EUR"))
 
 

@@ -58,7 +58,7 @@ def test_a_strange_id_is_found_and_shown_as_text(at_work: Client, acme: Merchant
     page = response.content.decode()
     assert "<b>bold" not in page
     assert "plain" in page
-    assert "plain</a>" in said(at_work.get(f"{ROUNDS}?player={quote(text, safe='')}"))
+    assert "<bdi>plain</bdi></a>" in said(at_work.get(f"{ROUNDS}?player={quote(text, safe='')}"))
     assert at_work.get(f"{ROUNDS}{Transaction.objects.get(transaction_id='plain').pk}/").status_code == 200
 
 

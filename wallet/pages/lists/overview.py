@@ -21,10 +21,12 @@ from merchants.pages.guard import page
 from merchants.pages.keys import own_key
 from merchants.services import allowlist, credentials, downloads, key_hygiene
 from merchants.services.allowlist import Rule, Why, entry_usage
+from merchants.sign_in import session_age
 from portal.lib import clock, numbers, tables
 from portal.lib.clientip import parse_address
 from portal.lib.file_names import file_name
 from wallet.pages.lists import labels
+from wallet.services.log import trial_refusals
 
 LATELY = timedelta(hours=24)
 COLUMNS = ("network", "note", "ends")
@@ -43,7 +45,25 @@ def list_summary(found: entry_usage.Standing) -> dict[str, Any]:
         "standing": found,
         "restricted": _("restricted to %(entries)s") % {"entries": labels.entries(found.counting)},
         **ended_trial(found.last_trial, clock.now()),
+        **(trial_progress(found.on_trial) if found.on_trial else {}),
     }
+
+
+def trial_progress(tried: ListTrial) -> dict[str, Any]:
+    """Which awaited addresses have called, and which addresses were refused since the trial began."""
+    refused, now = trial_refusals.refused_since(tried), clock.now()
+    return {
+        "awaited": [(address, address in tried.arrived) for address in tried.awaited],
+        "refused": [(each, labels.age_text(each.last_at, now)) for each in refused[: trial_refusals.LISTED]],
+        "more_refused": len(refused) > trial_refusals.LISTED,
+    }
+
+
+def page_is_old(request: HttpRequest, found: entry_usage.Standing) -> HttpResponse | None:
+    """Tell a page that follows a trial to load itself again, once the trial is over."""
+    if session_age.POLL in request.headers and found.on_trial is None:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return None
 
 
 def ended_trial(last: ListTrial | None, now: datetime) -> dict[str, str]:
@@ -51,6 +71,18 @@ def ended_trial(last: ListTrial | None, now: datetime) -> dict[str, str]:
     if last is None or last.deadline < now - LATELY:
         return {}
     if last.state == ListTrial.State.KEPT and last.ended_at is not None:
+        if len(last.awaited) > 1:
+            return {
+                "stayed": _(
+                    "The new allowlist stays: requests with a valid signature arrived from all %(number)s addresses of "
+                    "the day before, the last from %(kept_for)s on %(ended_at)s."
+                )
+                % {
+                    "number": len(last.awaited),
+                    "kept_for": last.kept_for,
+                    "ended_at": moment_text(last.ended_at),
+                }
+            }
         return {
             "stayed": _(
                 "The new allowlist stays: a request with a valid signature arrived from %(kept_for)s on %(ended_at)s."
@@ -61,8 +93,8 @@ def ended_trial(last: ListTrial | None, now: datetime) -> dict[str, str]:
         return {}  # somebody ended it, and was told
     return {
         "went_back": _(
-            "The allowlist reverted automatically on %(deadline)s, because no request with a valid signature "
-            "arrived from the new allowlist. The previous allowlist is active."
+            "The allowlist reverted automatically on %(deadline)s, because the requests that the trial waited for did "
+            "not arrive. The previous allowlist is active."
         )
         % {"deadline": moment_text(last.deadline)}
     }
@@ -71,8 +103,11 @@ def ended_trial(last: ListTrial | None, now: datetime) -> dict[str, str]:
 @page()
 def lists(request: HttpRequest, visit: Visit) -> HttpResponse:
     merchant = visit.merchant
+    found = entry_usage.list_standing(merchant, None)
+    if (again := page_is_old(request, found)) is not None:
+        return again
     context = {
-        **list_summary(entry_usage.list_standing(merchant, None)),
+        **list_summary(found),
         "keys": lists_of_keys(merchant),
         "domains": (domains := entry_usage.domain_rows(merchant)),
         "domains_ended": bool(domains) and all(row.ended for row in domains),
@@ -83,7 +118,10 @@ def lists(request: HttpRequest, visit: Visit) -> HttpResponse:
 @page(back="operator:lists")
 def list_key(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     key = own_key(visit, number)
-    context = list_summary(entry_usage.list_standing(visit.merchant, key))
+    found = entry_usage.list_standing(visit.merchant, key)
+    if (again := page_is_old(request, found)) is not None:
+        return again
+    context = list_summary(found)
     title = _("Allowlist of %(key)s") % {"key": list_name(key)}
     return page_frame.render_page(request, visit, "list_key.html", tab="lists", title=title, key=key, **context)
 

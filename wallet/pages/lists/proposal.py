@@ -42,15 +42,16 @@ from wallet.services.usage import rehearsal
 
 TRIAL_HELP = format_lazy(
     gettext_lazy(
-        "If no request with a valid signature arrives from the new allowlist within {minutes} minutes, "
-        "the current allowlist is restored automatically. This protects you if you lock yourself out."
+        "The current allowlist is restored automatically, unless every address of the last 24 hours sends a request "
+        "with a valid signature within {minutes} minutes or a person keeps the new allowlist."
     ),
     minutes=trial.MINUTES,
 )
 SAVED = gettext_lazy("The new allowlist is active.")
 SAVED_DOMAINS = gettext_lazy("The new domain allowlist is active.")
 TRIED = gettext_lazy(
-    "The new allowlist is on trial until {until}. It stays if a request with a valid signature arrives from it by then."
+    "The new allowlist is on trial until {until}. It stays if every address of the last 24 hours has called by then, "
+    "or if you keep it."
 )
 SENT_BEFORE = gettext_lazy(
     "Each form works once. This form was sent before, or you opened it before you signed in. Nothing was changed."
@@ -75,9 +76,7 @@ class ProposalForm(SingleUseForm):
     confirmed_code = forms.CharField(label=gettext_lazy("Merchant code"), required=False, max_length=100)
     on_trial = forms.BooleanField(
         label=format_lazy(
-            gettext_lazy(
-                "Try for {minutes} minutes: revert automatically unless a signed request arrives from the new allowlist"
-            ),
+            gettext_lazy("Try for {minutes} minutes: revert automatically unless all current addresses still call"),
             minutes=trial.MINUTES,
         ),
         required=False,

@@ -23,7 +23,7 @@ class KeepForm(SingleUseForm):
         required=False,
         max_length=100,
         help_text=gettext_lazy(
-            "Needed only if the allowlist refuses all addresses with signed requests in the last 24 hours, "
+            "Needed only if the allowlist refuses a tenth of your requests or more, or every address of a live key, "
             "now or within a day."
         ),
     )
@@ -54,7 +54,7 @@ def list_keep(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     question = Question(
         title=_("Keep new allowlist"),
         text=_(
-            "No request has arrived from the new allowlist yet. If you keep the new allowlist, it no longer "
+            "Not every address of the last 24 hours has called yet. If you keep the new allowlist, it no longer "
             "reverts automatically."
         ),
         act=act,

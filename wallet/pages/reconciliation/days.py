@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from merchants.access import Visit, Work
@@ -19,10 +21,12 @@ from portal.lib import clock
 from wallet.models import Reconciliation, Statement
 from wallet.pages.reconciliation import case_list, files
 from wallet.pages.reconciliation.labels import SQUARES, STATEMENT_LEVELS, TAB, case_line, day_address, square
+from wallet.pages.round_filter import FilterForm
 from wallet.reconciliation import alarms, cases, day_breaks, deliveries, on_demand, report, schedule
 from wallet.reconciliation.days import day_of
 from wallet.reconciliation.figures import figures_of
 from wallet.reconciliation.plans import plan_of
+from wallet.services.rounds.round_list import RoundFilter
 
 SHOWN_WORST, SHOWN_RUNS, SHOWN_STATEMENTS = 6, 20, 20
 State = Reconciliation.State
@@ -69,6 +73,7 @@ def day_page(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
     told = next((run for run in runs if run.state == State.DONE), None)
     context: dict[str, Any] = {
         "day": day,
+        "rounds_url": rounds_address(merchant, day),
         "ready": day_of(merchant, day).ready,
         "is_ready": day_of(merchant, day).ready <= now,
         "awaited": is_awaited(request, runs),
@@ -81,6 +86,13 @@ def day_page(request: HttpRequest, visit: Visit, day: date) -> HttpResponse:
     return page_frame.render_page(
         request, visit, "reconciliation_day.html", tab=TAB, title=f"{day:%-d %B %Y}", **context
     )
+
+
+def rounds_address(merchant: Merchant, day: date) -> str:
+    """Return the list of the rounds whose bets are of this day, in its own boundaries."""
+    whole = day_of(merchant, day)
+    wish = RoundFilter(since=whole.begin, until=whole.end)
+    return f"{reverse('operator:rounds', args=[merchant.code])}?{urlencode(FilterForm.address(wish))}"
 
 
 def is_awaited(request: HttpRequest, runs: list[Reconciliation]) -> bool:

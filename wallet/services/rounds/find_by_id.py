@@ -1,6 +1,7 @@
 """Finds the round of any id: of a transaction, a round, a session, a player or a request.
 
-Ids are complete and case-sensitive. Each is found by an index that begins with the merchant or the id.
+Complete ids are case-sensitive, and each is found by an index that begins with the merchant or the id. Where none is
+exactly that, the newest bets and requests and the first players are searched for ids that contain it.
 """
 
 from __future__ import annotations
@@ -10,12 +11,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
 from merchants.models import Merchant, Player
 from wallet.models import PlayTransaction, Session, SignedRequest, Transaction
 from wallet.models.transaction import TransactionQuerySet
 
 LONGEST = 512  # a session's id
 MOST = 20  # hits of one kind
+SCANNED = 20_000  # rows of one kind that are searched for a part of an id
+SHORTEST_PART = 3
 STEPS_TO_ROOT = 3  # the part of a rollback, the payout that it took back, the bet
 OF_ONE_CALL = timedelta(seconds=10)  # from the line of a call to the rows that it wrote
 LOOKED_FOR = ("transaction id", "reference", "round id", "session id", "player id", "request id")
@@ -32,6 +38,7 @@ class IdMatch:
     players: list[Player]
     sessions: list[Session]
     calls: list[SignedRequest]
+    is_part: bool = False  # the ids only contain the text
 
     @property
     def is_empty(self) -> bool:
@@ -39,7 +46,42 @@ class IdMatch:
 
 
 def find_id(merchant: Merchant, text: str) -> IdMatch:
-    """Return the matches of an id among the merchant's data."""
+    """Return the matches of an id among the merchant's data: of the complete id, else of ids that contain it."""
+    found = find_whole_id(merchant, text)
+    return find_part(merchant, text) if found.is_empty and len(text) >= SHORTEST_PART else found
+
+
+def find_part(merchant: Merchant, text: str) -> IdMatch:
+    """Return what has an id that contains the text, among SCANNED rows of each kind."""
+    bets = (
+        Transaction.objects.filter(merchant=merchant, kind="bet").order_by("-created_at", "-id").values("pk")[:SCANNED]
+    )
+    has_text = Q(transaction_id__contains=text) | Q(round_id__contains=text)
+    rows = Transaction.objects.filter(pk__in=bets).filter(has_text).order_by("-pk")[:MOST]
+    lines = SignedRequest.objects.filter(merchant=merchant).order_by("-id").values("pk")[:SCANNED]
+    named = Q(transaction_id__contains=text) | Q(request_text__contains=text)
+    requests = SignedRequest.objects.filter(pk__in=lines).annotate(request_text=Cast("request_id", TextField()))
+    found = list(requests.filter(named).order_by("-pk")[:MOST])
+    in_ledger = [row for line in found for row in ledger_rows(merchant, line.transaction_id or "", [line])]
+    known = {row.request_id for row in in_ledger}
+    return IdMatch(
+        rounds=root_transactions(merchant, [*rows, *in_ledger]),
+        played=[],
+        players=list(players_with_part(merchant, text).order_by("player_id")[:MOST]),
+        sessions=[],
+        calls=[line for line in found if line.request_id not in known and line.status != "RS_OK"],
+        is_part=True,
+    )
+
+
+def players_with_part(merchant: Merchant, text: str) -> QuerySet[Player]:
+    """Return the players whose id contains the text, among the first SCANNED of the merchant."""
+    first = Player.objects.filter(merchant=merchant).order_by("player_id").values("pk")[:SCANNED]
+    return Player.objects.filter(pk__in=first, player_id__contains=text)
+
+
+def find_whole_id(merchant: Merchant, text: str) -> IdMatch:
+    """Return the matches of a complete id."""
     lines = requests_of(merchant, text)
     sessions = list(Session.objects.for_merchant(merchant.pk).filter(session_id=text).select_related("player", "game"))
     rows = ledger_rows(merchant, text, lines)

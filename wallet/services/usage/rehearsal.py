@@ -5,7 +5,7 @@ Only requests with a valid signature count, whatever their answer: the sender of
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -132,6 +132,15 @@ def rehearse(proposal: Proposal, *, days: int = 7) -> Rehearsal:
         refused_addresses=_most_first(refused.values()),
         allowed_addresses=_most_first(allowed.values()),
     )
+
+
+def recent_calls(merchant: Merchant, key: ApiKey | None, span: timedelta) -> Iterator[guard.RecentCalls]:
+    """Yield the calls of the span up to now for the lock-out check, by key and address."""
+    calls = Counter[tuple[int, Address]]()
+    for call in _calls(merchant, key, span.days, clock.now()):
+        calls[call.key_id, call.address] += call.calls
+    for (key_id, address), number in calls.items():
+        yield guard.RecentCalls(key_id, address, number)
 
 
 def rehearse_domains(merchant: Merchant, lines: Iterable[DomainLine]) -> list[Said]:

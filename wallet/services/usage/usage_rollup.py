@@ -15,7 +15,11 @@ from wallet.services.log.log_search import REFUSED_UNSIGNED
 
 AT_ONCE = 20_000  # rows that one transaction sums up
 PATIENCE_SECONDS = 5.0
-TABLES = {Watermark.Source.CALLS: "wallet_signedrequest", Watermark.Source.MOVEMENTS: "wallet_transaction"}
+TABLES = {
+    Watermark.Source.CALLS: "wallet_signedrequest",
+    Watermark.Source.MOVEMENTS: "wallet_transaction",
+    Watermark.Source.GAMING: "wallet_transaction",
+}
 
 # What a ledger row `t` is summed up as (MovementHour.Kind): a rollback as what it reverses.
 KIND = """
@@ -130,9 +134,35 @@ PAYOUT_TAKEN_BACK = f"""
      WHERE {IN_WINDOW} AND {IS_OPEN}
         ON CONFLICT DO NOTHING
 """
+# What each ledger row `t` of a game adds: a rollback takes off what it reverses, on its own day.
+GAMING_ROWS = """
+    SELECT t.merchant_id, (t.created_at AT TIME ZONE 'UTC')::date AS day, coalesce(o.game_id, t.game_id) AS game_id,
+           t.player_id, t.currency, g.sign * (g.kind = 'bet')::int AS bets,
+           CASE g.kind WHEN 'bet' THEN g.sign * t.amount::numeric ELSE 0 END AS stakes,
+           CASE g.kind WHEN 'payout' THEN g.sign * t.amount::numeric ELSE 0 END AS payouts,
+           CASE g.kind WHEN 'reward' THEN g.sign * t.amount::numeric ELSE 0 END AS rewards
+      FROM wallet_transaction t
+      LEFT JOIN wallet_transaction o ON t.kind = 'rollback' AND o.id = t.reverses_id
+     CROSS JOIN LATERAL (
+        SELECT coalesce(o.kind, t.kind) AS kind, CASE t.kind WHEN 'rollback' THEN -1 ELSE 1 END AS sign) g
+     WHERE t.debit_account_id IS NOT NULL AND g.kind IN ('bet', 'payout', 'reward')
+       AND coalesce(o.game_id, t.game_id) IS NOT NULL
+"""
+GAMING = """
+    INSERT INTO {table} AS d (merchant_id, day, {of}, currency, bets, stakes, payouts, rewards)
+    SELECT r.merchant_id, r.day, r.{of}, r.currency, sum(r.bets), sum(r.stakes), sum(r.payouts), sum(r.rewards)
+      FROM ({rows} AND t.id > %(after)s AND t.id <= %(upto)s) r
+     GROUP BY 1, 2, 3, 4
+    ON CONFLICT (merchant_id, day, {of}, currency) DO UPDATE
+       SET bets = d.bets + excluded.bets, stakes = d.stakes + excluded.stakes,
+           payouts = d.payouts + excluded.payouts, rewards = d.rewards + excluded.rewards
+"""
+GAMES = GAMING.format(table="wallet_gameday", of="game_id", rows=GAMING_ROWS)
+GAMERS = GAMING.format(table="wallet_playergamingday", of="player_id", rows=GAMING_ROWS)
 STEPS = {
     Watermark.Source.CALLS: (CALLS, MERCHANTS),
     Watermark.Source.MOVEMENTS: (MOVEMENTS, PLAYERS, SETTLED, TAKEN_BACK, NEW_BETS, PAYOUT_TAKEN_BACK),
+    Watermark.Source.GAMING: (GAMES, GAMERS),
 }
 
 

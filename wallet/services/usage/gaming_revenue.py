@@ -1,0 +1,145 @@
+"""Gross gaming revenue of a merchant: stakes minus payouts, by day, game, player or currency. Units: × 100000.
+
+Read from the days that are summed up (`GameDay`, `PlayerGamingDay`) and the ledger rows behind their watermark, so
+that the figures are exact at any moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from django.db import connection, transaction
+
+from merchants.models import Game, Merchant, Player
+from portal.lib import money
+from wallet.models import Watermark
+from wallet.services.usage.usage_rollup import GAMING_ROWS
+
+AT_ONCE = 5_000  # rows of a file whose names are read together
+COLUMNS = ("currency", "bets", "stakes", "payouts", "ggr", "rewards")
+LISTED = 200  # groups of a page; a file has all
+UNSUMMED = 100_000  # ledger rows behind the watermark that a page adds; of more it says so
+BY = {"day": "m.day", "game": "m.what", "player": "m.what", "currency": "NULL::bigint"}
+ORDERS = {"day": "1 DESC, 2", "game": "6 DESC, 1, 2", "player": "6 DESC, 1, 2", "currency": "3 DESC, 2"}
+BEHIND = """
+    SELECT m.upto, (SELECT coalesce(max(id), 0) FROM wallet_transaction)
+      FROM wallet_mark m WHERE m.source = %s FOR SHARE OF m
+"""
+SUMMED = """
+    SELECT d.day, d.{of} AS what, d.currency, d.bets, d.stakes, d.payouts, d.rewards FROM {table} d
+     WHERE d.merchant_id = %(merchant)s AND d.day >= %(since)s AND d.day <= %(until)s
+"""
+RECENT = f"""
+    SELECT r.day, r.{{of}}, r.currency, r.bets, r.stakes, r.payouts, r.rewards
+      FROM ({GAMING_ROWS} AND t.merchant_id = %(merchant)s AND t.id > %(mark)s
+                          AND t.created_at >= %(begin)s AND t.created_at < %(end)s) r
+"""
+# In one pass: the groups, and behind them the sums by currency.
+SUMS = """
+      WITH sums AS MATERIALIZED (
+        SELECT {by} AS what, m.currency, sum(m.bets) AS bets, sum(m.stakes) AS stakes, sum(m.payouts) AS payouts,
+               sum(m.stakes) - sum(m.payouts) AS ggr, sum(m.rewards) AS rewards
+          FROM ({rows}) m WHERE (m.currency = %(currency)s OR %(currency)s = '')
+         GROUP BY 1, 2)
+    (SELECT what, currency, bets, stakes, payouts, ggr, rewards, false FROM sums ORDER BY {order} LIMIT %(most)s)
+     UNION ALL
+    (SELECT NULL, currency, sum(bets), sum(stakes), sum(payouts), sum(ggr), sum(rewards), true FROM sums
+      GROUP BY 2 ORDER BY 3 DESC, 2)
+"""
+
+
+class Revenue(NamedTuple):
+    """`what`: the day, or the id of a game or player; None for a currency as a whole."""
+
+    what: Any
+    currency: str
+    bets: int
+    stakes: int
+    payouts: int
+    ggr: int
+    rewards: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueReport:
+    """`total`: by currency. `is_behind`: not every row of the ledger is in it yet."""
+
+    rows: list[Revenue]
+    total: list[Revenue]
+    more: bool
+    is_behind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueWish:
+    """From the first day to the last (UTC), both included; of one currency, or of all where none is named."""
+
+    since: date
+    until: date
+    by: str = "day"
+    currency: str = ""
+
+
+def revenue_report(merchant: Merchant, wish: RevenueWish, *, most: int | None = LISTED) -> RevenueReport:
+    """Return the sums of a span, newest day first or highest revenue first, and the sums by currency.
+
+    `most`: of so many groups; None for a file, which has all, and every row of the ledger.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BEHIND, [Watermark.Source.GAMING.value])
+        upto, newest = cursor.fetchone()
+        is_behind = most is not None and newest - upto > UNSUMMED
+        cursor.execute(_statement(wish, is_behind=is_behind), _values(merchant, wish, upto, most))
+        found = cursor.fetchall()
+    rows = [Revenue(what, currency, *map(int, sums)) for what, currency, *sums, is_total in found if not is_total]
+    total = [Revenue(None, currency, *map(int, sums)) for _what, currency, *sums, is_total in found if is_total]
+    return RevenueReport(rows[:most], total, most is not None and len(rows) > most, is_behind)
+
+
+def _statement(wish: RevenueWish, *, is_behind: bool) -> str:
+    of_player = wish.by == "player"
+    table = {
+        "of": "player_id" if of_player else "game_id",
+        "table": "wallet_playergamingday" if of_player else "wallet_gameday",
+    }
+    rows = SUMMED if is_behind else f"{SUMMED} UNION ALL {RECENT}"
+    return SUMS.format(by=BY[wish.by], order=ORDERS[wish.by], rows=rows.format(**table))
+
+
+def _values(merchant: Merchant, wish: RevenueWish, mark: int, most: int | None) -> dict[str, Any]:
+    return {
+        "merchant": merchant.pk,
+        "since": wish.since,
+        "until": wish.until,
+        "currency": wish.currency,
+        "mark": mark,
+        "begin": datetime.combine(wish.since, time(), UTC),
+        "end": datetime.combine(wish.until, time(), UTC) + timedelta(days=1),
+        "most": None if most is None else most + 1,
+    }
+
+
+def names(by: str, rows: list[Revenue]) -> dict[Any, str]:
+    """Return the names of the games, or the ids of the players, that the rows are about."""
+    numbers = {row.what for row in rows}
+    if by == "game":
+        return dict(Game.objects.filter(pk__in=numbers).values_list("pk", "name"))
+    if by == "player":
+        return dict(Player.objects.filter(pk__in=numbers).values_list("pk", "player_id"))
+    return {}
+
+
+def revenue_csv(by: str, rows: list[Revenue]) -> Iterator[tuple[Any, ...]]:
+    """Yield the lines of a file, its head first. Amounts are decimal."""
+    yield (*([] if by == "currency" else ["day (UTC)" if by == "day" else by]), *COLUMNS)
+    for begin in range(0, len(rows), AT_ONCE):
+        some = rows[begin : begin + AT_ONCE]
+        known = names(by, some)
+        for row in some:
+            head = [] if by == "currency" else [known.get(row.what, row.what)]
+            amounts = (row.stakes, row.payouts, row.ggr, row.rewards)
+            cells = (money.format_amount(units, row.currency).replace(",", "") for units in amounts)
+            yield (*head, row.currency, row.bets, *cells)
