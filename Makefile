@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 TEMPLATES := templates portal/local/mailbox/pages
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
-.PHONY: help up test test-image image lint types bench drill messages baseline reset lock runtime development
+.PHONY: help up test test-image test-samples image lint types bench drill messages baseline reset lock runtime development
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -18,6 +18,9 @@ test: development ## run all tests, with the coverage floor
 
 test-image: development ## build the image and ask it, as root on Debian; takes minutes
 	$(PYTHON) -m pytest -m image --numprocesses 0
+
+test-samples: development ## run the clients of the Developers page in PHP, Java, Go and C#, as root on Debian
+	$(PYTHON) -m pytest -m samples --numprocesses 0
 
 image: ## build the image with buildah, below var/image
 	@.ci/image var/image

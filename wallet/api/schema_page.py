@@ -41,4 +41,5 @@ class DocsPage(SpectacularSwaggerSplitView):
 
     authentication_classes = []
     http_method_names = READ
+    template_name = "developers/api_docs.html"
     url_name = "schema"
