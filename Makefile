@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 TEMPLATES := templates portal/local/mailbox/pages
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
-.PHONY: help up test test-image test-samples image lint types bench drill messages baseline reset lock runtime development
+.PHONY: help up test test-image test-samples test-clients image lint types bench drill messages baseline reset lock runtime development
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ test-image: development ## build the image and ask it, as root on Debian; takes 
 
 test-samples: development ## run the clients of the Developers page in PHP, Java, Go and C#, as root on Debian
 	$(PYTHON) -m pytest -m samples --numprocesses 0
+
+test-clients: development ## lint the OpenAPI document, and run clients generated from it and the Postman collection, with packages of npm
+	$(PYTHON) -m pytest -m clients --numprocesses 0
 
 image: ## build the image with buildah, below var/image
 	@.ci/image var/image
@@ -57,6 +60,7 @@ lock: development ## resolve the dependencies anew and write the hashed locks
 	$(LOCK) --constraint requirements/development.txt --group embedded pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/production.txt
 	$(LOCK) --upgrade --group bench --output-file requirements/bench.txt
+	$(LOCK) --upgrade --group clients --output-file requirements/clients.txt
 
 runtime development:
 	@.ci/setup $@

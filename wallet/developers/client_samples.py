@@ -16,6 +16,8 @@ FILES = {
     "Java": "Call.java",
     "Go": "call.go",
     "C#": "Call.cs",
+    "Python, generated": "generated.py",
+    "TypeScript, generated": "generated.ts",
 }
 
 

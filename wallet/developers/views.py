@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from wallet.api.urls import VIEWS
 from wallet.developers.client_samples import client_samples
 from wallet.developers.contract_sections import contract_sections
+from wallet.developers.postman_collection import postman_collection
 from wallet.developers.signature_vectors import SECRET_KEY, TIMESTAMP, VECTORS
 
 # In the order in which an integrator needs them.
@@ -35,3 +36,9 @@ def developers_page(request: HttpRequest) -> HttpResponse:
         "changes": sections[CHANGES],
     }
     return render(request, "developers/index.html", context)
+
+
+@require_safe
+def postman_file(request: HttpRequest) -> HttpResponse:
+    headers = {"Content-Disposition": 'attachment; filename="oppi-games.postman_collection.json"'}
+    return JsonResponse(postman_collection(), headers=headers)

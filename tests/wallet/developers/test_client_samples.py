@@ -64,8 +64,13 @@ def answers_of(command: list[str], stage: Stage, folder: Path) -> list[dict[str,
 
 
 def check_client(language: str, command: Command, stage: Stage, folder: Path) -> None:
+    check_answers(command(FOLDER / FILES[language], folder), stage, folder)
+
+
+def check_answers(command: list[str], stage: Stage, folder: Path) -> None:
+    """Run a client of the page, and check that both of its requests were accepted."""
     stage.caller(player=PLAYER, deposit=BALANCE)
-    balance, games = answers_of(command(FOLDER / FILES[language], folder), stage, folder)
+    balance, games = answers_of(command, stage, folder)
     assert balance == {"status": "RS_OK", "playerId": PLAYER, "currency": "EUR", "balance": BALANCE}
     assert games["status"] == "RS_OK"
     assert stage.game.game_id in json.dumps(games)
@@ -93,4 +98,5 @@ def test_a_client_of_another_runtime_does_too(stage: Stage, tmp_path: Path, lang
 
 
 def test_each_client_is_run() -> None:
-    assert {*AT_HAND, *BY_PACKAGE} == set(FILES)
+    generated = {name for name in FILES if name.endswith(", generated")}  # test_generated_clients.py
+    assert {*AT_HAND, *BY_PACKAGE} == set(FILES) - generated
