@@ -27,6 +27,7 @@ COPY portal portal
 COPY merchants merchants
 COPY wallet wallet
 COPY templates templates
+COPY docs/signed-api.md docs/
 # Static files are collected with hashed names, and served from there alone. Loading everything once leaves the bytecode of
 # what is used, and nothing else of it.
 RUN .ci/with-settings .venv/bin/python manage.py collectstatic --no-input --verbosity 0 \

@@ -5,10 +5,10 @@ PYTHON := .venv/bin/python
 TEMPLATES := templates portal/local/mailbox/pages
 LOCK := .venv/bin/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.12 --quiet
 
-.PHONY: help up test test-nightly test-image image lint types bench drill messages baseline reset lock runtime development
+.PHONY: help up test test-nightly test-image test-samples test-clients image lint types bench drill messages baseline reset lock runtime development
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 up: runtime ## start the portal with everything it needs, until Ctrl-C
 	@exec $(PYTHON) -m portal.local.up
@@ -21,6 +21,12 @@ test-nightly: development ## run the tests that take minutes: every migration bo
 
 test-image: development ## build the image and send it a signed bet, as root on Debian; takes minutes
 	$(PYTHON) -m pytest -m image --numprocesses 0
+
+test-samples: development ## run the clients of the Developers page in PHP, Java, Go and C#, as root on Debian
+	$(PYTHON) -m pytest -m samples --numprocesses 0
+
+test-clients: development ## lint the OpenAPI document, and run clients generated from it and the Postman collection, with packages of npm
+	$(PYTHON) -m pytest -m clients --numprocesses 0
 
 image: ## build the image with buildah, below var/image
 	@.ci/image var/image
@@ -58,6 +64,7 @@ lock: development ## resolve the dependencies again and write the hashed locks
 	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/production.txt
 	$(LOCK) --constraint requirements/development.txt --group s3 pyproject.toml --output-file requirements/s3.txt
 	$(LOCK) --upgrade --group bench --output-file requirements/bench.txt
+	$(LOCK) --upgrade --group clients --output-file requirements/clients.txt
 
 runtime development:
 	@.ci/setup $@

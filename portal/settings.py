@@ -514,18 +514,25 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Oppi Games signed API",
     "DESCRIPTION": (
-        "Launch games and move money. Every request is signed: `x-signature` is the lower-case hex HMAC-SHA256, with "
-        "the secret key, of the raw body, `|` and `x-timestamp`."
+        "Launch games, move money and reconcile. Every request is signed: `x-signature` is the lower-case hex "
+        "HMAC-SHA256, with the secret key, of the raw body, `|` and `x-timestamp`. Amounts are whole numbers: real "
+        "amount × 100000."
     ),
+    "EXTERNAL_DOCS": {"url": f"{BASE_URL}/developers/", "description": "Signing, statuses and retries"},
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+    "SWAGGER_UI_SETTINGS": """{
+  deepLinking: true,
+  validatorUrl: null,
+  supportedSubmitMethods: [], // no "Try it out": it cannot sign
+  plugins: [() => ({ wrapComponents: { authorizeBtn: () => () => null, authorizeOperationBtn: () => () => null } })],
+}""",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/",
-    "SERVERS": [{"url": API_URL}],
+    "SERVERS": [{"url": API_URL, "description": "Live keys and test keys"}],
     "TAGS": [
         {"name": "wallet", "description": "Balances and transactions of players"},
         {"name": "game", "description": "Game launch, sessions and rounds"},

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("operator/", include("wallet.pages.urls")),
+    path("developers/", include("wallet.developers.urls")),
     path("api/schema", SchemaPage.as_view(), name="schema"),
     path("api/docs", DocsPage.as_view(), name="docs"),
 ]

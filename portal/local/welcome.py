@@ -61,6 +61,7 @@ def addresses(environment: Mapping[str, str]) -> Table:
         "admin": f"{pages}/admin/",
         "operators": f"{pages}/operator/",
         "API documentation": f"{pages}/api/docs",
+        "Developers": f"{pages}/developers/",
         "signed calls": environment["API_URL"],
         "mail": environment.get("MAIL_URL", ""),
         "metrics": f"http://127.0.0.1:{environment['METRICS_PORT']}/metrics" if "METRICS_PORT" in environment else "",

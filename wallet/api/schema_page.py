@@ -30,10 +30,15 @@ class SchemaPage(SpectacularAPIView):
 def drawn_schema(renderer: Any) -> bytes:
     """Return the schema in the format of one of the page's renderers."""
     if renderer.media_type not in _drawn:
-        schema = SchemaGenerator(urlconf=URLCONF).get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-        drawn = renderer.render(schema, renderer.media_type, {})
+        drawn = renderer.render(schema_document(), renderer.media_type, {})
         _drawn[renderer.media_type] = drawn if isinstance(drawn, bytes) else drawn.encode()
     return _drawn[renderer.media_type]
+
+
+def schema_document() -> dict[str, Any]:
+    """Return the OpenAPI document as Python objects, generated anew."""
+    document: dict[str, Any] = SchemaGenerator(urlconf=URLCONF).get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return document
 
 
 class DocsPage(SpectacularSwaggerSplitView):
@@ -41,4 +46,5 @@ class DocsPage(SpectacularSwaggerSplitView):
 
     authentication_classes = []
     http_method_names = READ
+    template_name = "developers/api_docs.html"
     url_name = "schema"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.request import urlopen
 
 import pytest
 import schemathesis
+from django.conf import settings as django_settings
 from django.test import Client
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from tests.plugins.live import Live
 from tests.wallet.conftest import Stage
 from wallet import statuses
-from wallet.api import schema_page
+from wallet.api import contracts, schema_page
 from wallet.api.urls import VIEWS
 
 QUICK = settings(
@@ -30,6 +32,7 @@ QUICK = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+PUBLIC = {"BreakSide", "DaySide", "RetryItem", "RollbackItem", "SettlementItem", "StatementFault", "StatementTotal"}
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).date().isoformat()
 CHECKS = [schemathesis.checks.not_a_server_error, schemathesis.checks.response_schema_conformance]
 
@@ -64,6 +67,46 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
 def test_the_twenty_keys_are_in_it(document: dict[str, Any]) -> None:
     assert all(key in json.dumps(document) for key in statuses.ALL_KEYS)
+
+
+def parts(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object within a document."""
+    if isinstance(value, dict):
+        yield value
+        yield from (part for each in value.values() for part in parts(each))
+    elif isinstance(value, list):
+        yield from (part for each in value for part in parts(each))
+
+
+def test_one_enumeration_of_statuses_with_their_meanings(document: dict[str, Any]) -> None:
+    found = [part for part in parts(document) if "RS_ERROR" in part.get("enum", [])]
+    assert found == [document["components"]["schemas"]["Status"]]
+    assert tuple(found[0]["enum"]) == statuses.ALL_KEYS
+    assert all(guide.meaning in found[0]["description"] for guide in statuses.status_guides())
+
+
+def test_no_name_of_our_classes_is_in_it(document: dict[str, Any]) -> None:
+    ours = {name for name, kind in vars(contracts).items() if isinstance(kind, type)} - PUBLIC
+    titles = {part["title"] for part in parts(document["components"]) if isinstance(part.get("title"), str)}
+    assert ours & {*document["components"]["schemas"]} == set()
+    assert titles == set()
+    assert [name for name in document["components"]["schemas"] if not name.isalnum()] == []
+
+
+def test_no_component_is_unused(document: dict[str, Any]) -> None:
+    used = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(document)))
+    assert used == set(document["components"]["schemas"])
+
+
+def test_each_operation_has_a_server_a_described_tag_and_texts(document: dict[str, Any]) -> None:
+    assert [server["url"] for server in document["servers"]] == [django_settings.API_URL]
+    tags = {tag["name"] for tag in document["tags"] if tag["description"]}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            assert set(operation["tags"]) <= tags
+            assert re.fullmatch("[a-z]+[A-Za-z]+", operation["operationId"])
+            assert operation["summary"]
+            assert operation["description"]
 
 
 @pytest.mark.parametrize("path", ["/api/schema", "/api/docs"])

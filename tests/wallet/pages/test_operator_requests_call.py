@@ -281,3 +281,9 @@ def counted(client: Client, answer: Answer) -> int:
     with CaptureQueriesContext(connection) as captured:
         client.get(address(answer))
     return len([query for query in captured if not own(query["sql"]).startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))])
+
+
+def test_a_refusal_leads_to_what_its_caller_does(looking: Client, caller: Caller) -> None:
+    refused = looking.get(address(caller.call("/wallet/balance", {}, x_signature="0" * 64)))
+    assert "/developers/#RS_ERROR_SIGNATURE_NOT_MATCH" in refused.content.decode()
+    assert "/developers/#" not in looking.get(address(caller.bet())).content.decode()
