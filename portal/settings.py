@@ -479,6 +479,14 @@ if min(EMAIL_DAYS, STAFF_VISIT_DAYS) < 91:
 EXPORT_HOURS: int = setting("EXPORT_HOURS", int, default=24)
 if not 1 <= EXPORT_HOURS <= 168:
     refuse("EXPORT_HOURS must be from 1 to 168.")
+# The simulated game server of sandboxes: its jobs call this address, and its runs are kept so many days.
+SIMULATION_API_URL: str = setting("SIMULATION_API_URL", default="").rstrip("/") or API_URL
+if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", SIMULATION_API_URL):
+    refuse("SIMULATION_API_URL must be an address that begins with http:// or https://.")
+SIMULATION_DAYS: int = setting("SIMULATION_DAYS", int, default=30)
+SIMULATIONS_AN_HOUR: int = setting("SIMULATIONS_AN_HOUR", int, default=12)  # of one person
+if min(SIMULATION_DAYS, SIMULATIONS_AN_HOUR) < 1:
+    refuse("SIMULATION_DAYS and SIMULATIONS_AN_HOUR must be 1 or more.")
 # A day is compared with those beside it, and a weekend may lie between.
 STATEMENT_TABLE_DAYS: int = setting("STATEMENT_TABLE_DAYS", int, default=4)
 if STATEMENT_TABLE_DAYS < 4:

@@ -43,10 +43,11 @@ TABS = [
     Tab("timeline", gettext_lazy("Timeline"), "history"),
 ]
 
+SANDBOX_TABS = [Tab("simulations", gettext_lazy("Simulations"), "player-play")]
 
 # Pages that every merchant has: the switch between live and sandbox stays on them.
 BOTH_HAVE = {each.name for each in TABS} | {"limits", "open_rounds", "exports", "cases", "reconciliation_plan"}
-BOTH_HAVE |= {"reconciliation_day", "settlements"}
+BOTH_HAVE |= {"reconciliation_day", "settlements", "simulations"}
 
 
 def render_page(
@@ -54,12 +55,13 @@ def render_page(
 ) -> HttpResponse:
     """A page in the frame. `tab`: which of TABS is marked."""
     code = visit.merchant.code
+    listed = TABS + SANDBOX_TABS if visit.merchant.is_sandbox else TABS
     known = frame_context(request) | {
         "visit": visit,
         "merchant": visit.merchant,
         "tab": tab,
         "title": title,
-        "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in TABS],
+        "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in listed],
         "others": other_memberships(visit),
         "live_and_sandbox": environment_sides(request, visit, tab),
     }

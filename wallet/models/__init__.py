@@ -19,6 +19,7 @@ from wallet.models.reconciliation_plan import (
 from wallet.models.refused_payout import RefusedPayout
 from wallet.models.request_log import RefusedCall, RefusedHour, SignedRequest
 from wallet.models.session import Session
+from wallet.models.simulation import SimulatedCall, Simulation
 from wallet.models.statement import Statement, StatementPreview
 from wallet.models.transaction import Transaction
 from wallet.models.usage import CallHour, MovementHour, OpenBet, PlayerDay, Watermark
@@ -56,6 +57,8 @@ __all__ = [
     "SettlementAdjustment",
     "SettlementConfirmation",
     "SignedRequest",
+    "SimulatedCall",
+    "Simulation",
     "Statement",
     "StatementPreview",
     "StatementSource",
