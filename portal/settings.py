@@ -168,6 +168,7 @@ MIDDLEWARE = [
     "portal.middleware.History",
     "merchants.sign_in.profile.TimeZone",
     "merchants.sign_in.refused_pages.RefusedPages",
+    "merchants.pages.error_pages.EmptyErrors",
     "portal.middleware.RefuseNul",
     "merchants.staff_desk.StaffDesk",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -399,7 +400,7 @@ if min(SESSION_IDLE_MINUTES_STAFF, SESSION_IDLE_MINUTES) < 1:
     refuse("SESSION_IDLE_MINUTES and SESSION_IDLE_MINUTES_STAFF must be 1 or more.")
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "merchants.pages.page_frame.stale_form_page"
+CSRF_FAILURE_VIEW = "merchants.pages.error_pages.form_expired"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
