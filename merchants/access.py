@@ -36,20 +36,23 @@ class Work(StrEnum):
     PEOPLE = "people"
     STATEMENTS = "statements"  # and what is said to cases
     PLAN = "plan"  # of reconciliation: hours, recipients, sources
+    SIMULATIONS = "simulations"  # of a game server, in a sandbox
 
 
 Role = Membership.Role
 MAY: Mapping[str, frozenset[Work]] = {
     Role.VIEWER: frozenset(),
-    Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS}),
+    Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS, Work.SIMULATIONS}),
     Role.OWNER: frozenset(Work),
 }
 NOT_IN_A_SANDBOX = frozenset({Work.PEOPLE})  # they are the live merchant's, and changed there
+ONLY_IN_A_SANDBOX = frozenset({Work.SIMULATIONS})
 STAFF = ""  # the role of our staff here: they look as an operator does, and change nothing
 AT_THE_DESK: Mapping[Work, str] = {  # what our staff change at their own desk, and the permission for it
     Work.LISTS: "merchants.change_allowlistentry",
     Work.PLAYERS: "merchants.change_player",
     Work.GAMES: "merchants.change_disabledgame",
+    Work.SIMULATIONS: "wallet.add_simulation",
 }
 
 
@@ -77,7 +80,7 @@ class Visit:
         return self.role == STAFF
 
     def may(self, work: str) -> bool:
-        if self.merchant.is_sandbox and work in NOT_IN_A_SANDBOX:
+        if work in (NOT_IN_A_SANDBOX if self.merchant.is_sandbox else ONLY_IN_A_SANDBOX):
             return False
         return work in MAY.get(self.role, frozenset()) | (self.desk_work or frozenset())
 

@@ -83,6 +83,12 @@ app.conf.beat_schedule = {
         "options": {"expires": 55},
     },
     "delete-old-exports": {"task": "wallet.tasks.delete_old_exports", "schedule": crontab(minute="*/10")},
+    "play-waiting-simulations": {
+        "task": "wallet.tasks.play_waiting_simulations",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
+    "purge-simulations": {"task": "wallet.tasks.purge_simulations", "schedule": crontab(minute="57")},
     "end-quiet-overlaps": {"task": "wallet.tasks.end_quiet_overlaps", "schedule": crontab(minute="*/5")},
     "reconcile-days": {"task": "wallet.tasks.reconcile_days", "schedule": crontab(), "options": {"expires": 55}},
     "read-statements": {"task": "wallet.tasks.read_statements", "schedule": crontab(), "options": {"expires": 55}},

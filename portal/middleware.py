@@ -18,6 +18,7 @@ from psycopg.errors import QueryCanceled
 from merchants.models import Person
 from merchants.services import history
 from portal.lib.clientip import request_address
+from portal.lib.logs import request_ids
 
 PROBE = "x-portal-probe"
 log = structlog.get_logger(__name__)
@@ -34,7 +35,11 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.request_id = uuid4()  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        token = request_ids.set(request.request_id)  # type: ignore[attr-defined]
+        try:
+            response = self.get_response(request)
+        finally:
+            request_ids.reset(token)
         response["x-request-id"] = str(request.request_id)  # type: ignore[attr-defined]
         if "HTTP_X_PORTAL_PROBE" in request.META:
             response[PROBE] = "arrived"

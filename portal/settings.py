@@ -169,6 +169,7 @@ MIDDLEWARE = [
     "portal.middleware.History",
     "merchants.sign_in.profile.TimeZone",
     "merchants.sign_in.refused_pages.RefusedPages",
+    "merchants.pages.error_pages.EmptyErrors",
     "portal.middleware.RefuseNul",
     "merchants.staff_desk.StaffDesk",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -403,7 +404,7 @@ if min(SESSION_IDLE_MINUTES_STAFF, SESSION_IDLE_MINUTES) < 1:
     refuse("SESSION_IDLE_MINUTES and SESSION_IDLE_MINUTES_STAFF must be 1 or more.")
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "merchants.pages.page_frame.stale_form_page"
+CSRF_FAILURE_VIEW = "merchants.pages.error_pages.form_expired"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 86400 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
@@ -487,6 +488,14 @@ if min(EMAIL_DAYS, STAFF_VISIT_DAYS) < 91:
 EXPORT_HOURS: int = setting("EXPORT_HOURS", int, default=24)
 if not 1 <= EXPORT_HOURS <= 168:
     refuse("EXPORT_HOURS must be from 1 to 168.")
+# The simulated game server of sandboxes: its jobs call this address, and its runs are kept so many days.
+SIMULATION_API_URL: str = setting("SIMULATION_API_URL", default="").rstrip("/") or API_URL
+if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", SIMULATION_API_URL):
+    refuse("SIMULATION_API_URL must be an address that begins with http:// or https://.")
+SIMULATION_DAYS: int = setting("SIMULATION_DAYS", int, default=30)
+SIMULATIONS_AN_HOUR: int = setting("SIMULATIONS_AN_HOUR", int, default=12)  # of one person
+if min(SIMULATION_DAYS, SIMULATIONS_AN_HOUR) < 1:
+    refuse("SIMULATION_DAYS and SIMULATIONS_AN_HOUR must be 1 or more.")
 # A day is compared with those beside it, and a weekend may lie between.
 STATEMENT_TABLE_DAYS: int = setting("STATEMENT_TABLE_DAYS", int, default=4)
 if STATEMENT_TABLE_DAYS < 4:

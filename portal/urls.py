@@ -6,7 +6,10 @@ from merchants.sign_in.views import start
 from portal.health import healthz, reconciliation_health
 from wallet.api.schema_page import DocsPage, SchemaPage
 
-handler400 = "merchants.pages.page_frame.oversized_form_page"
+handler400 = "merchants.pages.error_pages.bad_request"
+handler403 = "merchants.pages.error_pages.permission_denied"
+handler404 = "merchants.pages.error_pages.page_not_found"
+handler500 = "merchants.pages.error_pages.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", start, name="start"),

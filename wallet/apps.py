@@ -27,6 +27,7 @@ class WalletConfig(AppConfig):
         from wallet.reconciliation.closing import closing_history, settlement_mail  # noqa: PLC0415
         from wallet.services.explain import rejudge  # noqa: PLC0415
         from wallet.services.rounds import export_history  # noqa: PLC0415
+        from wallet.services.simulation import simulation_history  # noqa: PLC0415
         from wallet.services.usage import rehearsal, traffic_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
@@ -38,6 +39,7 @@ class WalletConfig(AppConfig):
         tables.register(SettlementConfirmation)
         tables.register(Invoice)
         export_history.register()
+        simulation_history.register()
         case_history.register()
         closing_history.register()
         traffic_history.register()

@@ -38,6 +38,7 @@ from wallet.reconciliation.runs import BeingCompared
 from wallet.services.calls import stored_signature
 from wallet.services.log import retention
 from wallet.services.rounds import exports
+from wallet.services.simulation import simulations
 from wallet.services.usage import quiet_merchants, rotation_progress, usage_rollup
 
 log = structlog.get_logger(__name__)
@@ -157,6 +158,21 @@ def write_waiting_exports() -> None:
 @shared_task
 def delete_old_exports() -> None:
     log.info("exports.deleted", exports=exports.delete_old_exports())
+
+
+@shared_task
+def play_simulation(number: int) -> None:
+    simulations.play_simulation(number)
+
+
+@shared_task
+def play_waiting_simulations() -> None:
+    log.info("simulations.played_late", simulations=simulations.play_waiting())
+
+
+@shared_task
+def purge_simulations() -> None:
+    log.info("simulations.purged", simulations=simulations.purge_simulations())
 
 
 # --- reconciliation ---------------------------------------------------------------------------------------------------

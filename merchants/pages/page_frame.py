@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.csrf import csrf_failure
-from django.views.defaults import bad_request
 
 from merchants import staff_desk
 from merchants.access import Visit
@@ -43,10 +40,11 @@ TABS = [
     Tab("timeline", gettext_lazy("Timeline"), "history"),
 ]
 
+SANDBOX_TABS = [Tab("simulations", gettext_lazy("Simulations"), "player-play")]
 
 # Pages that every merchant has: the switch between live and sandbox stays on them.
 BOTH_HAVE = {each.name for each in TABS} | {"limits", "open_rounds", "exports", "cases", "reconciliation_plan"}
-BOTH_HAVE |= {"reconciliation_day", "settlements", "ggr"}
+BOTH_HAVE |= {"reconciliation_day", "settlements", "ggr", "simulations"}
 
 
 def render_page(
@@ -54,12 +52,13 @@ def render_page(
 ) -> HttpResponse:
     """A page in the frame. `tab`: which of TABS is marked."""
     code = visit.merchant.code
+    listed = TABS + SANDBOX_TABS if visit.merchant.is_sandbox else TABS
     known = frame_context(request) | {
         "visit": visit,
         "merchant": visit.merchant,
         "tab": tab,
         "title": title,
-        "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in TABS],
+        "tabs": [(each, reverse(f"operator:{each.name}", args=[code])) for each in listed],
         "others": other_merchants(request, visit, tab),
         "live_and_sandbox": environment_sides(request, visit, tab),
     }
@@ -124,24 +123,3 @@ TITLES = {403: gettext_lazy("No permission"), 404: gettext_lazy("Page not found"
 def refused_page(request: HttpRequest, status: int) -> HttpResponse:
     context = frame_context(request) | {"title": TITLES[status]}
     return render(request, f"operator/{status}.html", context, status=status)
-
-
-def stale_form_page(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form of a page from before the last sign-in: most often a tab that was left open over night."""
-    if not _is_ours(request):
-        return csrf_failure(request, reason)
-    context = frame_context(request) | {"title": _("No change was made")}
-    return render(request, "operator/left_open.html", context, status=403)
-
-
-def oversized_form_page(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A form that is larger than DATA_UPLOAD_MAX_MEMORY_SIZE never reaches its page."""
-    too_large = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
-    if not too_large or not _is_ours(request):
-        return bad_request(request, exception)
-    context = frame_context(request) | {"title": _("The form is too large")}
-    return render(request, "operator/too_large.html", context, status=413)
-
-
-def _is_ours(request: HttpRequest) -> bool:
-    return request.path.startswith("/operator/") or staff_desk.is_at_desk(request)

@@ -78,6 +78,7 @@ TABLES: dict[str, Rights] = {
     "merchants_staffvisit": REWRITTEN,  # deleted when they are old
     "wallet_foldedrow": REWRITTEN,
     "wallet_reportoptout": REWRITTEN,
+    "wallet_simulatedcall": REWRITTEN,  # deleted when they are old
     # Rows that stay.
     "merchants_apikey": update_except(
         "environment", "auth_key"
@@ -118,6 +119,9 @@ TABLES: dict[str, Rights] = {
         "withdrawn_by_id",
         "withdrawn_at",
         "withdrawal",
+    ),
+    "wallet_simulation": Rights(
+        ORDINARY.privileges, only=frozenset({"state", "stop_reason", "books", "alive_at", "ended_at"})
     ),
     "wallet_statement": KEPT,
     "wallet_statementsource": KEPT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -11,7 +12,17 @@ from structlog.typing import Processor
 
 from portal.lib import masking
 
+
+def add_request_id(_logger: object, _method: str, line: Any) -> Any:
+    """Add the id that the answer has in `x-request-id`, to lines of Django about a request and to those within one."""
+    request = getattr(line.get("_record"), "request", None)
+    found = getattr(request, "request_id", None) or request_ids.get()
+    return line if found is None or "request_id" in line else {**line, "request_id": str(found)}
+
+
+request_ids: ContextVar[object | None] = ContextVar("request_id", default=None)
 SHARED: list[Processor] = [
+    add_request_id,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -41,9 +41,9 @@ def short_id(value: object, url: str = "") -> dict[str, str]:
 
 
 @register.inclusion_tag(f"{PARTS}/head.html")
-def head(title: str, above: str = "", text: str = "") -> dict[str, str]:
-    """Render the head of a page, with a small line above its title and a text below it."""
-    return {"title": title, "above": above, "text": text}
+def head(title: str, above: str = "", text: str = "", state: str = "", level: str = "") -> dict[str, str]:
+    """Render the head of a page, with a small line above its title, a state beside it and a text below it."""
+    return {"title": title, "above": above, "text": text, "state": state, "level": level}
 
 
 @register.inclusion_tag(f"{PARTS}/alert.html")

@@ -19,6 +19,7 @@ from wallet.models.reconciliation_plan import (
 from wallet.models.refused_payout import RefusedPayout
 from wallet.models.request_log import RefusedCall, RefusedHour, SignedRequest
 from wallet.models.session import Session
+from wallet.models.simulation import SimulatedCall, Simulation
 from wallet.models.statement import Statement, StatementPreview
 from wallet.models.traffic_incident import TrafficIncident
 from wallet.models.transaction import Transaction
@@ -57,6 +58,8 @@ __all__ = [
     "SettlementAdjustment",
     "SettlementConfirmation",
     "SignedRequest",
+    "SimulatedCall",
+    "Simulation",
     "Statement",
     "StatementPreview",
     "StatementSource",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -26,6 +26,7 @@ from merchants.services.limits import MOST_BETS, Limits
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from portal.lib.texts import Answers
+from wallet.reconciliation.thresholds import currencies_of
 from wallet.services.usage import restriction_impact
 from wallet.services.usage.restriction_impact import RefusedBets
 
@@ -130,13 +131,33 @@ def read_seen(text: str) -> Limits:
 
 
 # --- Of all players ---------------------------------------------------------------------------------------------------
+class StakeOfCurrency(NamedTuple):
+    currency: str
+    stake: str
+    is_own: bool  # stated for this currency, and not for all
+
+
+def stakes_by_currency(merchant: Merchant) -> list[StakeOfCurrency]:
+    """Return the highest stake in each currency that the merchant's players use; empty without any limit."""
+    found = limits.player_limits(merchant)
+    own = found.max_stake_by_currency or {}
+    stakes = {currency: own.get(currency, found.max_stake) for currency in sorted(currencies_of(merchant) | own.keys())}
+    return [
+        StakeOfCurrency(currency, money.format_with_code(units, currency), currency in own)
+        for currency, units in stakes.items()
+        if units is not None
+    ]
+
+
 @page()
 def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {
         "bets": bets_text(visit.merchant.bets_per_minute),
         "stake": limits.stake_text(limits.player_limits(visit.merchant)),
         "change": undo.last_change(Merchant, visit.merchant),
+        "stakes": stakes_by_currency(visit.merchant),
     }
+    context["alike"] = [each.currency for each in context["stakes"] if not each.is_own]
     return page_frame.render_page(
         request, visit, "limits.html", tab="players", title=_("Limits for all players"), **context
     )

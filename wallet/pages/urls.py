@@ -18,6 +18,7 @@ from wallet.pages import (
     request_list,
     revenue,
     rounds,
+    simulations,
 )
 from wallet.pages.lists import change, earlier, overview, proposal, tools, trial
 from wallet.pages.reconciliation import urls as reconciliation
@@ -79,6 +80,9 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/exports/<int:number>/file/", exports.export_file, name="export_file"),
     path("<slug:code>/exports/<int:number>/cancel/", exports.export_cancel, name="export_cancel"),
     path("<slug:code>/exports/<int:number>/again/", exports.export_again, name="export_again"),
+    path("<slug:code>/simulations/", simulations.simulations_page, name="simulations"),
+    path("<slug:code>/simulations/new/", simulations.simulation_new, name="simulation_new"),
+    path("<slug:code>/simulations/<int:number>/", simulations.simulation_page, name="simulation"),
     path("<slug:code>/allowlist/suggest/", tools.list_suggest, name="list_suggest"),
     path("<slug:code>/allowlist/egress/", tools.list_egress, name="list_egress"),
     path("<slug:code>/allowlist/egress/<int:number>/", tools.list_proof, name="list_proof"),

@@ -6,7 +6,7 @@ from merchants.models import ApiKey
 from merchants.services import keys
 from portal.local.demo import catalogue
 from portal.local.demo.house import House
-from portal.local.demo.table import GameTable
+from portal.local.demo.table import DemoTable, seat_guest
 
 CHARGED_BACK = 120  # units
 
@@ -19,10 +19,10 @@ def play_ending(houses: list[House]) -> None:
     quarantine_cashier(houses[1])
 
 
-def seat_last(house: House) -> GameTable:
+def seat_last(house: House) -> DemoTable:
     """The one who came least often."""
     guest = [guest for guest in house.guests if guest.plays_freely][-1]
-    return GameTable(house, guest, house.games[0], guest.currency)
+    return seat_guest(house, guest, house.games[0], guest.currency)
 
 
 def overdraw(house: House) -> None:

@@ -14,7 +14,7 @@ from merchants.models import Membership, Person
 from portal.local.checkout_settings import write_private
 from portal.local.demo import people
 from portal.local.demo.house import Guest, House
-from portal.local.demo.table import GameTable
+from portal.local.demo.table import seat_guest
 from wallet import statuses
 
 PLAYERS_OF_A_MERCHANT = 5
@@ -93,7 +93,7 @@ def ready_players(house: House) -> list[dict[str, str]]:
 
 
 def make_ready(house: House, guest: Guest) -> dict[str, str] | None:
-    table = GameTable(house, guest, house.games[0], guest.currency)
+    table = seat_guest(house, guest, house.games[0], guest.currency)
     if table.launch() != statuses.OK:
         return None
     if table.balance() < table.money(WORTH_PLAYING):
@@ -102,5 +102,5 @@ def make_ready(house: House, guest: Guest) -> dict[str, str] | None:
         "playerId": guest.player_id,
         "currency": guest.currency,
         "sessionId": table.session,
-        "gameId": table.game.game_id,
+        "gameId": table.game_id,
     }

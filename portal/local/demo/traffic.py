@@ -12,7 +12,7 @@ from portal.lib import clock
 from portal.local.demo import visits
 from portal.local.demo.cast import DAYS
 from portal.local.demo.house import House
-from portal.local.demo.rounds import Story
+from wallet.services.simulation.round_stories import Story
 
 BY_HOUR = (30, 20, 12, 8, 6, 6, 8, 12, 16, 20, 24, 28, 34, 34, 32, 34, 40, 50, 66, 84, 96, 100, 88, 58)
 BY_WEEKDAY = (60, 58, 62, 70, 92, 100, 88)

@@ -10,10 +10,18 @@ from django.db import transaction
 from merchants.models import Merchant, Player
 from portal.local.demo.house import House
 from portal.local.demo.mishaps import MISHAPS, Mishap, blocked_player, over_the_limit
-from portal.local.demo.rounds import NETWORK_TIMEOUT, ROUNDS, Story, abandoned_bet, lost_bet, plain_round
-from portal.local.demo.table import GameTable
+from portal.local.demo.table import DemoTable, seat_guest
 from wallet import statuses
 from wallet.money import PLAY_MONEY
+from wallet.services.simulation.game_table import send_settlement
+from wallet.services.simulation.round_stories import (
+    NETWORK_TIMEOUT,
+    ROUNDS,
+    Story,
+    abandoned_bet,
+    lost_bet,
+    plain_round,
+)
 
 PLAY_MONEY_SHARE = 0.04
 ROUNDS_BETWEEN_MISHAPS = 16
@@ -29,10 +37,10 @@ def mishaps() -> Iterator[Mishap | None]:
         yield mishap
 
 
-def seat(house: House) -> GameTable:
+def seat(house: House) -> DemoTable:
     guest = house.guest()
     is_demo = house.rng.random() < PLAY_MONEY_SHARE
-    return GameTable(house, guest, house.game(), PLAY_MONEY if is_demo else guest.currency)
+    return seat_guest(house, guest, house.game(), PLAY_MONEY if is_demo else guest.currency)
 
 
 def visit(house: House, trouble: Iterator[Mishap | None]) -> Story:
@@ -54,37 +62,37 @@ def visit(house: House, trouble: Iterator[Mishap | None]) -> Story:
     leave(table)
 
 
-def play(table: GameTable) -> Story:
+def play(table: DemoTable) -> Story:
     if table.is_play_money:
         return plain_round(table)
-    story = table.house.rng.choices(list(ROUNDS), weights=list(ROUNDS.values()))[0]
+    story = table.rng.choices(list(ROUNDS), weights=list(ROUNDS.values()))[0]
     return story(table)
 
 
-def look_up_balance(table: GameTable) -> None:
+def look_up_balance(table: DemoTable) -> None:
     """Operators' servers read now and then what they could remember."""
-    if table.house.rng.random() < 0.1:  # noqa: PLR2004
-        table.house.office.call("/game/list?limit=100")
+    if table.rng.random() < 0.1:  # noqa: PLR2004
+        table.office.call("/game/list?limit=100")
 
 
-def top_up(table: GameTable) -> None:
-    if table.is_play_money or table.balance() > table.guest.stake * MANY_STAKES // 2:
+def top_up(table: DemoTable) -> None:
+    if table.is_play_money or table.balance() > table.usual_stake * MANY_STAKES // 2:
         return
-    table.cashier("deposit", max(table.guest.stake * MANY_STAKES, table.money(10)))
+    table.cashier("deposit", max(table.usual_stake * MANY_STAKES, table.money(10)))
 
 
-def another_try(table: GameTable) -> bool:
+def another_try(table: DemoTable) -> bool:
     """A player without money pays in, or goes home; one who has met a limit goes home."""
-    if table.refused != statuses.NotEnoughMoney.key or table.house.rng.random() < 0.5:  # noqa: PLR2004
+    if table.refused != statuses.NotEnoughMoney.key or table.rng.random() < 0.5:  # noqa: PLR2004
         return False
     top_up(table)
     return True
 
 
-def leave(table: GameTable) -> None:
-    if table.house.rng.random() < 0.2:  # noqa: PLR2004
-        table.house.office.call(f"/game/session?sessionId={table.session}")
-    if table.is_play_money or table.house.rng.random() < 0.6:  # noqa: PLR2004
+def leave(table: DemoTable) -> None:
+    if table.rng.random() < 0.2:  # noqa: PLR2004
+        table.office.call(f"/game/session?sessionId={table.session}")
+    if table.is_play_money or table.rng.random() < 0.6:  # noqa: PLR2004
         return
     if (amount := table.balance() // 2) > table.money(1):
         table.cashier("withdraw", amount)
@@ -93,9 +101,7 @@ def leave(table: GameTable) -> None:
 # --- Beside the visits ----------------------------------------------------------------------------------------------
 def nightly_settlement(house: House) -> Story:
     while True:
-        if house.undelivered:
-            house.game_server.call("/wallet/transaction/settlement", {"transactions": house.undelivered})
-            house.undelivered = []
+        send_settlement(house.game_server, house.undelivered)
         yield DAY_SECONDS
 
 
@@ -127,9 +133,9 @@ def bad_line(house: House) -> Story:
     yield from lost_bet(table)
 
 
-def seat_of_a_free_guest(house: House) -> GameTable:
+def seat_of_a_free_guest(house: House) -> DemoTable:
     guest = next(guest for guest in house.guests if guest.plays_freely)
-    table = GameTable(house, guest, house.game(), guest.currency)
+    table = seat_guest(house, guest, house.game(), guest.currency)
     table.launch()
     return table
 

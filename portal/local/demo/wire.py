@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -16,9 +16,8 @@ from django.core.handlers.wsgi import WSGIRequest
 
 from portal.lib import clock
 from portal.machines import Machines
-from wallet.services.calls.outgoing_request import Outgoing, sign_request
-
-Body = dict[str, Any] | bytes | None
+from wallet.services.calls.outgoing_request import Outgoing, encode_body, sign_request, with_headers
+from wallet.services.simulation.game_table import Body, Headers
 
 
 class Unforeseen(Exception):
@@ -80,9 +79,16 @@ class Machine:
     addresses: tuple[str, ...]
 
     def call(
-        self, target: str, body: Body = None, *, method: str = "", headers: Mapping[str, str | None] | None = None
+        self,
+        target: str,
+        body: Body = None,
+        *,
+        method: str = "",
+        headers: Headers | None = None,
+        purpose: str = "",
+        expected: str = "",
     ) -> dict[str, Any]:
-        """Sign and send. `headers` go over those of the signature; None leaves one out."""
+        """Sign and send. `headers` replace those of the signature; None leaves one out."""
         call = sign_request(
             auth_key=self.auth_key,
             secret=self.secret,
@@ -91,21 +97,13 @@ class Machine:
             body=encode_body(body),
             at=clock.now(),
         )
-        merged = {**call.headers, **(headers or {})}
-        sent = {name: value for name, value in merged.items() if value is not None}
-        return self.wire.carry(replace(call, headers=sent), address=self.next_address())
+        return self.wire.carry(with_headers(call, headers or {}), address=self.next_address())
 
     def next_address(self) -> str:
         return self.addresses[self.wire.calls % len(self.addresses)]
 
     def calling_from(self, *addresses: str) -> Machine:
         return replace(self, addresses=addresses)
-
-
-def encode_body(body: Body) -> bytes:
-    if body is None:
-        return b""
-    return body if isinstance(body, bytes) else json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 @contextmanager

@@ -86,6 +86,9 @@ ROWS = {
     "export_new": (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, REFUSED),
     **dict.fromkeys(("export_cancel", "export_again"), MANAGERS),  # of an export that the owner waits for
     "timeline": READ,
+    "simulations": READ,
+    "simulation": (SIGN_IN, *(NOTHING for _ in CAST[1:])),  # a live merchant has none
+    "simulation_new": (*NOT_HERS, REFUSED, REFUSED, REFUSED, REFUSED),
     **dict.fromkeys(("requests", "requests_csv", "call"), READ),
     **dict.fromkeys(("games", "games_export", "players", "player", "players_export", "limits"), READ),
     **dict.fromkeys(
@@ -293,7 +296,8 @@ def test_a_number_of_another_merchant_is_not_there(
     signed_in(client, cast["rival"])
     response = client.get(address(name, "rival", numbers))
     named = re.search("<(int|uuid):", str(PATTERNS[name].pattern)) or name in {"report_file", "source_switch"}
-    assert response.status_code == (404 if named else 302 if name in NOTHING_YET else 200)
+    allowed = 403 if name == "simulation_new" else 302 if name in NOTHING_YET else 200
+    assert response.status_code == (404 if named else allowed)
 
 
 @pytest.mark.parametrize("path", ["", "acme/", "acme/keys/", "other/", "acme/nothing/here/", "~/invitation/x/"])

@@ -242,3 +242,21 @@ def test_of_all_it_is_said_as_of_each_alone(acme: Merchant, game: Game, seed: in
         of_all = restriction_impact.merchant_limit_impact(caller.merchant, limits)[0]
     assert (of_all.too_high, of_all.too_fast) == (sum(one.too_high for one in each), sum(one.too_fast for one in each))
     assert of_all.too_fast > 0
+
+
+def test_a_limit_of_all_currencies_is_shown_in_each(desk: Client, caller: Caller, acme: Merchant) -> None:
+    """The same number is 200 euro and 200 yen: the page says so."""
+    caller.bet(100_000)
+    yen = Caller(merchant=acme, signer=caller.signer, game=caller.game, currency="JPY")
+    yen.deposit(10_000_000)
+    yen.launch()
+    yen.bet(1_000_000)
+    Merchant.objects.filter(pk=acme.pk).update(max_stake=20_000_000)
+    shown = said(desk.get(ALL))
+    assert '<dt>Maximum stake in EUR</dt><dd class="whole-words">EUR 200.00</dd>' in shown
+    assert '<dt>Maximum stake in JPY</dt><dd class="whole-words">JPY 200</dd>' in shown
+    assert "is the same number in EUR, JPY, whatever the currency is worth." in shown
+    Merchant.objects.filter(pk=acme.pk).update(max_stake_by_currency={"JPY": 3_000_000_000})
+    shown = said(desk.get(ALL))
+    assert "JPY 30,000</dd>" in shown
+    assert "is the same number" not in shown

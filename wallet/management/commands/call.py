@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import sys
 from argparse import BooleanOptionalAction
 from string import punctuation
-from time import perf_counter
-from typing import IO, Any, NamedTuple, NoReturn, cast
-from urllib.parse import quote, urlsplit
+from typing import IO, Any, NoReturn, cast
+from urllib.parse import quote
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -20,32 +18,13 @@ from merchants.models import ApiKey, Merchant, Secret
 from merchants.services import credentials
 from portal.lib import clock
 from wallet import statuses
-from wallet.services.calls import outgoing_request
+from wallet.services.calls import http_client, outgoing_request
+from wallet.services.calls.http_client import HttpAnswer
 from wallet.services.calls.outgoing_request import Outgoing
 
-TIMEOUT_SECONDS = 10
 BODY_HELP = """JSON, such as '{"playerId": "AP-1", "currency": "EUR"}'; a deposit or withdrawal names its kind:
 '{"kind": "deposit", "transactionId": "D-1", "playerId": "AP-1", "currency": "EUR", "amount": 100000}'"""
 REFUSED, NOT_REACHED = 1, 2
-CONNECTIONS: dict[str, type[http.client.HTTPConnection]] = {
-    "http": http.client.HTTPConnection,
-    "https": http.client.HTTPSConnection,
-}
-
-
-class HttpAnswer(NamedTuple):
-    http_status: int
-    reason: str
-    request_id: str
-    body: str
-    milliseconds: float
-
-    @property
-    def status(self) -> str:
-        try:
-            return str(json.loads(self.body)["status"])
-        except (ValueError, KeyError, TypeError):
-            return ""
 
 
 class Command(BaseCommand):
@@ -133,8 +112,10 @@ def show_call(console: Console, call: Outgoing, base_url: str) -> None:
 
 def send_or_leave(console: Console, call: Outgoing, base_url: str) -> HttpAnswer:
     try:
-        return send(call, base_url)
-    except (OSError, http.client.HTTPException) as fault:
+        return http_client.send(call, base_url)
+    except http_client.BadAddress:
+        raise CommandError(f"--base-url must look like http://127.0.0.1:8001, not {base_url!r}.") from None
+    except http_client.NoAnswer as fault:
         stop_with(
             console,
             (f"No answer from {base_url}: {str(fault) or type(fault).__name__}. Start the portal and try again."),
@@ -144,28 +125,6 @@ def send_or_leave(console: Console, call: Outgoing, base_url: str) -> HttpAnswer
 def stop_with(console: Console, sentence: str) -> NoReturn:
     console.print(f"\n{sentence}", style="red", markup=False)
     sys.exit(NOT_REACHED)
-
-
-def connect(base_url: str) -> http.client.HTTPConnection:
-    parts = urlsplit(base_url)
-    try:
-        return CONNECTIONS[parts.scheme](parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
-    except (KeyError, ValueError):
-        raise CommandError(f"--base-url must look like http://127.0.0.1:8001, not {base_url!r}.") from None
-
-
-def send(call: Outgoing, base_url: str) -> HttpAnswer:
-    connection = connect(base_url)
-    headers = {**call.headers, "content-type": "application/json"} if call.body else dict(call.headers)
-    started = perf_counter()
-    try:
-        connection.request(call.method, call.target, call.body or None, headers)
-        response = connection.getresponse()
-        body = response.read().decode(errors="replace")
-    finally:
-        connection.close()
-    spent = (perf_counter() - started) * 1000
-    return HttpAnswer(response.status, response.reason, response.headers.get("x-request-id", ""), body, spent)
 
 
 def show_answer(console: Console, answer: HttpAnswer, *, pretty: bool) -> None:
