@@ -73,16 +73,22 @@ TABLES: dict[str, Rights] = {
     "wallet_settlementconfirmation": APPEND_ONLY,
     "wallet_signedrequest": APPEND_ONLY,
     # Rows that are written anew, and never changed.
+    "merchants_outgoingevent": REWRITTEN,  # deleted when they are old
     "merchants_staffvisit": REWRITTEN,  # deleted when they are old
     "wallet_foldedrow": REWRITTEN,
     "wallet_reportoptout": REWRITTEN,
     # Rows that stay.
+    "merchants_accesstoken": update_only("last_used_at", "last_used_from", "revoked_at"),
     "merchants_apikey": update_except(
         "environment", "auth_key"
     ),  # a trigger lets test keys move to their sandbox, once
     "merchants_approval": KEPT,
     "merchants_compromise": KEPT,
     "merchants_download": update_only("rows", "is_complete"),
+    "merchants_eventdelivery": deleted_when_old(
+        "state", "attempts", "due_at", "last_status", "last_answer", "tried_at"
+    ),
+    "merchants_eventendpoint": update_except("merchant_id", "kind", "url", "number"),
     "merchants_game": KEPT,
     "merchants_heartbeat": KEPT,
     "merchants_letter": deleted_when_old("state", "attempts", "due_at", "last_answer", "sent_at"),
