@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import sys
@@ -142,6 +143,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "pgtrigger",
     "pghistory",
@@ -372,6 +375,42 @@ ACCOUNT_FORMS = {
     "login": "merchants.sign_in.forms.SignIn",
     "reset_password": "merchants.sign_in.forms.AskForReset",
 }
+
+
+def read_providers(text: str) -> list[dict[str, Any]]:
+    """`[{"id", "name", "issuer", "client_id", "client_secret", "domains": [], "staff": false, "acr": []}]` as JSON."""
+    try:
+        told = json.loads(text) if text else []
+        found = [
+            {
+                "id": each["id"],
+                "name": each["name"],
+                "issuer": each["issuer"].rstrip("/"),
+                "client_id": each["client_id"],
+                "client_secret": each["client_secret"],
+                "domains": [domain.lower() for domain in each["domains"]],
+                "staff": bool(each.get("staff", False)),
+                "acr": list(each.get("acr", [])),
+            }
+            for each in told
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        refuse("OIDC_PROVIDERS cannot be read; docs/operations.md has its form.")
+    domains = [domain for each in found for domain in each["domains"]]
+    if len(set(domains)) != len(domains) or not all(each["domains"] for each in found):
+        refuse("OIDC_PROVIDERS: each provider needs domains, and each domain has one provider.")
+    if len({each["id"] for each in found}) != len(found):
+        refuse("OIDC_PROVIDERS: two providers have the same id.")
+    if PRODUCTION and not all(each["issuer"].startswith("https://") for each in found):
+        refuse("OIDC_PROVIDERS: an issuer must be an address that begins with https://.")
+    return found
+
+
+OIDC_PROVIDERS = read_providers(setting("OIDC_PROVIDERS", default=""))  # empty: nobody signs in so
+SOCIALACCOUNT_ADAPTER = "merchants.sign_in.oidc.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that a sign-in waits for its provider
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
 MFA_ADAPTER = "merchants.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "merchants.sign_in.forms.SignInCode",
@@ -426,9 +465,11 @@ UNFOLD_CSP: dict[str, list[str]] = {
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
+# A form leads on to the provider of a company's sign-in.
+PROVIDER_ORIGINS = sorted({"/".join(each["issuer"].split("/")[:3]) for each in OIDC_PROVIDERS})
 PAGE_CSP: dict[str, dict[str, list[str]]] = {
     "/admin/": UNFOLD_CSP | {"frame-src": [CSP.SELF], "frame-ancestors": [CSP.SELF]},
-    "/account/": UNFOLD_CSP,
+    "/account/": UNFOLD_CSP | {"form-action": [CSP.SELF, *PROVIDER_ORIGINS]},
     "/api/docs": {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]},
     "/api/management/docs": {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]},
 }

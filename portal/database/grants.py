@@ -164,6 +164,9 @@ TABLES: dict[str, Rights] = {
     "merchants_person_groups": READ_ONLY,
     "merchants_person_user_permissions": READ_ONLY,
     "pghistory_context": READ_ONLY,
+    "socialaccount_socialaccount": READ_ONLY,  # allauth looks; nothing is linked (decision 0079)
+    "socialaccount_socialapp": CLOSED,
+    "socialaccount_socialtoken": CLOSED,
     "wallet_mark": Rights(frozenset({"SELECT", "UPDATE"}), only=frozenset({"upto"})),
 }
 SEALED_TABLES = {"merchants_staffchange"}  # rows that the chain seals, and of which some columns change
