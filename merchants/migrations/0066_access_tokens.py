@@ -29,6 +29,8 @@ class Migration(migrations.Migration):
                 ('last_used_at', models.DateTimeField(null=True)),
                 ('last_used_from', models.CharField(blank=True, db_default='', default='', max_length=45)),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('merchant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='access_tokens', to='merchants.merchant')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_tokens', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'ordering': ['-id'],
@@ -49,6 +51,9 @@ class Migration(migrations.Migration):
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('keys:read', 'Read keys'), ('keys:write', 'Rotate, quarantine and revoke keys'), ('allowlist:read', 'Read allowlists and test them against recent calls'), ('allowlist:write', 'Change allowlists'), ('players:read', 'Read players'), ('players:write', 'Block players and set limits'), ('games:read', 'Read games'), ('games:write', 'Switch games off and on'), ('statements:read', 'Read statements'), ('statements:write', 'Upload statements'), ('reports:read', 'Read reconciliation reports and breaks'), ('audit:read', 'Read the history')], max_length=20))),
                 ('expires_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(null=True)),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant')),
+                ('person', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.accesstoken')),
             ],
             options={
                 'abstract': False,
@@ -65,31 +70,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='person',
             trigger=pgtrigger.compiler.Trigger(name='person_without_role_has_no_tokens', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."staff_role" IS DISTINCT FROM (NEW."staff_role"))', func="\n    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()\n     WHERE person_id = NEW.id AND revoked_at IS NULL\n       AND (NOT NEW.is_active OR (NEW.staff_role <> OLD.staff_role AND (merchant_id IS NULL OR NEW.staff_role <> '')));\n    RETURN NULL;\n", hash='691a2aab5534f8a58e1595cdd371b2b0baa97739', operation='UPDATE', pgid='pgtrigger_person_without_role_has_no_tokens_3b0c6', table='merchants_person', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='accesstoken',
-            name='merchant',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='access_tokens', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='accesstoken',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_tokens', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='accesstokenevent',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='accesstokenevent',
-            name='person',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='accesstokenevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='merchants.accesstoken'),
         ),
         migrations.AddIndex(
             model_name='accesstoken',

@@ -37,7 +37,7 @@ class NotDelivered(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReceiverAnswer:
     status: int
     text: str
 
@@ -99,7 +99,7 @@ def _may_be_reached(address: Address) -> bool:
     return is_public(address) or is_within(address, settings.EVENT_NETWORKS)
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+def post(url: str, body: bytes, headers: Mapping[str, str]) -> ReceiverAnswer:
     """Send one request and return the answer, whatever its status. Raises NotDelivered and WrongEndpoint."""
     target, ends = parse_endpoint(url), monotonic() + settings.EVENT_SECONDS
     addresses = resolved_addresses(target.host, target.port)
@@ -150,8 +150,8 @@ class PinnedWire(http.client.HTTPConnection):
             self.sock = ssl.create_default_context().wrap_socket(self.wire, server_hostname=self.target.host)
 
 
-def _exchange(target: Target, wire: socket.socket, body: bytes, headers: Mapping[str, str]) -> Answer:
+def _exchange(target: Target, wire: socket.socket, body: bytes, headers: Mapping[str, str]) -> ReceiverAnswer:
     with closing(PinnedWire(target, wire)) as connection:
         connection.request("POST", target.path, body, dict(headers))
         with closing(connection.getresponse()) as response:
-            return Answer(response.status, response.read(READ_BYTES).decode(errors="replace"))
+            return ReceiverAnswer(response.status, response.read(READ_BYTES).decode(errors="replace"))

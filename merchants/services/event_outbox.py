@@ -68,8 +68,8 @@ def _write(
 @transaction.atomic
 def resend_event(*, delivery: EventDelivery) -> EventDelivery:
     """Send an event again, with the same id. Refuses one that waits, or whose endpoint was removed."""
-    event_endpoints.lock_endpoint(delivery.endpoint)
-    delivery = EventDelivery.objects.select_for_update().get(pk=delivery.pk)
+    delivery = EventDelivery.objects.select_for_update(of=("self",)).select_related("endpoint").get(pk=delivery.pk)
+    event_endpoints.lock_endpoint(delivery.endpoint)  # after the delivery, as the job that sends it does
     if delivery.state == State.WAITING:
         raise errors.EventWaits
     delivery.state, delivery.attempts, delivery.due_at = State.WAITING, 0, clock.now()
@@ -99,6 +99,10 @@ def _deliver_next() -> bool:
     )
     if delivery is None:
         return False
+    if not delivery.endpoint.is_enabled and not delivery.event.is_test:
+        delivery.state, delivery.last_answer = State.GIVEN_UP, _("The endpoint is disabled.")
+        _save(delivery)
+        return True
     delivery.attempts += 1
     delivery.tried_at = clock.now()
     try:
@@ -148,33 +152,34 @@ def _note_success(delivery: EventDelivery) -> None:
 
 def _note_failure(delivery: EventDelivery, *, is_gone: bool) -> None:
     is_last = delivery.attempts > len(WAITS) or delivery.event.is_test
-    delivery.state = State.GIVEN_UP if is_last or is_gone else State.WAITING
+    is_over = not delivery.event.is_test and _disable_if_broken(delivery.endpoint, is_gone=is_gone)
+    delivery.state = State.GIVEN_UP if is_last or is_over else State.WAITING
     if not is_last:
         delivery.due_at = clock.now() + WAITS[delivery.attempts - 1]
     _save(delivery)
     log.warning("event.not_delivered", delivery=delivery.pk, attempts=delivery.attempts, status=delivery.last_status)
-    if not delivery.event.is_test:
-        _watch_endpoint(delivery.endpoint, is_gone=is_gone)
 
 
 def _save(delivery: EventDelivery) -> None:
     delivery.save(update_fields=["state", "attempts", "due_at", "last_status", "last_answer", "tried_at"])
 
 
-def _watch_endpoint(endpoint: EventEndpoint, *, is_gone: bool) -> None:
-    """Disable an endpoint that has failed for a day, and tell owners and managers; what waits for it is given up."""
+def _disable_if_broken(endpoint: EventEndpoint, *, is_gone: bool) -> bool:
+    """Disable an endpoint that has failed for a day, and notify owners and managers. Returns whether it is disabled.
+
+    Events that wait for it are given up when they are due.
+    """
     endpoint = EventEndpoint.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=endpoint.pk)
     now = clock.now()
     if endpoint.failing_since is None:
         endpoint.failing_since = now
         endpoint.save(update_fields=["failing_since"])
-    if not endpoint.is_enabled or (now - endpoint.failing_since < DISABLED_AFTER and not is_gone):
-        return
+    if not endpoint.is_enabled:
+        return True
+    if now - endpoint.failing_since < DISABLED_AFTER and not is_gone:
+        return False
     endpoint.is_enabled = False
     endpoint.save(update_fields=["is_enabled"])
-    EventDelivery.objects.filter(endpoint=endpoint, state=State.WAITING).update(
-        state=State.GIVEN_UP, last_answer=_("The endpoint was disabled.")
-    )
     managers = Membership.objects.filter(
         merchant=endpoint.merchant.live_merchant, role=Membership.Role.MANAGER, person__is_active=True
     )
@@ -186,6 +191,7 @@ def _watch_endpoint(endpoint: EventEndpoint, *, is_gone: bool) -> None:
         also=managers.values_list("person__email", flat=True),
     )
     log.warning("event.endpoint_disabled", endpoint=endpoint.pk)
+    return True
 
 
 def _kept(said: str) -> str:

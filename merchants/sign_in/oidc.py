@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -25,7 +26,6 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
-from merchants import access
 from merchants.models import Person
 from merchants.services import people
 from merchants.sign_in.lock import count_guess
@@ -128,7 +128,7 @@ class FactorStage(AuthenticateStage):
 
     def _should_handle(self, request: HttpRequest) -> bool:
         user: Any = self.login.user
-        records = access.get_authentication_records(request, user)
+        records = get_authentication_records(request, user)
         if any((each.get("method"), each.get("type")) == ("mfa", FACTOR) for each in records):
             return False
         return bool(super()._should_handle(request))

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from io import BytesIO
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.db import models, transaction
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -31,6 +35,19 @@ from wallet.management_api.token_authentication import (
 READS = {"GET", "HEAD"}
 
 
+class BoundedJson(JSONParser):
+    """JSON of at most MAX_BATCH_BODY_BYTES, nested as deep as Python reads."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        raw = stream.read(settings.MAX_BATCH_BODY_BYTES + 1)
+        if len(raw) > settings.MAX_BATCH_BODY_BYTES:
+            raise RequestDataTooBig
+        try:
+            return super().parse(BytesIO(raw), media_type, parser_context)
+        except RecursionError as fault:
+            raise ParseError from fault
+
+
 class ManagementView(APIView):
     """An endpoint below a merchant. `scopes`: what a token needs, by method; a method without one is refused.
 
@@ -40,7 +57,7 @@ class ManagementView(APIView):
     authentication_classes = [TokenAuthentication]
     throttle_classes = [TokenThrottle]
     renderer_classes = [JSONRenderer]
-    parser_classes = [JSONParser]
+    parser_classes = [BoundedJson]
     schema = ManagementSchema()
 
     http_method_names = ["get", "head", "post", "put"]

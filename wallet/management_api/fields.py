@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
@@ -9,10 +10,13 @@ from rest_framework import serializers
 
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
+from merchants.services import limits
+from portal.lib.money import MAX_WHOLE_NUMBER
 
 MOST = 200  # items of a page
 LONGEST_REASON = 500
 HOUR = 3600
+CURRENCY = re.compile("[A-Z0-9]{3,8}")
 Base = serializers.Serializer[Any]
 
 
@@ -210,10 +214,19 @@ class AllowlistResult(Base):
 
 
 # --- Players and games ------------------------------------------------------------------------------------------------
+def amount_field(**options: Any) -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=MAX_WHOLE_NUMBER, **options)
+
+
 class LimitsFields(Base):
-    bets_per_minute = serializers.IntegerField(allow_null=True)
-    max_stake = serializers.IntegerField(allow_null=True, min_value=0)
-    max_stake_by_currency = serializers.DictField(child=serializers.IntegerField(min_value=0), allow_null=True)
+    bets_per_minute = serializers.IntegerField(allow_null=True, min_value=1, max_value=limits.MOST_BETS)
+    max_stake = amount_field(allow_null=True)
+    max_stake_by_currency = serializers.DictField(child=amount_field(), allow_null=True, allow_empty=False)
+
+    def validate_max_stake_by_currency(self, amounts: dict[str, int] | None) -> dict[str, int] | None:
+        if not all(CURRENCY.fullmatch(code) for code in amounts or {}):
+            raise serializers.ValidationError("A currency is a code such as EUR.")
+        return amounts
 
 
 class PlayerFields(LimitsFields):

@@ -187,6 +187,42 @@ def test_games_are_switched_for_this_merchant(program: Program, game: Game, acme
     assert program.send("POST", "games/switch/", wish | {"is_on": True}) == (200, {"changed": 1})
 
 
+HOSTILE: list[Any] = [
+    [],
+    "x",
+    1,
+    {"limits": 1, "expected": {}},
+    {"limits": {"bets_per_minute": 10**30, "max_stake": None, "max_stake_by_currency": None}, "expected": {}},
+    {"limits": {"bets_per_minute": 1, "max_stake": 10**30, "max_stake_by_currency": {"eur": 1}}, "expected": {}},
+    {"limits": {"bets_per_minute": 1, "max_stake": 1, "max_stake_by_currency": {"\x00": 1}}, "expected": {}},
+    {"reason": "a\x00b"},
+    {"reason": "\ud800"},
+    {"reason": f"oppi_live_{'A' * 49}"},
+    {"reason": "x" * 501},
+    {"reason": ["x"]},
+]
+
+
+@pytest.mark.parametrize("body", HOSTILE, ids=lambda body: str(body)[:30].encode("ascii", "replace").decode())
+@pytest.mark.parametrize("path", ["players/{id}/block/", "players/{id}/limits/", "games/switch/", "allowlist/"])
+def test_a_hostile_body_is_refused_in_the_one_shape(program: Program, caller: Caller, path: str, body: Any) -> None:
+    address = path.format(id=Player.objects.get().pk)
+    method = "PUT" if address.endswith(("limits/", "allowlist/")) else "POST"
+    status, answer = program.send(method, address, body)
+    assert status in {400, 409}
+    assert set(answer) == {"error"}
+    assert not Player.objects.get().is_blocked
+
+
+@pytest.mark.parametrize(("raw", "status"), [("[" * 100_000, 400), ("{", 400), ("x" * 1_100_000, 413)])
+def test_a_body_that_is_too_deep_or_too_long_is_refused(program: Program, raw: str, status: int) -> None:
+    sent = {"authorization": f"Bearer {program.token}"}
+    address = f"{ROOT}merchants/acme/games/switch/"
+    answer: Any = Client().generic("POST", address, raw, content_type="application/json", headers=sent)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error"}
+
+
 # --- Statements and reports -------------------------------------------------------------------------------------------
 def upload(program: Program, content: bytes, **fields: Any) -> tuple[int, Any]:
     file = SimpleUploadedFile("day.csv", content)

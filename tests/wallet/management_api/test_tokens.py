@@ -119,7 +119,7 @@ def test_who_may_have_tokens(viewer: Person, owner: Person, acme: Merchant, riva
             access_tokens.create_token(person=person, merchant=merchant, name="x", scopes=["keys:read"], days=1)
     out_of_range: list[dict[str, Any]] = [{"days": 0}, {"days": 366}, {"scopes": []}]
     for wrong in out_of_range:
-        wish = {"name": "x", "scopes": ["keys:read"], "days": 1} | wrong
+        wish: dict[str, Any] = {"name": "x", "scopes": ["keys:read"], "days": 1} | wrong
         with pytest.raises(errors.TokenOutOfRange):
             access_tokens.create_token(person=owner, merchant=acme, **wish)
     for _ in range(access_tokens.MOST_TOKENS):
