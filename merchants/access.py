@@ -19,7 +19,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest
 
-from merchants.models import Membership, Merchant, Person
+from merchants.models import AccessToken, Membership, Merchant, Person
 from portal.lib import clock
 
 SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -35,6 +35,8 @@ class Work(StrEnum):
     KEYS = "keys"
     PEOPLE = "people"
     STATEMENTS = "statements"  # and what is said to cases
+    TOKENS = "tokens"  # of the management API
+    ENDPOINTS = "endpoints"  # for events
     PLAN = "plan"  # of reconciliation: hours, recipients, sources
     SIMULATIONS = "simulations"  # of a game server, in a sandbox
 
@@ -42,7 +44,9 @@ class Work(StrEnum):
 Role = Membership.Role
 MAY: Mapping[str, frozenset[Work]] = {
     Role.VIEWER: frozenset(),
-    Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS, Work.SIMULATIONS}),
+    Role.MANAGER: frozenset(
+        {Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS, Work.SIMULATIONS, Work.ENDPOINTS}
+    ),
     Role.OWNER: frozenset(Work),
 }
 NOT_IN_A_SANDBOX = frozenset({Work.PEOPLE})  # they are the live merchant's, and changed there
@@ -128,6 +132,14 @@ class Visit:
         return self.may(Work.PLAN)
 
     @property
+    def may_tokens(self) -> bool:
+        return self.may(Work.TOKENS)
+
+    @property
+    def may_endpoints(self) -> bool:
+        return self.may(Work.ENDPOINTS)
+
+    @property
     def second_factor_needed(self) -> bool:
         begins = self.second_factor_begins
         due = begins is not None and begins <= clock.now()
@@ -175,6 +187,53 @@ def _belongs(person: Person, code: str) -> Visit | None:
         return None
     live = membership.merchant
     return Visit(live if live.code == code else live.sandbox, person, membership.role, membership.has_factor)
+
+
+# --- Which scopes of access tokens -----------------------------------------------------------------------------------
+Scope = AccessToken.Scope
+OF_OPERATORS: Mapping[str, Work] = {
+    Scope.KEYS_WRITE: Work.KEYS,
+    Scope.ALLOWLIST_WRITE: Work.LISTS,
+    Scope.PLAYERS_WRITE: Work.PLAYERS,
+    Scope.GAMES_WRITE: Work.GAMES,
+    Scope.STATEMENTS_WRITE: Work.STATEMENTS,
+}
+OF_STAFF: Mapping[str, str] = {
+    Scope.KEYS_READ: "merchants.view_apikey",
+    Scope.KEYS_WRITE: "merchants.change_apikey",
+    Scope.ALLOWLIST_READ: "merchants.view_allowlistentry",
+    Scope.ALLOWLIST_WRITE: AT_THE_DESK[Work.LISTS],
+    Scope.PLAYERS_READ: "merchants.view_player",
+    Scope.PLAYERS_WRITE: AT_THE_DESK[Work.PLAYERS],
+    Scope.GAMES_READ: "merchants.view_game",
+    Scope.GAMES_WRITE: AT_THE_DESK[Work.GAMES],
+    Scope.STATEMENTS_READ: "wallet.view_statement",
+    Scope.STATEMENTS_WRITE: "wallet.add_statement",
+    Scope.REPORTS_READ: "wallet.view_reconciliation",
+    Scope.AUDIT_READ: "merchants.view_merchant",
+}
+
+
+def staff_scopes(person: Person) -> list[Scope]:
+    """Return the scopes that the role of one of our staff allows."""
+    return [scope for scope in Scope if person.has_perm(OF_STAFF[scope])]
+
+
+def load_visit_by_token(token: AccessToken, code: str, scope: Scope) -> Visit:
+    """Return the visit of a program. Raises Http404 for a merchant that the token does not reach, and PermissionDenied
+    where the token lacks the scope, or its person the right.
+    """
+    if token.merchant is not None and token.merchant.code != code:
+        raise Http404
+    visit = load_visit(token.person, code, at_desk=token.person.is_staff)
+    allowed = (
+        token.person.has_perm(OF_STAFF[scope])
+        if visit.by_staff
+        else scope not in OF_OPERATORS or visit.may(OF_OPERATORS[scope])
+    )
+    if scope not in token.scopes or not allowed:
+        raise PermissionDenied
+    return visit
 
 
 # --- How the session was proved ---------------------------------------------------------------------------------------

@@ -11,13 +11,14 @@ class MerchantsConfig(AppConfig):
 
         from merchants import checks  # noqa: PLC0415 - models must be there first
         from merchants.models import SignInRecord, StaffChange  # noqa: PLC0415
-        from merchants.services import email_outbox, sealing, second_factors  # noqa: PLC0415
+        from merchants.services import email_outbox, event_endpoints, sealing, second_factors  # noqa: PLC0415
         from merchants.services.chain import tables  # noqa: PLC0415
         from merchants.sign_in import record, resets, session_age, signals  # noqa: PLC0415
 
         for each in (checks, second_factors, record, session_age, signals):
             each.register()
         sealing.register("second factors", second_factors)
+        sealing.register("event endpoints", event_endpoints)
         tables.register(SignInRecord)
         tables.register(LogEntry)
         tables.register(StaffChange, changing=["told_at", "letter_id"])

@@ -55,9 +55,14 @@ def new_secret(environment: str) -> str:
     return body + checksum(body)
 
 
+def new_access_token() -> str:
+    """`oppi_mgmt_…` for the management API, of the length of a secret, so that the same scanners find both."""
+    return new_secret("mgmt")
+
+
 def looks_like_secret(text: str) -> bool:
     return (
-        text.startswith(("oppi_live_", "oppi_test_"))
+        text.startswith(("oppi_live_", "oppi_test_", "oppi_mgmt_"))
         and checksum(text[:-CHECKSUM_CHARACTERS]) == text[-CHECKSUM_CHARACTERS:]
     )
 

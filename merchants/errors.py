@@ -488,3 +488,61 @@ class LimitOutOfRange(Refusal):
             )
             % {"most": f"{most:,}"}
         )
+
+
+class TokenNeedsRole(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Only owners and our staff can have API tokens. Ask an owner of the merchant."))
+
+
+class TokenNeedsFactor(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("An API token needs a second factor. Set up a second factor, then create the token."))
+
+
+class TokenOutOfRange(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("A token needs at least one scope and an expiry of 1 to %(most)s days. Correct the values.")
+            % {"most": most}
+        )
+
+
+class TooManyTokens(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("You have %(most)s active API tokens, which is the maximum. Revoke a token first.") % {"most": most}
+        )
+
+
+class TokenOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This API token is already revoked or expired."))
+
+
+class TooManyEndpoints(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            _("The merchant has %(most)s event endpoints, which is the maximum. Remove an endpoint first.")
+            % {"most": most}
+        )
+
+
+class NoEventType(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("Choose at least one event type."))
+
+
+class NoSigningSecret(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("A Slack endpoint has no signing secret. Remove it and add the new Slack address."))
+
+
+class EndpointRemoved(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This event endpoint was removed. Add a new endpoint."))
+
+
+class EventWaits(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("This event is still being sent. Wait until its attempts end."))

@@ -10,6 +10,7 @@ from merchants.services import (
     approvals,
     chain,
     email_outbox,
+    event_outbox,
     expiry,
     heartbeats,
     retention,
@@ -32,6 +33,11 @@ def record_heartbeat(job: str) -> None:
 @shared_task
 def send_letters() -> None:
     email_outbox.send_due_emails()
+
+
+@shared_task
+def deliver_events() -> None:
+    event_outbox.deliver_due_events()
 
 
 @shared_task
@@ -83,7 +89,12 @@ def verify_history() -> None:
 
 @shared_task
 def purge_old_rows() -> None:
-    log.info("rows.purged", emails=retention.purge_emails(), staff_visits=retention.purge_staff_visits())
+    log.info(
+        "rows.purged",
+        emails=retention.purge_emails(),
+        staff_visits=retention.purge_staff_visits(),
+        event_deliveries=retention.purge_events(),
+    )
 
 
 @shared_task

@@ -65,6 +65,7 @@ app.conf.beat_schedule = {
     "purge-request-log": {"task": "wallet.tasks.purge_request_log", "schedule": crontab(minute="27")},
     "forget-origins": {"task": "wallet.tasks.forget_origins", "schedule": crontab(minute="37")},
     "send-letters": {"task": "merchants.tasks.send_letters", "schedule": crontab(), "options": {"expires": 55}},
+    "deliver-events": {"task": "merchants.tasks.deliver_events", "schedule": crontab(), "options": {"expires": 55}},
     "tell-owners-of-changes": {
         "task": "merchants.tasks.tell_owners_of_changes",
         "schedule": crontab(),

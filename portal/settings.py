@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import re
 import sys
@@ -143,6 +144,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "pgtrigger",
     "pghistory",
@@ -377,6 +380,42 @@ ACCOUNT_FORMS = {
     "login": "merchants.sign_in.forms.SignIn",
     "reset_password": "merchants.sign_in.forms.AskForReset",
 }
+
+
+def read_providers(text: str) -> list[dict[str, Any]]:
+    """`[{"id", "name", "issuer", "client_id", "client_secret", "domains": [], "staff": false, "acr": []}]` as JSON."""
+    try:
+        told = json.loads(text) if text else []
+        found = [
+            {
+                "id": each["id"],
+                "name": each["name"],
+                "issuer": each["issuer"].rstrip("/"),
+                "client_id": each["client_id"],
+                "client_secret": each["client_secret"],
+                "domains": [domain.lower() for domain in each["domains"]],
+                "staff": bool(each.get("staff", False)),
+                "acr": list(each.get("acr", [])),
+            }
+            for each in told
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        refuse("OIDC_PROVIDERS cannot be read; docs/operations.md has its form.")
+    domains = [domain for each in found for domain in each["domains"]]
+    if len(set(domains)) != len(domains) or not all(each["domains"] for each in found):
+        refuse("OIDC_PROVIDERS: each provider needs domains, and each domain has one provider.")
+    if len({each["id"] for each in found}) != len(found):
+        refuse("OIDC_PROVIDERS: two providers have the same id.")
+    if PRODUCTION and not all(each["issuer"].startswith("https://") for each in found):
+        refuse("OIDC_PROVIDERS: an issuer must be an address that begins with https://.")
+    return found
+
+
+OIDC_PROVIDERS = read_providers(setting("OIDC_PROVIDERS", default=""))  # empty: nobody signs in so
+SOCIALACCOUNT_ADAPTER = "merchants.sign_in.oidc.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that a sign-in waits for its provider
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
 MFA_ADAPTER = "merchants.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "merchants.sign_in.forms.SignInCode",
@@ -431,10 +470,13 @@ UNFOLD_CSP: dict[str, list[str]] = {
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
 }
+# A form leads on to the provider of a company's sign-in.
+PROVIDER_ORIGINS = sorted({"/".join(each["issuer"].split("/")[:3]) for each in OIDC_PROVIDERS})
 PAGE_CSP: dict[str, dict[str, list[str]]] = {
     "/admin/": UNFOLD_CSP | {"frame-src": [CSP.SELF], "frame-ancestors": [CSP.SELF]},
-    "/account/": UNFOLD_CSP,
+    "/account/": UNFOLD_CSP | {"form-action": [CSP.SELF, *PROVIDER_ORIGINS]},
     "/api/docs": {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]},
+    "/api/management/docs": {"style-src": [CSP.SELF, CSP.UNSAFE_INLINE]},
 }
 PAGE_STATEMENT_SECONDS: int = setting("PAGE_STATEMENT_SECONDS", int, default=15)  # of the database, for one page
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie of its own
@@ -457,6 +499,16 @@ except ValueError as fault:
     refuse(f"STATEMENT_NETWORKS: {fault}.")
 if too_wide_version(STATEMENT_NETWORKS):
     refuse("STATEMENT_NETWORKS holds more addresses than two /8 (IPv6: two /16). Name the hosts' own networks.")
+# Events go to public addresses by https, and to these networks besides; a laptop's receiver is on loopback, by http.
+try:
+    EVENT_NETWORKS = parse_networks(
+        setting("EVENT_NETWORKS", list, default=[] if PRODUCTION else ["127.0.0.0/8", "::1/128"])
+    )
+except ValueError as fault:
+    refuse(f"EVENT_NETWORKS: {fault}.")
+if too_wide_version(EVENT_NETWORKS):
+    refuse("EVENT_NETWORKS holds more addresses than two /8 (IPv6: two /16). Name the receivers' own networks.")
+EVENT_SECONDS = 15  # for one attempt: connect, send, answer
 STATEMENT_FETCH_SECONDS = 300  # for all of it
 STATEMENT_FETCH_IDLE_SECONDS = 20  # between two pieces
 
@@ -483,6 +535,9 @@ if REQUEST_LOG_DAYS < 35:  # the database holds it too (wallet/services/log/rete
 # Rows that are no books and no history; the database holds the 90 days too (merchants/services/retention.py).
 EMAIL_DAYS: int = setting("EMAIL_DAYS", int, default=400)
 STAFF_VISIT_DAYS: int = setting("STAFF_VISIT_DAYS", int, default=400)
+EVENT_DAYS: int = setting("EVENT_DAYS", int, default=90)
+if EVENT_DAYS < 31:  # the database holds 30 days too (merchants/models/events.py)
+    refuse("EVENT_DAYS must be 31 or more.")
 if min(EMAIL_DAYS, STAFF_VISIT_DAYS) < 91:
     refuse("EMAIL_DAYS and STAFF_VISIT_DAYS must be 91 or more.")
 EXPORT_HOURS: int = setting("EXPORT_HOURS", int, default=24)
@@ -516,6 +571,10 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+MANAGEMENT_TOKEN_REQUESTS_A_MINUTE: int = setting("MANAGEMENT_TOKEN_REQUESTS_A_MINUTE", int, default=120)
+MANAGEMENT_ADDRESS_REQUESTS_A_MINUTE: int = setting("MANAGEMENT_ADDRESS_REQUESTS_A_MINUTE", int, default=300)
+if min(MANAGEMENT_TOKEN_REQUESTS_A_MINUTE, MANAGEMENT_ADDRESS_REQUESTS_A_MINUTE) < 1:
+    refuse("MANAGEMENT_TOKEN_REQUESTS_A_MINUTE and MANAGEMENT_ADDRESS_REQUESTS_A_MINUTE must be 1 or more.")
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "wallet.api.schema.ContractSchema",
     "UNAUTHENTICATED_USER": None,
@@ -641,6 +700,7 @@ UNFOLD = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("Profile"), "link": reverse_lazy("profile")},
+            {"title": _("API tokens"), "link": reverse_lazy("admin:access_tokens")},
             {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
             {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
             {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
@@ -653,6 +713,7 @@ UNFOLD = {
         ("audit/", "audit", "merchants.admin.audit.AuditPage"),
         ("audit/export/", "audit_export", "merchants.admin.audit.AuditExport"),
         ("hygiene/", "hygiene", "merchants.admin.hygiene.HygienePage"),
+        ("tokens/", "access_tokens", "merchants.admin.access_tokens.StaffTokensPage"),
         ("health/", "installation_health", "portal.soundness.page.HealthPage"),
     ],
     "DASHBOARD_CALLBACK": "wallet.admin.dashboard.fill_dashboard",

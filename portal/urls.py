@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 from merchants.sign_in.views import start
 from portal.health import healthz, reconciliation_health
 from wallet.api.schema_page import DocsPage, SchemaPage
+from wallet.management_api.schema_page import ManagementDocsPage, schema_json
 
 handler400 = "merchants.pages.error_pages.bad_request"
 handler403 = "merchants.pages.error_pages.permission_denied"
@@ -23,4 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("developers/", include("wallet.developers.urls")),
     path("api/schema", SchemaPage.as_view(), name="schema"),
     path("api/docs", DocsPage.as_view(), name="docs"),
+    path("api/management/schema", schema_json, name="management_schema"),
+    path("api/management/docs", ManagementDocsPage.as_view(), name="management_docs"),
+    path("", include("wallet.management_api.urls")),
 ]

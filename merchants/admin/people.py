@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -30,7 +31,8 @@ from merchants.models import Person
 from merchants.services import history, people, sign_in_records
 from merchants.services.history import DeedFilter
 
-admin.site.unregister([Group, EmailAddress, Authenticator, UserSession])  # theirs would show what is no page's business
+# Pages of libraries would show what is no page's business, and of providers what is no row.
+admin.site.unregister([Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
 
 ACCESS = ("staff_role", "is_active")
 DEEDS = 10  # of a person, on its page

@@ -1,3 +1,4 @@
+from merchants.models.access_token import AccessToken
 from merchants.models.allowlist import AllowedDomain, AllowlistEntry
 from merchants.models.catalogue import DisabledGame, Game, Player
 from merchants.models.chain import Chain, ChainBlock, ChainRecipe
@@ -6,6 +7,7 @@ from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
 from merchants.models.download import Download
 from merchants.models.email_outbox import Letter
+from merchants.models.events import EventDelivery, EventEndpoint, EventType, OutgoingEvent
 from merchants.models.heartbeat import Heartbeat
 from merchants.models.merchant import Merchant
 from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
@@ -17,6 +19,7 @@ from merchants.models.timetable import TimetableJob, TimetableLead
 from merchants.models.trial import EgressProof, ListTrial
 
 __all__ = [
+    "AccessToken",
     "AllowedDomain",
     "AllowlistEntry",
     "ApiKey",
@@ -29,6 +32,9 @@ __all__ = [
     "DisabledGame",
     "Download",
     "EgressProof",
+    "EventDelivery",
+    "EventEndpoint",
+    "EventType",
     "Game",
     "Heartbeat",
     "ImportProposal",
@@ -37,6 +43,7 @@ __all__ = [
     "ListTrial",
     "Membership",
     "Merchant",
+    "OutgoingEvent",
     "OwnerQuestion",
     "Person",
     "Player",

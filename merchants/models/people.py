@@ -31,6 +31,22 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email__iexact=username)
 
 
+# Access tokens end with the role that they were made in, and do not come back with it.
+TOKENS_OF_PERSON_END = """
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+     WHERE person_id = NEW.id AND revoked_at IS NULL
+       AND (NOT NEW.is_active OR (NEW.staff_role <> OLD.staff_role AND (merchant_id IS NULL OR NEW.staff_role <> '')));
+    RETURN NULL;
+"""
+TOKENS_OF_MEMBER_END = """
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+     WHERE person_id = OLD.person_id AND revoked_at IS NULL
+       AND merchant_id IN (SELECT id FROM merchants_merchant
+                            WHERE id = OLD.merchant_id OR sandbox_of_id = OLD.merchant_id);
+    RETURN NULL;
+"""
+
+
 @track_history(
     Inserted(),
     Updated(),
@@ -87,6 +103,13 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("email"),
                 func="DELETE FROM account_emailaddress WHERE user_id = NEW.id; RETURN NULL;",
+            ),
+            pgtrigger.Trigger(
+                name="person_without_role_has_no_tokens",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("staff_role", "is_active"),
+                func=TOKENS_OF_PERSON_END,
             ),
         ]
 
@@ -197,6 +220,19 @@ class Membership(models.Model):
                 condition=pgtrigger.AnyChange("person", "merchant"),
                 func="RAISE EXCEPTION 'a membership keeps its person and its merchant' "
                 "USING ERRCODE = 'check_violation';",
+            ),
+            pgtrigger.Trigger(
+                name="membership_ends_tokens",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                func=TOKENS_OF_MEMBER_END,
+            ),
+            pgtrigger.Trigger(
+                name="membership_role_ends_tokens",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("role"),
+                func=TOKENS_OF_MEMBER_END,
             ),
         ]
 

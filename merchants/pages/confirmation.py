@@ -22,10 +22,12 @@ from portal.lib.texts import Answers, Text
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """`act` gets what the form says, and returns what was issued, or the sentence to say when it is done."""
+    """`act` gets what the form says, and returns what was issued, the sentence to say when it is done, or a page that
+    is shown once.
+    """
 
     title: Text
-    act: Callable[..., Issued | Text]
+    act: Callable[..., Issued | HttpResponse | Text]
     back: str
     button: str
     tab: str
@@ -61,6 +63,8 @@ def _act(request: HttpRequest, visit: Visit, question: Question, form: SingleUse
         if isinstance(refused, errors.OutOfDate):
             _see_anew(request, form)
         return None
+    if isinstance(done, HttpResponse):
+        return done
     if isinstance(done, Issued):
         return _show(request, visit, question, "secret.html", issued=done)
     messages.success(request, str(done))

@@ -37,6 +37,7 @@ TABS = [
     Tab("rounds", gettext_lazy("Rounds"), "receipt"),
     Tab("reconciliation", gettext_lazy("Reconciliation"), "circle-check"),
     Tab("people", gettext_lazy("People"), "users"),
+    Tab("integrations", gettext_lazy("Integrations"), "world"),
     Tab("timeline", gettext_lazy("Timeline"), "history"),
 ]
 

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from merchants.pages import approvals, entrance, keys, owner_questions, people, timeline
+from merchants.pages import (
+    access_tokens,
+    approvals,
+    entrance,
+    event_endpoints,
+    integrations,
+    keys,
+    owner_questions,
+    people,
+    timeline,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", entrance.merchants, name="merchants"),
@@ -28,6 +38,17 @@ urlpatterns: list[URLPattern] = [
     path("<slug:code>/people/invitations/<int:number>/withdraw/", people.withdraw, name="withdraw"),
     path("<slug:code>/people/<int:number>/role/", people.change_role, name="member_role"),
     path("<slug:code>/people/<int:number>/remove/", people.remove_member, name="member_remove"),
+    path("<slug:code>/integrations/", integrations.integrations, name="integrations"),
+    path("<slug:code>/tokens/create/", access_tokens.token_create, name="token_create"),
+    path("<slug:code>/tokens/<int:number>/revoke/", access_tokens.token_revoke, name="token_revoke"),
+    path("<slug:code>/endpoints/add/", event_endpoints.endpoint_add, name="endpoint_add"),
+    path("<slug:code>/endpoints/<int:number>/", event_endpoints.endpoint, name="endpoint"),
+    path("<slug:code>/endpoints/<int:number>/test/", event_endpoints.endpoint_test, name="endpoint_test"),
+    path("<slug:code>/endpoints/<int:number>/events/", event_endpoints.endpoint_types, name="endpoint_types"),
+    path("<slug:code>/endpoints/<int:number>/rotate/", event_endpoints.endpoint_rotate, name="endpoint_rotate"),
+    path("<slug:code>/endpoints/<int:number>/switch/", event_endpoints.endpoint_switch, name="endpoint_switch"),
+    path("<slug:code>/endpoints/<int:number>/remove/", event_endpoints.endpoint_remove, name="endpoint_remove"),
+    path("<slug:code>/events/<int:number>/resend/", event_endpoints.event_resend, name="event_resend"),
     path("<slug:code>/timeline/", timeline.timeline, name="timeline"),
     path("<path:rest>", entrance.not_found_page, name="nothing"),
 ]

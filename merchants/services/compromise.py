@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from merchants import errors
-from merchants.models import ApiKey, Compromise, Person, Secret
-from merchants.services import approvals, emails, keys
+from merchants.models import ApiKey, Compromise, EventType, Person, Secret
+from merchants.services import approvals, emails, event_outbox, keys
 from merchants.services.keys import Issued
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
@@ -68,6 +68,11 @@ def declare_compromise(
     if issued is None and by is not None:
         approvals.ask_for_replacement(case=case, by=by)
     exposed.refresh_from_db(fields=["usable_until"])
+    event_outbox.emit(
+        merchant=key.merchant,
+        event_type=EventType.KEY_COMPROMISED,
+        data={"auth_key": key.auth_key, "version": exposed.version, "response": str(response)},
+    )
     emails.notify_of_compromise(case, replacement=issued.key if issued else None, ends=exposed.usable_until)
     return Declared(case, issued)
 

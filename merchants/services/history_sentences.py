@@ -507,6 +507,27 @@ def _download(event: Event) -> str:
     )
 
 
+def _says_token(events: list[Event], everything: list[Event]) -> list[str]:
+    created, revoked = _("API token “%(name)s” created"), _("API token “%(name)s” revoked")
+    return [(created if event.label == "insert" else revoked) % {"name": event.row["name"]} for event in events]
+
+
+def _says_endpoint(events: list[Event], everything: list[Event]) -> list[str]:
+    return [_endpoint(event) for event in events]
+
+
+def _endpoint(event: Event) -> str:
+    facts = {"url": event.row["url"]}
+    if event.label == "insert":
+        return _("Event endpoint %(url)s added") % facts
+    if event.new_value("removed_at"):
+        return _("Event endpoint %(url)s removed") % facts
+    if event.new_value("is_enabled") is not None:
+        enabled, disabled = _("Event endpoint %(url)s enabled"), _("Event endpoint %(url)s disabled")
+        return (enabled if event.row["is_enabled"] else disabled) % facts
+    return _("Event endpoint %(url)s changed") % facts
+
+
 def _says_question(events: list[Event], everything: list[Event]) -> list[str]:
     wishes = {
         "names_players": _("Player names in report emails"),
@@ -550,6 +571,8 @@ THINGS: dict[str, Thing] = {
     "Membership": Thing("people", "badge", _says_member, ("person", "person_id")),
     "Person": Thing("people", "badge", _says_person, ("person", "")),
     "Invitation": Thing("people", "mail", _says_invitation),
+    "AccessToken": Thing("people", "api", _says_token),
+    "EventEndpoint": Thing("people", "webhook", _says_endpoint),
     "StaffVisit": Thing("people", "visibility", _says_visit, ("person", "person_id")),
     "Contact": Thing("people", "mail", _says_contact),
     "Download": Thing("downloads", "download", _says_download),

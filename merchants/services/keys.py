@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import crypto, errors
-from merchants.models import AllowlistEntry, ApiKey, Approval, Merchant, Secret
+from merchants.models import AllowlistEntry, ApiKey, Approval, EventType, Merchant, Secret
 from merchants.models.credentials import LONGEST_OVERLAP, MAX_LIVE_SECRETS, QUIET_HOURS
-from merchants.services import emails, sandboxes
+from merchants.services import emails, event_outbox, sandboxes
 from merchants.services.credentials import seal_context
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
@@ -426,4 +426,7 @@ def _new_version(key: ApiKey, version: int, approval: Approval | None = None) ->
         approval=approval,
         created_at=clock.now(),
     )
+    if version > 1:
+        data = {"auth_key": key.auth_key, "environment": key.environment, "version": version}
+        event_outbox.emit(merchant=key.merchant, event_type=EventType.KEY_ROTATED, data=data)
     return Issued(key, row, secret)

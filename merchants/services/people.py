@@ -196,6 +196,17 @@ def _join(invitation: Invitation, person: Person) -> Membership:
         return membership
 
 
+@transaction.atomic
+def create_invited_account(*, email: str) -> Person | None:
+    """Create an account without a password for an address that an invitation waits for. None: no invitation waits.
+
+    The account has no merchant until its person accepts the invitation by the link in the email.
+    """
+    if not Invitation.objects.waiting(at=clock.now()).filter(email__iexact=email).exists():
+        return None
+    return Person.objects.create_user(email)
+
+
 def _tell_of_joining(invitation: Invitation, person: Person) -> None:
     """Write the emails before the membership exists, so that a new owner does not replace the owners who
     must notice.

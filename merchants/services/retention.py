@@ -1,4 +1,4 @@
-"""Retention of rows that are neither ledger nor history: sent emails, and visits of our staff.
+"""Retention of rows that are neither ledger nor history: sent emails, visits of our staff, and delivered events.
 
 Triggers of both tables refuse to delete rows younger than KEPT_AT_LEAST, for every role.
 """
@@ -10,7 +10,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 
-from merchants.models import Letter, StaffChange, StaffVisit
+from merchants.models import EventDelivery, Letter, OutgoingEvent, StaffChange, StaffVisit
 from portal.lib import clock
 
 AT_ONCE = 5_000  # rows in one statement, so that nobody waits for it
@@ -36,6 +36,15 @@ def purge_staff_visits() -> int:
     """Delete visits older than STAFF_VISIT_DAYS. Returns how many."""
     before = clock.now() - timedelta(days=settings.STAFF_VISIT_DAYS)
     return _delete(StaffVisit.objects.filter(hour__lt=before))
+
+
+def purge_events() -> int:
+    """Delete events older than EVENT_DAYS with the log of their deliveries. Returns how many deliveries."""
+    before = clock.now() - timedelta(days=settings.EVENT_DAYS)
+    deleted = _delete(EventDelivery.objects.filter(created_at__lt=before).exclude(state=EventDelivery.State.WAITING))
+    named = EventDelivery.objects.filter(event=models.OuterRef("pk"))
+    _delete(OutgoingEvent.objects.filter(created_at__lt=before).exclude(models.Exists(named)))
+    return deleted
 
 
 def _delete(rows: models.QuerySet[models.Model]) -> int:

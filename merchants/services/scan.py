@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from merchants import crypto
 from merchants.errors import moment_text
-from merchants.models import ApiKey, Secret
+from merchants.models import AccessToken, ApiKey, Secret
 from portal.lib import clock
 
 CHUNK = 1024 * 1024
@@ -24,7 +24,8 @@ LENGTH = len("oppi_live_") + crypto.SECRET_CHARACTERS + crypto.CHECKSUM_CHARACTE
 LONGEST = 2 * LENGTH
 SIGNS = (b"oppi_", b"o\0p\0p\0i\0_")
 PREFIXES = b"|".join(
-    rb"\0?".join(re.escape(bytes([byte])) for byte in prefix) for prefix in (b"oppi_live_", b"oppi_test_")
+    rb"\0?".join(re.escape(bytes([byte])) for byte in prefix)
+    for prefix in (b"oppi_live_", b"oppi_test_", b"oppi_mgmt_")
 )
 # A look-ahead, since a cut-off secret may run into the beginning of the next one.
 SHAPE = re.compile(rb"(?=((?:%s)\0?(?:[0-9A-Za-z]\0?){%d}))" % (PREFIXES, LENGTH - len("oppi_live_")))
@@ -45,6 +46,7 @@ class Sighting:
     line: int
     column: int
     fingerprint: bytes
+    is_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class SecretFinding:
     state: SecretState
     said: str
     secret: Secret | None
+    token: AccessToken | None = None  # of the management API
 
     @property
     def usable(self) -> bool:
@@ -67,9 +70,24 @@ def findings(file: BinaryIO) -> Iterator[SecretFinding]:
         prints = {sighting.fingerprint for sighting in some}
         rows = Secret.objects.defer("sealed").filter(fingerprint__in=prints).select_related("key__merchant")
         known = {bytes(secret.fingerprint): secret for secret in rows}
+        tokens = tokens_by_hash({sighting.fingerprint for sighting in some if sighting.is_token})
         for sighting in some:
-            secret = known.get(sighting.fingerprint)
-            yield SecretFinding(sighting.line, sighting.column, *state_of(secret, now), secret)
+            secret, token = known.get(sighting.fingerprint), tokens.get(sighting.fingerprint)
+            state, said = state_of(secret, now) if token is None else state_of_token(token, now)
+            yield SecretFinding(sighting.line, sighting.column, state, said, secret, token)
+
+
+def tokens_by_hash(hashes: set[bytes]) -> dict[bytes, AccessToken]:
+    issued = AccessToken.objects.filter(token_hash__in=hashes).select_related("person") if hashes else ()
+    return {bytes(token.token_hash): token for token in issued}
+
+
+def state_of_token(token: AccessToken, at: datetime) -> tuple[SecretState, str]:
+    if token.revoked_at is not None:
+        return SecretState.REVOKED, f"revoked on {moment_text(token.revoked_at)}"
+    if token.expires_at <= at:
+        return SecretState.ENDED, f"expired on {moment_text(token.expires_at)}"
+    return SecretState.USABLE, "usable"
 
 
 def state_of(secret: Secret | None, at: datetime) -> tuple[SecretState, str]:
@@ -104,7 +122,9 @@ def sightings(file: BinaryIO) -> Iterator[Sighting]:
             line, begun = line + buffer.count(b"\n", at, start), _line_start(buffer, at, start, offset, begun)
             at = start
             if crypto.looks_like_secret(text):
-                yield Sighting(line, offset + start - begun + 1, crypto.fingerprint(text))
+                yield Sighting(
+                    line, offset + start - begun + 1, crypto.fingerprint(text), text.startswith("oppi_mgmt_")
+                )
         line, begun = line + buffer.count(b"\n", at, cut), _line_start(buffer, at, cut, offset, begun)
         rest, offset = buffer[cut:], offset + cut
         if not chunk:

@@ -59,6 +59,11 @@ class AccountAdapter(DefaultAccountAdapter):
         with history.act_by_proof(Proof.RESET, email=user.email, person=user):
             super().set_password(user, password)
 
+    def get_login_stages(self) -> list[str]:
+        """With a stage of ours in place of allauth's: a second factor that a provider has proved is honoured."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "merchants.sign_in.oidc.FactorStage"}
+        return [ours.get(each, each) for each in super().get_login_stages()]
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Who has a second factor proves it with that; a password typed again proves nothing new."""
         if not user.is_authenticated:

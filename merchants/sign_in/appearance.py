@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 
 
 def admin_appearance(request: HttpRequest) -> dict[str, Any]:
-    return admin.site.each_context(request) if request.path.startswith("/account/") else {}
+    if not request.path.startswith("/account/"):
+        return {}
+    return admin.site.each_context(request) | {"has_company_sign_in": bool(settings.OIDC_PROVIDERS)}

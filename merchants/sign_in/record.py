@@ -41,7 +41,9 @@ def caller_address(request: HttpRequest) -> str | None:
 
 
 def record_sign_in(request: HttpRequest, user: Person, **_: Any) -> None:
-    used = [proof.get("type") or proof["method"] for proof in access.proofs(request, "password", "mfa")]
+    used = [
+        proof.get("type") or proof["method"] for proof in access.proofs(request, "password", "openid_connect", "mfa")
+    ]
     add_record(request, Kind.SIGNED_IN, person=user, method=", ".join(dict.fromkeys(used)))
 
 

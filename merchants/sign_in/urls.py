@@ -6,6 +6,7 @@ from allauth.account import views
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from merchants.sign_in import oidc
 from merchants.sign_in.profile import profile
 from merchants.sign_in.views import change_password, end_session
 
@@ -25,6 +26,9 @@ urlpatterns = [
     ),
     path("password/reset/key/done/", views.password_reset_from_key_done, name="account_reset_password_from_key_done"),
     path("profile/", profile, name="profile"),
+    path("company/", oidc.company_sign_in, name="company_sign_in"),
+    path("company/refused/", oidc.company_refused, name="socialaccount_login_cancelled"),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("second-factor/", include("allauth.mfa.urls")),
     path("sessions/<int:session>/end/", end_session, name="end_session"),
     path("sessions/", include("allauth.usersessions.urls")),

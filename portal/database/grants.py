@@ -75,17 +75,23 @@ TABLES: dict[str, Rights] = {
     "wallet_settlementconfirmation": APPEND_ONLY,
     "wallet_signedrequest": APPEND_ONLY,
     # Rows that are written anew, and never changed.
+    "merchants_outgoingevent": REWRITTEN,  # deleted when they are old
     "merchants_staffvisit": REWRITTEN,  # deleted when they are old
     "wallet_foldedrow": REWRITTEN,
     "wallet_reportoptout": REWRITTEN,
     "wallet_simulatedcall": REWRITTEN,  # deleted when they are old
     # Rows that stay.
+    "merchants_accesstoken": update_only("last_used_at", "last_used_from", "revoked_at"),
     "merchants_apikey": update_except(
         "environment", "auth_key"
     ),  # a trigger lets test keys move to their sandbox, once
     "merchants_approval": KEPT,
     "merchants_compromise": KEPT,
     "merchants_download": update_only("rows", "is_complete"),
+    "merchants_eventdelivery": deleted_when_old(
+        "state", "attempts", "due_at", "last_status", "last_answer", "tried_at"
+    ),
+    "merchants_eventendpoint": update_except("merchant_id", "kind", "url", "number"),
     "merchants_game": KEPT,
     "merchants_heartbeat": KEPT,
     "merchants_letter": deleted_when_old("state", "attempts", "due_at", "last_answer", "sent_at"),
@@ -167,6 +173,9 @@ TABLES: dict[str, Rights] = {
     "merchants_person_groups": READ_ONLY,
     "merchants_person_user_permissions": READ_ONLY,
     "pghistory_context": READ_ONLY,
+    "socialaccount_socialaccount": READ_ONLY,  # allauth looks; nothing is linked (decision 0079)
+    "socialaccount_socialapp": CLOSED,
+    "socialaccount_socialtoken": CLOSED,
     "wallet_mark": Rights(frozenset({"SELECT", "UPDATE"}), only=frozenset({"upto"})),
 }
 SEALED_TABLES = {"merchants_staffchange"}  # rows that the chain seals, and of which some columns change

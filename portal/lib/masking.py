@@ -19,9 +19,11 @@ def _written(text: str) -> str:
 
 
 RANDOM = _escaped("[0-9A-Za-z]", "[3-7][0-9a-fA-F]")
-KINDS = f"(?:(?P<live>{_written('live')})|{_written('test')})"
+KINDS = f"(?:(?P<live>{_written('live')})|(?P<mgmt>{_written('mgmt')})|{_written('test')})"
 SHAPE = re.compile(f"{_written('oppi_')}{KINDS}{_written('_')}{RANDOM}{{{RANDOM_CHARACTERS}}}")
-WIDE = re.compile(rb"(o\0p\0p\0i\0_\0(?:l\0i\0v\0e\0|t\0e\0s\0t\0)_\0)(?:[0-9A-Za-z]\0?){%d}" % RANDOM_CHARACTERS)
+WIDE = re.compile(
+    rb"(o\0p\0p\0i\0_\0(?:l\0i\0v\0e\0|t\0e\0s\0t\0|m\0g\0m\0t\0)_\0)(?:[0-9A-Za-z]\0?){%d}" % RANDOM_CHARACTERS
+)
 
 
 SLASH = "(?:/|%2[fF])"
@@ -44,6 +46,8 @@ def _may_hold_one(text: str) -> bool:
 
 
 def _cut(found: re.Match[str]) -> str:
+    if found["mgmt"]:
+        return "oppi_mgmt_…"
     return "oppi_live_…" if found["live"] else "oppi_test_…"
 
 

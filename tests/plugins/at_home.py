@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from redis.connection import AbstractConnection
 
+COMPANY = ("/account/company/", "/account/oidc/")  # the one exception: it asks the provider, for seconds at most
 BASES = ("/wallet/", "/game/", "/reconciliation/")
 EVENTS = {"socket.connect": 1, "socket.getaddrinfo": 0, "socket.gethostbyname": 0}  # where the address stands
 under_way: list[str] = []  # paths
@@ -32,8 +33,10 @@ def is_home(whom: Any) -> bool:
     """By its port: the host may be given as a name. A test may have put the cache where nothing answers."""
     from django.conf import settings  # noqa: PLC0415 - as below
 
-    valkey = (os.environ["BROKER_URL"], settings.CACHES["default"]["LOCATION"])
-    return isinstance(whom, tuple) and whom[1:2] in [(urlsplit(url).port or 6379,) for url in valkey]
+    known = [os.environ["BROKER_URL"], settings.CACHES["default"]["LOCATION"]]
+    if all(path.startswith(COMPANY) for path in under_way):
+        known += [each["issuer"] for each in settings.OIDC_PROVIDERS]
+    return isinstance(whom, tuple) and whom[1:2] in [(urlsplit(url).port or 6379,) for url in known]
 
 
 sys.addaudithook(watch)  # for good: the interpreter gives none back

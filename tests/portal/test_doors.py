@@ -60,6 +60,7 @@ ROWS = {
     "/admin/audit/export/": TAKE,
     "/admin/hygiene/": READ,
     "/admin/find/": READ,
+    "/admin/tokens/": READ,
     "/admin/health/": PEOPLE,
     "/admin/password_change/done/": READ,
     "/admin/r/<path:content_type_id>/<path:object_id>/": READ,

@@ -37,6 +37,8 @@ PAGES = {
     "/api/docs": "stranger",
     "/api/docs?script=": "stranger",
     "/api/schema": "stranger",
+    "/api/management/docs": "stranger",
+    "/api/management/schema": "stranger",
     "/operator/acme/": "support",
     "/operator/nobody/": "support",
     "/nothing/": "stranger",

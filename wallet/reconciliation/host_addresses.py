@@ -7,10 +7,8 @@ return an internal address.
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from ipaddress import IPv6Address, ip_network
 from time import monotonic
 from typing import IO
 
@@ -18,11 +16,10 @@ from django.conf import settings
 
 from merchants.errors import Refusal
 from portal.lib.clientip import Address, is_within, parse_address
+from portal.lib.public_hosts import closed_at, is_public
+from portal.lib.public_hosts import resolved_addresses as _resolved
 
 CHUNK = 64 * 1024
-RESOLVE_SECONDS = 10
-# An IPv4 address inside an IPv6 one: what a relay makes of it, nobody knows here.
-RELAYED = tuple(ip_network(text) for text in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48"))
 
 
 class NotFetched(Refusal):
@@ -74,27 +71,13 @@ class Trip:
         A timeout of a socket starts again with each byte, so a host that sends a byte a second would never end.
         """
         wire = self._connect()
-        rope, is_late = wire.dup(), threading.Event()
-
-        def cut() -> None:
-            is_late.set()
-            with suppress(OSError):
-                rope.shutdown(socket.SHUT_RDWR)
-
-        timer = threading.Timer(max(self.ends - monotonic(), 0), cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield wire
-        except Exception as fault:
-            if is_late.is_set():
-                raise self.too_slow() from fault
-            raise
-        finally:
-            timer.cancel()
-            timer.join()
-            rope.close()
-            wire.close()
+        with closed_at(wire, self.ends) as is_late:
+            try:
+                yield wire
+            except Exception as fault:
+                if is_late.is_set():
+                    raise self.too_slow() from fault
+                raise
         if is_late.is_set():
             raise self.too_slow()
 
@@ -141,27 +124,6 @@ def check_literal(host: str) -> None:
 
 def _may_be_reached(address: Address) -> bool:
     return is_public(address) or is_within(address, settings.STATEMENT_NETWORKS)
-
-
-def is_public(address: Address) -> bool:
-    if isinstance(address, IPv6Address) and (address.is_site_local or is_within(address, RELAYED)):
-        return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
-
-
-def _resolved(host: str, port: int) -> list[Address]:
-    """Resolve in a thread, because a lookup that hangs cannot be ended."""
-    told: list[str] = []
-
-    def ask() -> None:
-        with suppress(OSError, UnicodeError):
-            told.extend(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(RESOLVE_SECONDS)
-    found = [parse_address(text.partition("%")[0]) for text in dict.fromkeys(told)]
-    return [address for address in found if address is not None]
 
 
 def copy_response(read: Callable[[int], bytes], into: IO[bytes], *, host: str) -> int:

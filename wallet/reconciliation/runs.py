@@ -17,7 +17,7 @@ from merchants.models import Merchant, Person
 from portal.lib import clock, database, locks
 from portal.lib.moments import show_day
 from wallet.models import Reconciliation
-from wallet.reconciliation import day_breaks, day_statement, figures, matching, own_books, syncing
+from wallet.reconciliation import day_breaks, day_statement, figures, matching, own_books, run_events, syncing
 from wallet.reconciliation.day_statement import DayStatement
 from wallet.reconciliation.days import Day, day_of
 from wallet.reconciliation.figures import Figures
@@ -118,7 +118,9 @@ def _kept(run: Reconciliation, day: Day) -> RunOutcome:
     run.state, run.outcome, run.figures = State.DONE, found.outcome, figures.stored_figures(found.figures)
     run.done_at = clock.now()
     run.save()
-    return RunOutcome(run, found.outcome, found.figures, _is_news(run), run.restates)
+    if is_news := _is_news(run):
+        run_events.emit_events(run, found.figures)
+    return RunOutcome(run, found.outcome, found.figures, is_news, run.restates)
 
 
 def _was_compared(run: Reconciliation) -> bool:

@@ -28,17 +28,21 @@ class Command(BaseCommand):
 
     def handle(self, *, file: str, **options: Any) -> None:
         console = Console(file=cast("IO[str]", self.stdout), soft_wrap=True, highlight=False)
-        states, leaked = Counter[SecretState](), dict[int, str]()
+        states, leaked, tokens = Counter[SecretState](), dict[int, str](), set[str]()
         with open_input(file) as content:
             for finding in scan.findings(content):
                 states[finding.state] += 1
                 console.print(sighting_line(finding), style=COLOURS.get(finding.state, ""), markup=False)
                 if finding.usable and finding.secret is not None:
                     leaked[finding.secret.key_id] = finding.secret.key.auth_key
-        console.print(summary(states), style="red" if leaked else "green", markup=False)
+                if finding.usable and finding.token is not None:
+                    tokens.add(f"“{finding.token}” of {finding.token.person.email}")
+        console.print(summary(states), style="red" if leaked or tokens else "green", markup=False)
         for pk, auth_key in leaked.items():
             console.print(f"Report a compromise of {auth_key}: {settings.BASE_URL}/admin/merchants/apikey/{pk}/leak/")
-        if leaked:
+        for name in sorted(tokens):
+            console.print(f"Revoke the access token {name} on the page “API tokens”.", markup=False)
+        if leaked or tokens:
             sys.exit(1)
 
 
@@ -53,6 +57,8 @@ def open_input(name: str) -> Iterator[BinaryIO]:
 
 def sighting_line(finding: SecretFinding) -> str:
     place, secret = f"line {finding.line}, column {finding.column}", finding.secret
+    if finding.token is not None:
+        return f"{place}: access token “{finding.token}” of {finding.token.person.email} · {finding.said}"
     if secret is None:
         return f"{place}: {finding.said}"
     return f"{place}: {secret.key.merchant.code} · {secret.key.auth_key} · version {secret.version} · {finding.said}"

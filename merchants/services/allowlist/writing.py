@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Merchant
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, EventType, Merchant
+from merchants.services import event_outbox
 from merchants.services.allowlist.proposal import DomainLine, EntryPlan
 
 
@@ -40,7 +41,10 @@ def write_networks(
     def new(line: EntryPlan) -> AllowlistEntry:
         return AllowlistEntry(merchant=merchant, key=key, network=line.network, owner_id=owner(line), **_rest(line))
 
-    return _write(AllowlistEntry, rows_by_name(standing_entries(merchant, key)), lines, new)
+    changed = _write(AllowlistEntry, rows_by_name(standing_entries(merchant, key)), lines, new)
+    if changed:
+        _emit(merchant, {"list": "networks", "auth_key": key.auth_key if key else None, "entries": len(lines)})
+    return changed
 
 
 def write_domains(*, merchant: Merchant, lines: Sequence[DomainLine], owner: int | None) -> bool:
@@ -49,7 +53,14 @@ def write_domains(*, merchant: Merchant, lines: Sequence[DomainLine], owner: int
     def new(line: DomainLine) -> AllowedDomain:
         return AllowedDomain(merchant=merchant, domain=line.domain, owner_id=owner, **_rest(line))
 
-    return _write(AllowedDomain, rows_by_name(standing_domains(merchant)), lines, new)
+    changed = _write(AllowedDomain, rows_by_name(standing_domains(merchant)), lines, new)
+    if changed:
+        _emit(merchant, {"list": "domains", "auth_key": None, "entries": len(lines)})
+    return changed
+
+
+def _emit(merchant: Merchant, data: dict[str, Any]) -> None:
+    event_outbox.emit(merchant=merchant, event_type=EventType.ALLOWLIST_CHANGED, data=data)
 
 
 def _write(model: Any, rows: Mapping[str, Any], lines: Sequence[Any], new: Callable[[Any], Any]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 import paramiko
 import pytest
 
+from portal.lib import public_hosts
 from tests.wallet.hosts import (
     PASSWORD,
     Handler,
@@ -312,7 +313,7 @@ def test_nothing_is_fetched_from_inside(settings: Any, scheme: str, host: str) -
 
 @pytest.mark.parametrize("text", ["8.8.8.8", "52.1.2.3", "2a00:1450:4001:80b::200e", "2606:4700::1111"])
 def test_public_addresses_are_public(text: str) -> None:
-    assert host_addresses.is_public(ip_address(text))
+    assert public_hosts.is_public(ip_address(text))
 
 
 Answers = Callable[..., list[Any]]
@@ -357,7 +358,7 @@ def test_an_address_that_does_not_answer_is_passed_over(https: HttpsHost, monkey
 
 
 def test_a_name_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(host_addresses, "RESOLVE_SECONDS", 0.1)
+    monkeypatch.setattr(public_hosts, "RESOLVE_SECONDS", 0.1)
 
     def hangs(*_: Any, **__: Any) -> list[Any]:
         time.sleep(2)

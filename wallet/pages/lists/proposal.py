@@ -20,7 +20,7 @@ from merchants.models import ApiKey, Approval, Merchant
 from merchants.pages import page_frame
 from merchants.pages.forms import SingleUseForm
 from merchants.pages.guard import page, proof_request
-from merchants.services import allowlist, approvals
+from merchants.services import allowlist, allowlist_changes
 from merchants.services.allowlist import (
     DomainLine,
     EntryPlan,
@@ -28,11 +28,11 @@ from merchants.services.allowlist import (
     Proposal,
     draft,
     entry_usage,
-    guard,
     saving,
     trial,
 )
 from merchants.services.allowlist.proposal import has_ended
+from merchants.services.allowlist_changes import ListWish
 from portal.lib import clock
 from portal.lib.texts import Text
 from wallet.pages.lists import draft as list_draft
@@ -168,35 +168,28 @@ def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str,
 
 def save_or_ask(visit: Visit, wanted: Networks, wish: dict[str, Any]) -> Text:
     """Return what is true now. A list that our staff may not change alone waits for a second person."""
-    proposal = Proposal(visit.merchant, wanted.lines, wanted.key)
-    if visit.needs_second_person:
-        saving.check_guard(guard.network_lockout(proposal), visit.merchant, wish["confirmed_code"])
-        return ask_for_approval(visit, wanted, Approval.Verb.NETWORKS, wish["reason"])
-    saved = allowlist.save_networks(
-        proposal=proposal,
+    saved = allowlist_changes.change_networks(
+        proposal=Proposal(visit.merchant, wanted.lines, wanted.key),
+        before=wanted.base,
+        wish=list_wish(visit, wanted.version, wish),
         by=visit.person,
-        expected=wanted.version,
-        confirmed_code=wish["confirmed_code"],
-        on_trial=wish["on_trial"],
-        reason=wish["reason"],
+        needs_second_person=visit.needs_second_person,
     )
+    if isinstance(saved, Approval):
+        return REQUESTED
     tried = TRIED.format(until=moment_text(saved.trial.deadline)) if saved.trial else SAVED
     return tried if saved.changed else NOTHING_NEW
 
 
-def ask_for_approval[T: (EntryPlan, DomainLine)](
-    visit: Visit, wanted: ListDraft[T], verb: Approval.Verb, reason: str
-) -> Text:
-    approvals.ask_to_change_list(
-        merchant=visit.merchant,
-        key=wanted.key,
-        verb=verb,
-        before=wanted.base,
-        after=wanted.lines,
-        by=visit.person,
-        reason=reason or str(AT_THE_DESK),
+def list_wish(visit: Visit, version: int, wish: dict[str, Any]) -> ListWish:
+    """Return the wish of the form; a request needs a reason."""
+    unsaid = str(AT_THE_DESK) if visit.needs_second_person else ""
+    return ListWish(
+        expected=version,
+        confirmed_code=wish["confirmed_code"],
+        on_trial=wish["on_trial"],
+        reason=wish["reason"] or unsaid,
     )
-    return REQUESTED
 
 
 def propose_page(
@@ -275,18 +268,16 @@ def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: di
 
 
 def save_or_ask_domains(visit: Visit, wanted: Domains, wish: dict[str, Any]) -> Text:
-    if visit.needs_second_person:
-        lockout = guard.domain_lockout(wanted.lines, visit.merchant)
-        saving.check_guard(lockout, visit.merchant, wish["confirmed_code"])
-        return ask_for_approval(visit, wanted, Approval.Verb.DOMAINS, wish["reason"])
-    saved = allowlist.save_domains(
+    saved = allowlist_changes.change_domains(
         merchant=visit.merchant,
         lines=wanted.lines,
+        before=wanted.base,
+        wish=list_wish(visit, wanted.version, wish),
         by=visit.person,
-        expected=wanted.version,
-        confirmed_code=wish["confirmed_code"],
-        reason=wish["reason"],
+        needs_second_person=visit.needs_second_person,
     )
+    if isinstance(saved, Approval):
+        return REQUESTED
     return SAVED_DOMAINS if saved.changed else NOTHING_NEW
 
 

@@ -1,0 +1,100 @@
+"""The page on which our staff create and revoke tokens of the management API. Administrators see those of all staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views import View
+
+from merchants import access, errors, form_tokens
+from merchants.admin.fields import UnfoldForm
+from merchants.admin.step_up import step_up_to_save
+from merchants.form_tokens import TokenForm
+from merchants.models import AccessToken, Person
+from merchants.services import access_tokens
+from portal.lib import clock
+
+MOST_LISTED = 100
+DAYS = [(30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("1 year"))]
+
+
+class StaffTokenForm(TokenForm, UnfoldForm):
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("The history shows this name.")
+    )
+    scopes = forms.MultipleChoiceField(label=gettext_lazy("Scopes"), widget=forms.CheckboxSelectMultiple)
+    days = forms.TypedChoiceField(label=gettext_lazy("Expires after"), choices=DAYS, coerce=int, initial=90)
+
+    def __init__(self, *args: Any, person: Person, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["scopes"].choices = [(each.value, each.label) for each in access.staff_scopes(person)]  # type: ignore[attr-defined]
+
+
+class StaffTokensPage(View):
+    admin_site: Any = None
+
+    @step_up_to_save
+    def dispatch(self, request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        answer: Any = super().dispatch(request, *args, **options)
+        return answer  # type: ignore[no-any-return]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = StaffTokenForm(person=self.person, initial={"token": form_tokens.new_token(request)})
+        return self.page(request, form)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if "revoke" in request.POST:
+            return self.revoke(request, request.POST["revoke"])
+        form = StaffTokenForm(request.POST, person=self.person)
+        if form.is_valid():
+            try:
+                with transaction.atomic():
+                    return self.create(request, dict(form.cleaned_data))
+            except errors.Refusal as refused:
+                form.add_error(None, str(refused))
+        return self.page(request, form)
+
+    def create(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
+        if not form_tokens.use_token(request, wish.pop("token")):
+            return HttpResponseRedirect(request.path)
+        issued = access_tokens.create_token(person=self.person, merchant=None, **wish)
+        context = self.admin_site.each_context(request) | {"title": _("Your new API token"), "issued": issued}
+        return TemplateResponse(request, "admin/token.html", context)
+
+    def revoke(self, request: HttpRequest, number: str) -> HttpResponse:
+        token = self.rows().filter(pk=number).first() if number.isdecimal() else None
+        if token is None:
+            raise Http404
+        try:
+            access_tokens.revoke_token(token=token)
+        except errors.Refusal as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("The API token “%(name)s” is revoked.") % {"name": token.name})
+        return HttpResponseRedirect(reverse("admin:access_tokens"))
+
+    @property
+    def person(self) -> Person:
+        found: Any = self.request.user
+        return found  # type: ignore[no-any-return]
+
+    def rows(self) -> QuerySet[AccessToken]:
+        found = AccessToken.objects.select_related("person", "merchant")
+        if self.person.has_perm("merchants.change_person"):
+            return found
+        return found.filter(person=self.person)
+
+    def page(self, request: HttpRequest, form: StaffTokenForm) -> HttpResponse:
+        now = clock.now()
+        tokens = [(token, access_tokens.state_of_token(token, now)) for token in self.rows()[:MOST_LISTED]]
+        context = self.admin_site.each_context(request) | {"title": _("API tokens"), "form": form, "tokens": tokens}
+        return TemplateResponse(request, "admin/tokens.html", context)

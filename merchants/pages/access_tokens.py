@@ -1,0 +1,105 @@
+"""Access tokens of a merchant's owners: create (shown once) and revoke."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from merchants import access, errors
+from merchants.access import Visit, Work
+from merchants.models import AccessToken
+from merchants.pages import page_frame
+from merchants.pages.confirmation import Question, ask_to_confirm
+from merchants.pages.forms import SingleUseForm
+from merchants.pages.guard import page
+from merchants.services import access_tokens
+from portal.lib import clock
+
+MOST_LISTED = 100
+DAYS = [
+    (30, gettext_lazy("30 days")),
+    (90, gettext_lazy("90 days")),
+    (180, gettext_lazy("180 days")),
+    (365, gettext_lazy("1 year")),
+]
+LEVELS = {"active": "good", "expired": "warn", "revoked": ""}
+
+
+class AccessTokenFields(forms.Form):
+    """For the pages of owners and of staff."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=80,
+        help_text=gettext_lazy("The program that uses the token. The timeline shows this name."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=gettext_lazy("Scopes"),
+        choices=AccessToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one scope.")},
+    )
+    days = forms.TypedChoiceField(label=gettext_lazy("Expires after"), choices=DAYS, coerce=int, initial=90)
+
+
+class AccessTokenForm(AccessTokenFields, SingleUseForm):
+    pass
+
+
+def listed_tokens(visit: Visit) -> list[tuple[AccessToken, str, str]]:
+    """Return the tokens of the merchant's owners, newest first, each with its state and the level of its badge."""
+    found = AccessToken.objects.filter(merchant=visit.merchant).select_related("person")[:MOST_LISTED]
+    now = clock.now()
+    states = [(token, access_tokens.state_of_token(token, now)) for token in found]
+    return [(token, state, LEVELS[state]) for token, state in states]
+
+
+@page(work=Work.TOKENS, prove=True, back="operator:integrations")
+def token_create(request: HttpRequest, visit: Visit) -> HttpResponse:
+    def act(**wish: object) -> HttpResponse:
+        if not access.has_second_factor(visit.person):
+            raise errors.TokenNeedsFactor
+        issued = access_tokens.create_token(person=visit.person, merchant=visit.merchant, **wish)  # type: ignore[arg-type]
+        return page_frame.render_page(
+            request, visit, "token.html", tab="integrations", title=_("Your new API token"), issued=issued
+        )
+
+    question = Question(
+        title=_("Create API token"),
+        text=_(
+            "A program with this token can do what you choose here, for this merchant only. "
+            "The token ends when you are no longer an owner. All owners are notified."
+        ),
+        form=AccessTokenForm,
+        act=act,
+        button=_("Create API token"),
+        back=reverse("operator:integrations", args=[visit.merchant.code]),
+        tab="integrations",
+    )
+    return ask_to_confirm(request, visit, question)
+
+
+@page(work=Work.TOKENS, prove=True, back="operator:integrations")
+def token_revoke(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
+    token = AccessToken.objects.filter(merchant=visit.merchant, pk=number).first()
+    if token is None:
+        raise Http404
+
+    def act() -> str:
+        access_tokens.revoke_token(token=token)
+        return _("The API token “%(name)s” is revoked.") % {"name": token.name}
+
+    question = Question(
+        title=_("Revoke API token"),
+        text=_("The program that uses “%(name)s” is refused immediately. This cannot be undone.")
+        % {"name": token.name},
+        act=act,
+        button=_("Revoke API token"),
+        back=reverse("operator:integrations", args=[visit.merchant.code]),
+        tab="integrations",
+        danger=True,
+    )
+    return ask_to_confirm(request, visit, question)

@@ -1,0 +1,107 @@
+"""Access tokens of the management API: create, find, revoke. The token is returned once; the table has its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from merchants import crypto, errors
+from merchants.models import AccessToken, Membership, Merchant, Person
+from merchants.services import emails
+from merchants.services.typed_text import check_no_secret
+from portal.lib import clock
+
+LONGEST_DAYS = 365
+MOST_TOKENS = 20  # usable ones of one person
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new token in clear: shown once, stored nowhere."""
+
+    row: AccessToken
+    token: str = field(repr=False)
+
+
+@transaction.atomic
+def create_token(
+    *, person: Person, merchant: Merchant | None, name: str, scopes: Collection[str], days: int
+) -> IssuedToken:
+    """Create a token of a person for one merchant, or of our staff for what their pages reach (`merchant` None).
+
+    The merchant's owners are notified by email. Refuses a person without the role (TokenNeedsRole), no scope, more
+    than LONGEST_DAYS, more than MOST_TOKENS, and a secret in the name.
+    """
+    check_no_secret(name)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # its role does not end meanwhile
+    if not holds_role(person, merchant):
+        raise errors.TokenNeedsRole
+    if not scopes or not 1 <= days <= LONGEST_DAYS:
+        raise errors.TokenOutOfRange(LONGEST_DAYS)
+    now = clock.now()
+    if AccessToken.objects.usable(at=now).filter(person=person).count() >= MOST_TOKENS:
+        raise errors.TooManyTokens(MOST_TOKENS)
+    token = crypto.new_access_token()
+    row = AccessToken.objects.create(
+        person=person,
+        merchant=merchant,
+        name=name,
+        token_hash=crypto.fingerprint(token),
+        scopes=[scope for scope in AccessToken.Scope if scope in scopes],
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    if merchant is not None:
+        what = _("The API token “%(name)s” was created") % {"name": name}
+        emails.notify_owners(merchant, what, by=str(person), at=now)
+    return IssuedToken(row, token)
+
+
+@transaction.atomic
+def revoke_token(*, token: AccessToken) -> AccessToken:
+    """Revoke a token. Refuses one that is revoked or expired already (TokenOver)."""
+    token = AccessToken.objects.select_for_update().get(pk=token.pk)
+    if token.revoked_at is not None or token.expires_at <= clock.now():
+        raise errors.TokenOver
+    token.revoked_at = clock.now()
+    token.save(update_fields=["revoked_at"])
+    return token
+
+
+def holds_role(person: Person, merchant: Merchant | None) -> bool:
+    """Return whether the person may have tokens there: our staff everywhere, owners at their merchant."""
+    if not person.is_active:
+        return False
+    if merchant is None:
+        return person.is_staff
+    owns = Membership.objects.filter(person=person, merchant=merchant.live_merchant, role=Membership.Role.OWNER)
+    return not person.is_staff and owns.exists()
+
+
+def find_token(text: str) -> AccessToken | None:
+    """Return the usable token of this text. None for an unknown, revoked or expired one, or one without its role."""
+    if not text.startswith("oppi_mgmt_") or not crypto.looks_like_secret(text):
+        return None
+    usable = AccessToken.objects.usable(at=clock.now()).select_related("person", "merchant__sandbox_of")
+    token = usable.filter(token_hash=crypto.fingerprint(text)).first()
+    return token if token is not None and holds_role(token.person, token.merchant) else None
+
+
+def note_use(token: AccessToken, *, address: str) -> None:
+    """Note when and from where a token was used, at most once a minute for the same address."""
+    now = clock.now()
+    if token.last_used_at and now - token.last_used_at < USE_NOTED_EVERY and token.last_used_from == address:
+        return
+    AccessToken.objects.filter(pk=token.pk).update(last_used_at=now, last_used_from=address)
+
+
+def state_of_token(token: AccessToken, at: datetime) -> str:
+    """Return `active`, `expired` or `revoked`."""
+    if token.revoked_at is not None:
+        return "revoked"
+    return "active" if token.expires_at > at else "expired"
