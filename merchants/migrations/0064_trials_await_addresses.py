@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0061_kept_for_days'),
+        ('merchants', '0062_deeds_by_time_and_author'),
     ]
 
     operations = [

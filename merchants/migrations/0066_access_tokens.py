@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0061_kept_for_days'),
+        ('merchants', '0064_trials_await_addresses'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0061_kept_for_days'),
-        ('wallet', '0085_narrow_log_indexes'),
+        ('wallet', '0086_traffic_incidents'),
     ]
 
     operations = [

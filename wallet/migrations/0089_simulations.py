@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('merchants', '0061_kept_for_days'),
-        ('wallet', '0085_narrow_log_indexes'),
+        ('wallet', '0087_gaming_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0085_narrow_log_indexes'),
+        ('wallet', '0089_simulations'),
     ]
 
     operations = [
