@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +48,25 @@ class InOneTransaction(migrations.SeparateDatabaseAndState):
         return type(self).__qualname__, list(self.operations), {}
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        with transaction.atomic(schema_editor.connection.alias):
-            schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        with in_transaction(schema_editor):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        with transaction.atomic(schema_editor.connection.alias):
-            schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        with in_transaction(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+@contextmanager
+def in_transaction(schema_editor: Any) -> Iterator[None]:
+    """Run the block in a transaction with a bounded wait for locks; `sqlmigrate` shows where it begins and ends."""
+    shown = schema_editor.collected_sql if schema_editor.collect_sql else []
+    shown.append("BEGIN;")
+    with transaction.atomic(schema_editor.connection.alias):
+        schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        yield
+        while schema_editor.deferred_sql:  # constraints of new tables, which Django keeps for the end
+            schema_editor.execute(schema_editor.deferred_sql.pop(0), params=None)
+    shown.append("COMMIT;")
 
 
 class AddIndexOnline(AddIndexConcurrently):
