@@ -111,6 +111,11 @@ def _deliver_next() -> bool:
         delivery.last_status, delivery.last_answer = None, _kept(str(fault))
         _note_failure(delivery, is_gone=False)
         return True
+    except Exception:
+        log.exception("event.cannot_be_sent", delivery=delivery.pk)
+        delivery.last_status, delivery.last_answer = None, _("The event could not be sent. Ask our support.")
+        _note_failure(delivery, is_gone=False)
+        return True
     delivery.last_status, delivery.last_answer = answer.status, _kept(answer.text)
     if answer.is_accepted:
         _note_success(delivery)

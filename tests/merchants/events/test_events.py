@@ -178,6 +178,24 @@ def test_a_receiver_that_is_not_there_is_tried_again(acme: Merchant, owner: Pers
     assert EventDelivery.objects.get().state == "waiting"
 
 
+def test_an_event_that_cannot_be_made_holds_up_no_other(
+    acme: Merchant, owner: Person, issued: IssuedEndpoint, receiver: Receiver
+) -> None:
+    broken = event_endpoints.add_endpoint(
+        merchant=acme, kind="standard", url=receiver.url + "&broken", event_types=[QUIET], by=owner
+    ).row
+    sealed = crypto.seal(
+        "whsec_no base64!",
+        context=f"event endpoint:{broken.number}:{acme.pk}:standard:{broken.url}",
+        keys=django_settings.KEY_ENCRYPTION_KEYS,
+    )[1]
+    EventEndpoint.objects.filter(pk=broken.pk).update(sealed=sealed)
+    emit(acme)
+    event_outbox.deliver_due_events()
+    states = {each.endpoint_id: each.state for each in EventDelivery.objects.all()}
+    assert states == {issued.row.pk: "sent", broken.pk: "waiting"}
+
+
 def test_slack_gets_a_sentence_and_its_address_is_sealed(acme: Merchant, owner: Person, receiver: Receiver) -> None:
     url = f"http://127.0.0.1:{receiver.port}/services/T0/B0/token"
     issued = event_endpoints.add_endpoint(merchant=acme, kind="slack", url=url, event_types=[QUIET], by=owner)
