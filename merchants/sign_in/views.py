@@ -34,6 +34,8 @@ def start(request: HttpRequest) -> HttpResponseRedirect:
 @login_required
 def change_password(request: HttpRequest) -> HttpResponseBase:
     """After a fresh second factor of whoever has one: a known password and a browser left open change no password."""
-    if access.has_second_factor(request.user) and not access.fresh_second_factor(request):
+    person: Any = request.user
+    if access.has_second_factor(person) and not access.fresh_second_factor(request):
         return second_factor_redirect(request)
-    return password_change(request)
+    response: HttpResponseBase = password_change(request)
+    return response

@@ -42,7 +42,11 @@ HERE = parse_address("127.0.0.1")
 def slow_senders(url: str, path: str, *, addresses: int, count: int = SENDERS) -> Iterator[list[socket.socket]]:
     """They say that they will send a body, and send its first byte."""
     parts = urlsplit(url)
-    head = f"POST {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nContent-Type: {{}}\r\nContent-Length: 60000\r\n\r\n{{{{"
+    cookie = f"csrftoken={'a' * 32}"  # without it a form is refused before it is read
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}\r\nContent-Type: {{}}\r\n"
+        f"Content-Length: 60000\r\n\r\n{{{{"
+    )
     media_type = "application/json" if path.startswith("/wallet") else "application/x-www-form-urlencoded"
     with ExitStack() as stack:
         wires = []

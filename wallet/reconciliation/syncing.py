@@ -8,12 +8,12 @@ from typing import Any
 from django.db import connection
 
 from wallet.models import Case, Reconciliation, ReconciliationPlan
+from wallet.models.refused_payout import IS_PAID
 from wallet.reconciliation import own_books, replaced_payouts, severity, thresholds
 from wallet.reconciliation.days import DAY, Day
 from wallet.reconciliation.matching import (
     EARLIEST_FILE,
     HAS_NO_END,
-    IS_PAID,
     LATEST_FILE,
     NEIGHBOURS,
     SAID_OTHERWISE,
