@@ -1,4 +1,4 @@
--- Made of the migrations a959ef5bed2018b8ca485267390c6d4305536ba595d590ac3f89e6dd4487cd94
+-- Made of the migrations 20893b4e36c57393b4c9e30c8c8440fdf0180265d5d734b8959569a453427e19
 --
 -- PostgreSQL database dump
 --
@@ -251,6 +251,24 @@ BEGIN
     END LOOP;
     RETURN v_sealed;
 END $$;
+
+
+CREATE FUNCTION public.pgtrigger_access_token_stays_revoked_2c2c1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'a revoked access token stays revoked' USING ERRCODE = 'check_violation';
+                END;
+            $$;
 
 
 CREATE FUNCTION public.pgtrigger_account_not_emptied_6a0d2() RETURNS trigger
@@ -725,6 +743,24 @@ CREATE FUNCTION public.pgtrigger_append_only_1916f() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_append_only_27ae9() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_append_only_290a1() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -905,6 +941,24 @@ CREATE FUNCTION public.pgtrigger_append_only_706a1() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_append_only_76104() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_append_only_84d09() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1067,6 +1121,24 @@ CREATE FUNCTION public.pgtrigger_append_only_bbf20() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_append_only_c5700() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_append_only_c60c2() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1193,6 +1265,24 @@ CREATE FUNCTION public.pgtrigger_append_only_f0536() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_append_only_f4dc2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_append_only_fe3c1() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1265,6 +1355,24 @@ CREATE FUNCTION public.pgtrigger_approval_stays_1574f() RETURNS trigger
                         END IF;
                     END IF;
                     RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_begins_without_people_c2064() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot insert rows from % table', TG_TABLE_NAME;
                 END;
             $$;
 
@@ -1397,6 +1505,37 @@ CREATE FUNCTION public.pgtrigger_case_note_stays_8df6c() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_case_owed_closes_by_payout_25119() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NOT EXISTS (SELECT FROM wallet_refusedpayout r
+                    WHERE r.merchant_id = NEW.merchant_id AND r.transaction_id = NEW.subject AND 
+    EXISTS (SELECT FROM wallet_transaction t
+              JOIN merchants_player p ON p.id = t.player_id
+             WHERE t.merchant_id = r.merchant_id AND t.transaction_id = r.transaction_id AND t.part = 0
+               AND t.kind = 'payout' AND t.debit_account_id IS NOT NULL
+               AND p.player_id = r.player_id AND t.currency = r.currency AND t.amount = r.amount
+               AND NOT EXISTS (SELECT FROM wallet_transaction u WHERE u.reverses_id = t.id))
+) THEN
+        RAISE EXCEPTION 'money owed to a player closes by its payout' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_case_reminder_stays_05ee5() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1454,6 +1593,24 @@ CREATE FUNCTION public.pgtrigger_case_stays_cd5ae() RETURNS trigger
                         END IF;
                     END IF;
                     RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_case_stays_what_it_is_cd3cd() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;
                 END;
             $$;
 
@@ -1874,6 +2031,60 @@ CREATE FUNCTION public.pgtrigger_download_stays_d7c27() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_event_delivery_stays_a61a5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_event_endpoint_keeps_its_address_e2501() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'an event endpoint keeps its merchant and its address' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_event_stays_dd4e6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_game_stays_7966f() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2126,6 +2337,24 @@ CREATE FUNCTION public.pgtrigger_history_delete_7afc6() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_history_delete_84cb9() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_eventendpointevent" ("merchant_id", "kind", "url", "event_types", "is_enabled", "removed_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."kind", OLD."url", OLD."event_types", OLD."is_enabled", OLD."removed_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_history_delete_8778d() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2158,6 +2387,24 @@ CREATE FUNCTION public.pgtrigger_history_delete_8d741() RETURNS trigger
                         END IF;
                     END IF;
                     INSERT INTO "merchants_gameevent" ("game_id", "name", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."game_id", OLD."name", OLD."is_active", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_92344() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_trafficincidentevent" ("merchant_id", "kind", "began_at", "last_accepted_at", "usual_calls", "refused_calls", "ended_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."kind", OLD."began_at", OLD."last_accepted_at", OLD."usual_calls", OLD."refused_calls", OLD."ended_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
                 END;
             $$;
 
@@ -2212,6 +2459,24 @@ CREATE FUNCTION public.pgtrigger_history_delete_a4ba4() RETURNS trigger
                         END IF;
                     END IF;
                     INSERT INTO "merchants_ownerquestionevent" ("merchant_id", "kind", "email", "state", "asked_by_id", "asked_at", "answered_by_id", "answered_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."merchant_id", OLD."kind", OLD."email", OLD."state", OLD."asked_by_id", OLD."asked_at", OLD."answered_by_id", OLD."answered_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_delete_a8cc2() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."person_id", OLD."merchant_id", OLD."name", OLD."scopes", OLD."expires_at", OLD."revoked_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
                 END;
             $$;
 
@@ -2378,6 +2643,42 @@ CREATE FUNCTION public.pgtrigger_history_insert_08570() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_history_insert_0a20c() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_simulationevent" ("merchant_id", "key_id", "rounds", "currency", "with_refusals", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."rounds", NEW."currency", NEW."with_refusals", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_0abd6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."name", NEW."scopes", NEW."expires_at", NEW."revoked_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_history_insert_14074() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2446,6 +2747,24 @@ CREATE FUNCTION public.pgtrigger_history_insert_2da00() RETURNS trigger
                         END IF;
                     END IF;
                     INSERT INTO "merchants_personevent" ("email", "name", "staff_role", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."email", NEW."name", NEW."staff_role", NEW."is_active", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_361fa() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_trafficincidentevent" ("merchant_id", "kind", "began_at", "last_accepted_at", "usual_calls", "refused_calls", "ended_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."began_at", NEW."last_accepted_at", NEW."usual_calls", NEW."refused_calls", NEW."ended_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
                 END;
             $$;
 
@@ -2608,6 +2927,24 @@ CREATE FUNCTION public.pgtrigger_history_insert_7665b() RETURNS trigger
                         END IF;
                     END IF;
                     INSERT INTO "merchants_secretevent" ("key_id", "version", "superseded_at", "usable_until", "quiet_hours", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."version", NEW."superseded_at", NEW."usable_until", NEW."quiet_hours", NEW."revoked_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL, (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_insert_76697() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_eventendpointevent" ("merchant_id", "kind", "url", "event_types", "is_enabled", "removed_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."url", NEW."event_types", NEW."is_enabled", NEW."removed_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
                 END;
             $$;
 
@@ -2842,6 +3179,24 @@ CREATE FUNCTION public.pgtrigger_history_update_16311() RETURNS trigger
                         END IF;
                     END IF;
                     INSERT INTO "merchants_listtrialevent" ("merchant_id", "key_id", "deadline", "state", "by_id", "begun_at", "ended_at", "kept_for", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."key_id", NEW."deadline", NEW."state", NEW."by_id", NEW."begun_at", NEW."ended_at", NEW."kept_for", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'key_id', OLD."key_id", 'deadline', OLD."deadline", 'state', OLD."state", 'by_id', OLD."by_id", 'begun_at', OLD."begun_at", 'ended_at', OLD."ended_at", 'kept_for', OLD."kept_for")); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_2a8e5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_trafficincidentevent" ("merchant_id", "kind", "began_at", "last_accepted_at", "usual_calls", "refused_calls", "ended_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."began_at", NEW."last_accepted_at", NEW."usual_calls", NEW."refused_calls", NEW."ended_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'kind', OLD."kind", 'began_at', OLD."began_at", 'last_accepted_at', OLD."last_accepted_at", 'usual_calls', OLD."usual_calls", 'refused_calls', OLD."refused_calls", 'ended_at', OLD."ended_at")); RETURN NULL;
                 END;
             $$;
 
@@ -3188,6 +3543,24 @@ CREATE FUNCTION public.pgtrigger_history_update_c2604() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_history_update_ca2e3() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."name", NEW."scopes", NEW."expires_at", NEW."revoked_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('person_id', OLD."person_id", 'merchant_id', OLD."merchant_id", 'name', OLD."name", 'scopes', OLD."scopes", 'expires_at', OLD."expires_at", 'revoked_at', OLD."revoked_at")); RETURN NULL;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_history_update_caf19() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3238,6 +3611,24 @@ CREATE FUNCTION public.pgtrigger_history_update_de107() RETURNS trigger
                         END IF;
                     END IF;
                     INSERT INTO "merchants_secretevent" ("key_id", "version", "superseded_at", "usable_until", "quiet_hours", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before", "merchant_id") VALUES (NEW."key_id", NEW."version", NEW."superseded_at", NEW."usable_until", NEW."quiet_hours", NEW."revoked_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('key_id', OLD."key_id", 'version', OLD."version", 'superseded_at', OLD."superseded_at", 'usable_until', OLD."usable_until", 'quiet_hours', OLD."quiet_hours", 'revoked_at', OLD."revoked_at"), (SELECT merchant_id FROM merchants_apikey WHERE id = NEW.key_id)); RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_history_update_de3ef() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_eventendpointevent" ("merchant_id", "kind", "url", "event_types", "is_enabled", "removed_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."kind", NEW."url", NEW."event_types", NEW."is_enabled", NEW."removed_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'kind', OLD."kind", 'url', OLD."url", 'event_types', OLD."event_types", 'is_enabled', OLD."is_enabled", 'removed_at', OLD."removed_at")); RETURN NULL;
                 END;
             $$;
 
@@ -3464,6 +3855,31 @@ CREATE FUNCTION public.pgtrigger_list_trial_stays_73c2f() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_mark_moves_on_c0cb9() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NEW.source <> OLD.source OR NEW.upto < OLD.upto OR NEW.upto > coalesce(
+            CASE OLD.source WHEN 'calls' THEN (SELECT max(r.id) FROM wallet_signedrequest r)
+                            ELSE (SELECT max(t.id) FROM wallet_transaction t) END, 0) THEN
+        RAISE EXCEPTION 'a watermark moves on, over rows that are there' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_mark_stays_4a433() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3500,6 +3916,30 @@ CREATE FUNCTION public.pgtrigger_mark_stays_9b2b9() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_membership_ends_tokens_a2cf7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+     WHERE person_id = OLD.person_id AND revoked_at IS NULL
+       AND merchant_id IN (SELECT id FROM merchants_merchant
+                            WHERE id = OLD.merchant_id OR sandbox_of_id = OLD.merchant_id);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_membership_of_the_same_4dfe7() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3514,6 +3954,30 @@ CREATE FUNCTION public.pgtrigger_membership_of_the_same_4dfe7() RETURNS trigger
                         END IF;
                     END IF;
                     RAISE EXCEPTION 'a membership keeps its person and its merchant' USING ERRCODE = 'check_violation';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_membership_role_ends_tokens_02338() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+     WHERE person_id = OLD.person_id AND revoked_at IS NULL
+       AND merchant_id IN (SELECT id FROM merchants_merchant
+                            WHERE id = OLD.merchant_id OR sandbox_of_id = OLD.merchant_id);
+    RETURN NULL;
+
                 END;
             $$;
 
@@ -3625,6 +4089,24 @@ CREATE FUNCTION public.pgtrigger_merchant_stays_fadf3() RETURNS trigger
 
 
 CREATE FUNCTION public.pgtrigger_never_emptied_01d11() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_0e3eb() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -3894,6 +4376,24 @@ CREATE FUNCTION public.pgtrigger_never_emptied_77599() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_never_emptied_7bc6a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_never_emptied_81e72() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3944,6 +4444,24 @@ CREATE FUNCTION public.pgtrigger_never_emptied_a3c5f() RETURNS trigger
                         END IF;
                     END IF;
                     RAISE EXCEPTION 'the chain is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_a6346() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
                 END;
             $$;
 
@@ -4057,6 +4575,24 @@ CREATE FUNCTION public.pgtrigger_never_emptied_bcd93() RETURNS trigger
 
 
 CREATE FUNCTION public.pgtrigger_never_emptied_bf656() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_c2bf5() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -4380,6 +4916,24 @@ CREATE FUNCTION public.pgtrigger_not_emptied_unseen_3d2a7() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_4b73e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_not_emptied_unseen_4e97b() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -4471,6 +5025,24 @@ CREATE FUNCTION public.pgtrigger_not_emptied_unseen_65ed8() RETURNS trigger
 
 
 CREATE FUNCTION public.pgtrigger_not_emptied_unseen_6792a() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_8994e() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -4596,7 +5168,43 @@ CREATE FUNCTION public.pgtrigger_not_emptied_unseen_a4ec1() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_b92e0() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_not_emptied_unseen_cccb1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_d6029() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -4908,6 +5516,28 @@ CREATE FUNCTION public.pgtrigger_owners_are_told_60b45() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_owners_are_told_6bb8e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO merchants_staffchange (merchant_id, thing, event, transaction, created_at)
+    VALUES (NEW.merchant_id, 'EventEndpoint', NEW.pgh_id, NEW.pgh_transaction, NEW.pgh_created_at);
+    RETURN NULL;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_owners_are_told_88f4c() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -5076,6 +5706,29 @@ CREATE FUNCTION public.pgtrigger_person_old_address_forgotten_9d98f() RETURNS tr
                         END IF;
                     END IF;
                     DELETE FROM account_emailaddress WHERE user_id = NEW.id; RETURN NULL;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_person_without_role_has_no_tokens_3b0c6() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+     WHERE person_id = NEW.id AND revoked_at IS NULL
+       AND (NOT NEW.is_active OR (NEW.staff_role <> OLD.staff_role AND (merchant_id IS NULL OR NEW.staff_role <> '')));
+    RETURN NULL;
+
                 END;
             $$;
 
@@ -5679,6 +6332,31 @@ CREATE FUNCTION public.pgtrigger_sign_in_record_stays_09e79() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_simulation_in_a_sandbox_5ebc7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF NOT EXISTS (SELECT FROM merchants_apikey k JOIN merchants_merchant m ON m.id = k.merchant_id
+                    WHERE k.id = NEW.key_id AND k.environment = 'test'
+                      AND m.id = NEW.merchant_id AND m.sandbox_of_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'a simulation belongs to a sandbox and one of its test keys' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_staff_change_stays_6cfe3() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -5805,6 +6483,42 @@ CREATE FUNCTION public.pgtrigger_statement_stays_92ea6() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_traffic_incident_ends_once_bca8d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_traffic_incident_stays_1d2e1() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_transaction_immutable_8868e() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -5911,6 +6625,29 @@ CREATE FUNCTION public.request_log_parts(OUT name text, OUT since bigint, OUT un
 $$;
 
 
+CREATE FUNCTION public.wallet_access(p_merchant bigint, p_secret bigint, p_version bigint, p_address inet, p_kind text, p_now timestamp with time zone) RETURNS TABLE(refusal text, bets_per_minute integer, max_stake bigint, max_stake_by_currency jsonb)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT CASE
+               -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
+               WHEN m.access_version <> p_version THEN 'STALE'
+               WHEN m.id IS NULL OR (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) OR k.status = 'revoked'
+                    OR s.revoked_at IS NOT NULL OR k.expires_at <= p_now OR s.usable_until <= p_now
+                   THEN 'RS_ERROR_INVALID_APIKEY'
+               WHEN k.status = 'quarantined' AND (
+                   p_kind NOT IN ('payout', 'reward', 'rollback', 'balance')
+                   OR NOT EXISTS (SELECT FROM merchants_seenaddress a
+                                   WHERE a.key_id = k.id AND a.address = p_address AND a.first_seen_at < k.quarantined_at)
+               ) THEN 'RS_ERROR_INVALID_APIKEY'
+               WHEN m.status = 'closed' OR (m.status = 'suspended' AND p_kind IN ('bet', 'launch', 'deposit'))
+                   THEN 'RS_ERROR_MERCHANT_NOT_ACTIVE'
+           END, m.bets_per_minute, m.max_stake, m.max_stake_by_currency
+      FROM (SELECT) always
+      LEFT JOIN (merchants_secret s JOIN merchants_apikey k ON k.id = s.key_id JOIN merchants_merchant m ON m.id = k.merchant_id)
+        ON s.id = p_secret AND m.id = p_merchant
+$$;
+
+
 CREATE TABLE public.merchants_player (
     id bigint NOT NULL,
     player_id character varying(255) NOT NULL COLLATE pg_catalog."C",
@@ -5928,7 +6665,7 @@ CREATE TABLE public.merchants_player (
 );
 
 
-CREATE FUNCTION public.wallet_apply(p public.wallet_caller, c public.wallet_call, pl public.merchants_player, p_bets_per_minute integer, p_max_stake bigint) RETURNS public.wallet_answer
+CREATE FUNCTION public.wallet_apply(p public.wallet_caller, c public.wallet_call, pl public.merchants_player) RETURNS public.wallet_answer
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -5937,7 +6674,7 @@ BEGIN
     SELECT * INTO t FROM wallet_transaction w
      WHERE w.merchant_id = p.merchant_id AND w.transaction_id = c.transaction_id AND w.part = 0;
     IF FOUND THEN
-        RETURN wallet_repeat(p, c, pl, t);
+        RETURN wallet_repeat(p, c, pl.id, t);
     END IF;
     IF pl.id IS NULL AND c.kind = 'deposit' THEN
         INSERT INTO merchants_player (merchant_id, player_id) VALUES (p.merchant_id, c.player_id) ON CONFLICT DO NOTHING;
@@ -5948,7 +6685,6 @@ BEGIN
         RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
     END IF;
     CASE c.kind
-        WHEN 'bet' THEN RETURN wallet_bet(p, c, pl, p_bets_per_minute, p_max_stake);
         WHEN 'payout' THEN RETURN wallet_payout(p, c, pl);
         WHEN 'reward' THEN RETURN wallet_reward(p, c, pl);
         WHEN 'rollback' THEN RETURN wallet_rollback(p, c, pl);
@@ -5992,49 +6728,72 @@ BEGIN
 END $$;
 
 
-CREATE FUNCTION public.wallet_bet(p public.wallet_caller, c public.wallet_call, pl public.merchants_player, p_bets_per_minute integer, p_max_stake bigint) RETURNS public.wallet_answer
+CREATE FUNCTION public.wallet_bet(p public.wallet_caller, c public.wallet_call) RETURNS public.wallet_answer
     LANGUAGE plpgsql
     AS $$
 DECLARE
+    pl record;
     v record;
-    r wallet_transaction;
-    v_now timestamptz := coalesce(p.moment, clock_timestamp());
+    v_now timestamptz;
+    v_status text;
+    v_balance bigint;
 BEGIN
-    SELECT g.id AS game_id, g.is_active AS game_on, s.id AS session_id, s.player_id, s.game_id AS session_game_id,
-           s.currency, s.is_active AND s.expires_at > v_now AS session_on, a.id AS account_id, a.balance, h.id AS games_id,
+    SELECT w.id, w.is_blocked, w.bets_per_minute, coalesce((w.max_stake_by_currency -> c.currency)::bigint, w.max_stake) AS max_stake
+      INTO pl FROM merchants_player w
+     WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
+    v_now := coalesce(p.moment, clock_timestamp());
+    SELECT e.refusal, e.bets_per_minute, coalesce((e.max_stake_by_currency -> c.currency)::bigint, e.max_stake) AS max_stake,
+           t.id AS seen, g.id AS game_id, g.is_active AS game_on, s.id AS session_id, s.player_id,
+           s.game_id AS session_game_id, s.currency, s.is_active AND s.expires_at > v_now AS session_on,
+           a.id AS account_id, a.balance, h.id AS games_id,
            EXISTS (SELECT FROM merchants_disabledgame d
                     WHERE d.merchant_id = p.merchant_id AND d.game_id = g.id) AS game_disabled
       INTO v
-      FROM merchants_game g
+      FROM wallet_access(p.merchant_id, p.secret_id, p.access_version, p.address, 'bet', v_now) e
+      LEFT JOIN wallet_transaction t
+        ON t.merchant_id = p.merchant_id AND t.transaction_id = c.transaction_id AND t.part = 0
+      LEFT JOIN merchants_game g ON g.game_id = c.game_id
       LEFT JOIN wallet_session s ON s.session_id = c.session_id AND s.merchant_id = p.merchant_id
       LEFT JOIN wallet_account a ON a.id = s.account_id
-      LEFT JOIN wallet_account h ON h.merchant_id = p.merchant_id AND h.currency = s.currency AND h.kind = 'games'
-     WHERE g.game_id = c.game_id;
-    IF NOT FOUND THEN
+      LEFT JOIN wallet_account h ON h.merchant_id = p.merchant_id AND h.currency = s.currency AND h.kind = 'games';
+    IF v.refusal IS NOT NULL THEN
+        RETURN ROW(v.refusal, NULL)::wallet_answer;
+    END IF;
+    IF v.seen IS NOT NULL THEN
+        RETURN wallet_repeat(p, c, pl.id, t) FROM wallet_transaction t WHERE t.id = v.seen;
+    END IF;
+    IF pl.id IS NULL OR v.game_id IS NULL THEN
         RETURN ROW('RS_ERROR_RECORD_NOT_FOUND', NULL)::wallet_answer;
     END IF;
     IF v.session_on IS NOT TRUE OR v.player_id <> pl.id OR v.session_game_id <> v.game_id OR v.currency <> c.currency THEN
         RETURN ROW('RS_ERROR_SESSION_REQUIRED_OR_INVALID', NULL)::wallet_answer;
     END IF;
-
-    r.transaction_id := c.transaction_id; r.kind := 'bet'; r.player_id := pl.id; r.session_id := v.session_id;
-    r.game_id := v.game_id; r.currency := c.currency; r.amount := c.amount; r.round_id := c.round_id;
-    r.balance := v.balance;
-    r.status := CASE
+    v_status := CASE
         WHEN v.game_disabled OR NOT v.game_on THEN 'RS_ERROR_GAME_INACTIVE'
         WHEN pl.is_blocked THEN 'RS_ERROR_PLAYER_BLOCKED'
-        WHEN c.amount > coalesce((pl.max_stake_by_currency -> c.currency)::bigint, pl.max_stake, p_max_stake)
-            THEN 'RS_ERROR_LIMIT_REACHED'
-        WHEN wallet_at_bet_limit(pl.id, coalesce(pl.bets_per_minute, p_bets_per_minute), v_now) THEN 'RS_ERROR_LIMIT_REACHED'
+        WHEN c.amount > coalesce(pl.max_stake, v.max_stake) THEN 'RS_ERROR_LIMIT_REACHED'
+        WHEN wallet_at_bet_limit(pl.id, coalesce(pl.bets_per_minute, v.bets_per_minute), v_now) THEN 'RS_ERROR_LIMIT_REACHED'
         WHEN v.balance < c.amount OR v.balance < 0 THEN 'RS_ERROR_NOT_ENOUGH_MONEY'
         ELSE 'RS_OK'
     END;
-    IF r.status <> 'RS_OK' THEN
-        RETURN wallet_keep(p, r);
+    v_balance := v.balance;
+    IF v_status = 'RS_OK' THEN
+        v_balance := wallet_move(v.account_id, -c.amount);
+        IF v_balance IS NULL THEN
+            RETURN ROW('RS_ERROR_INVALID_AMOUNT', NULL)::wallet_answer;
+        END IF;
+    ELSE
+        v.account_id := NULL;
+        v.games_id := NULL;
     END IF;
-    r.debit_account_id := v.account_id;
-    r.credit_account_id := v.games_id;
-    RETURN wallet_book(p, r, v.account_id, -c.amount);
+    INSERT INTO wallet_transaction (
+        merchant_id, transaction_id, part, kind, status, player_id, session_id, game_id, currency, amount,
+        debit_account_id, credit_account_id, balance, round_id, secret_id, address, request_id, created_at
+    ) VALUES (
+        p.merchant_id, c.transaction_id, 0, 'bet', v_status, pl.id, v.session_id, v.game_id, c.currency, c.amount,
+        v.account_id, v.games_id, v_balance, c.round_id, p.secret_id, p.address, p.request_id, v_now
+    );
+    RETURN ROW(v_status, v_balance)::wallet_answer;
 END $$;
 
 
@@ -6239,35 +6998,10 @@ $$;
 CREATE FUNCTION public.wallet_gate(p public.wallet_caller, p_kind text, OUT refusal text, OUT bets_per_minute integer, OUT max_stake bigint, OUT max_stake_by_currency jsonb) RETURNS record
     LANGUAGE plpgsql STABLE
     AS $$
-DECLARE
-    v record;
-    v_now timestamptz := coalesce(p.moment, clock_timestamp());
 BEGIN
-    SELECT m.status AS merchant, m.access_version, m.bets_per_minute, m.max_stake, m.max_stake_by_currency,
-           (k.environment = 'test') <> (m.sandbox_of_id IS NOT NULL) AS elsewhere,
-           k.id AS key_id, k.status AS key, k.expires_at, k.quarantined_at, s.usable_until, s.revoked_at
-      INTO v
-      FROM merchants_secret s
-      JOIN merchants_apikey k ON k.id = s.key_id
-      JOIN merchants_merchant m ON m.id = k.merchant_id
-     WHERE s.id = p.secret_id AND m.id = p.merchant_id;
-    bets_per_minute := v.bets_per_minute;
-    max_stake := v.max_stake;
-    max_stake_by_currency := v.max_stake_by_currency;
-    -- Before all else: whoever was judged by an old copy is judged again, so that nobody's answer depends on the copy.
-    IF v.access_version <> p.access_version THEN
-        refusal := 'STALE';
-    ELSIF NOT FOUND OR v.elsewhere OR v.key = 'revoked' OR v.revoked_at IS NOT NULL OR v.expires_at <= v_now OR v.usable_until <= v_now THEN
-        refusal := 'RS_ERROR_INVALID_APIKEY';
-    ELSIF v.key = 'quarantined' AND (
-        p_kind NOT IN ('payout', 'reward', 'rollback', 'balance')
-        OR NOT EXISTS (SELECT FROM merchants_seenaddress a
-                        WHERE a.key_id = v.key_id AND a.address = p.address AND a.first_seen_at < v.quarantined_at)
-    ) THEN
-        refusal := 'RS_ERROR_INVALID_APIKEY';
-    ELSIF v.merchant = 'closed' OR (v.merchant = 'suspended' AND p_kind IN ('bet', 'launch', 'deposit')) THEN
-        refusal := 'RS_ERROR_MERCHANT_NOT_ACTIVE';
-    END IF;
+    SELECT w.* INTO refusal, bets_per_minute, max_stake, max_stake_by_currency FROM wallet_access(
+        p.merchant_id, p.secret_id, p.access_version, p.address, p_kind, coalesce(p.moment, clock_timestamp())
+    ) w;
 END $$;
 
 
@@ -6410,15 +7144,16 @@ BEGIN
         PERFORM wallet_check_moment();
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended(c.transaction_id, p.merchant_id));
+    IF c.kind = 'bet' THEN
+        RETURN wallet_bet(p, c);
+    END IF;
     SELECT * INTO pl FROM merchants_player w
      WHERE w.merchant_id = p.merchant_id AND w.player_id = c.player_id FOR NO KEY UPDATE;
     g := wallet_gate(p, c.kind);
     IF g.refusal IS NOT NULL THEN
         RETURN ROW(g.refusal, NULL)::wallet_answer;
     END IF;
-    RETURN wallet_apply(
-        p, c, pl, g.bets_per_minute, coalesce((g.max_stake_by_currency -> c.currency)::bigint, g.max_stake)
-    );
+    RETURN wallet_apply(p, c, pl);
 END $$;
 
 
@@ -6491,7 +7226,7 @@ BEGIN
             d.ref_transaction_id := CASE WHEN v_next[v_round] <= v_last[v_round] THEN v_bets[v_next[v_round]]
                                          ELSE v_oldest[v_round] END;
         END IF;
-        a := wallet_apply(p, d, pl, g.bets_per_minute, g.max_stake);
+        a := wallet_apply(p, d, pl);
         IF v_round IS NOT NULL AND a.status = 'RS_OK' THEN
             v_next[v_round] := v_next[v_round] + 1;
         END IF;
@@ -6504,7 +7239,7 @@ BEGIN
 END $_$;
 
 
-CREATE FUNCTION public.wallet_repeat(p public.wallet_caller, c public.wallet_call, pl public.merchants_player, t public.wallet_transaction) RETURNS public.wallet_answer
+CREATE FUNCTION public.wallet_repeat(p public.wallet_caller, c public.wallet_call, p_player bigint, t public.wallet_transaction) RETURNS public.wallet_answer
     LANGUAGE plpgsql STABLE
     AS $$
 BEGIN
@@ -6512,7 +7247,7 @@ BEGIN
         RETURN ROW('RS_ERROR_TRANSACTION_DOES_NOT_EXIST', NULL)::wallet_answer;
     END IF;
     IF t.kind <> c.kind
-       OR t.player_id IS DISTINCT FROM pl.id
+       OR t.player_id IS DISTINCT FROM p_player
        OR (c.game_id IS NOT NULL AND t.game_id IS NOT NULL
            AND c.game_id <> (SELECT g.game_id FROM merchants_game g WHERE g.id = t.game_id))
        OR c.currency <> t.currency
@@ -6523,7 +7258,7 @@ BEGIN
     THEN
         RETURN ROW('RS_ERROR_DUPLICATE_TRANSACTION', (
             SELECT coalesce(a.balance, 0)
-              FROM (SELECT pl.id, coalesce(c.currency, t.currency) AS currency) w
+              FROM (SELECT p_player AS id, coalesce(c.currency, t.currency) AS currency) w
               LEFT JOIN wallet_account a ON a.player_id = w.id AND a.currency = w.currency AND a.kind = 'player'
              WHERE w.id IS NOT NULL AND w.currency IS NOT NULL
         ))::wallet_answer;
@@ -6796,6 +7531,68 @@ CREATE TABLE public.django_session (
     session_key character varying(40) NOT NULL,
     session_data text NOT NULL,
     expire_date timestamp with time zone NOT NULL
+);
+
+
+CREATE TABLE public.merchants_accesstoken (
+    id bigint NOT NULL,
+    name character varying(80) NOT NULL,
+    token_hash bytea NOT NULL,
+    scopes character varying(20)[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    last_used_from character varying(45) DEFAULT ''::character varying NOT NULL,
+    revoked_at timestamp with time zone,
+    merchant_id bigint,
+    person_id bigint NOT NULL,
+    CONSTRAINT access_token_ends_after_it_begins CHECK ((expires_at > created_at)),
+    CONSTRAINT access_token_has_a_scope CHECK ((
+CASE
+    WHEN (scopes IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(scopes, 1), 0)
+END > 0)),
+    CONSTRAINT access_token_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT access_token_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_accesstoken ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_accesstoken_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_accesstokenevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    name character varying(80) NOT NULL,
+    scopes character varying(20)[] NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    merchant_id bigint,
+    person_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_accesstokenevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_accesstokenevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 
@@ -7272,6 +8069,99 @@ ALTER TABLE public.merchants_egressproof ALTER COLUMN id ADD GENERATED BY DEFAUL
 );
 
 
+CREATE TABLE public.merchants_eventdelivery (
+    id bigint NOT NULL,
+    state character varying(8) NOT NULL,
+    attempts smallint NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    last_status smallint,
+    last_answer character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    tried_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    endpoint_id bigint NOT NULL,
+    event_id bigint NOT NULL,
+    CONSTRAINT merchants_eventdelivery_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT merchants_eventdelivery_last_status_check CHECK ((last_status >= 0))
+);
+
+
+ALTER TABLE public.merchants_eventdelivery ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_eventdelivery_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_eventendpoint (
+    id bigint NOT NULL,
+    number uuid NOT NULL,
+    kind character varying(8) NOT NULL,
+    url character varying(500) NOT NULL,
+    event_types character varying(40)[] NOT NULL,
+    kek_id character varying(16) NOT NULL,
+    sealed bytea NOT NULL,
+    sealed_before bytea,
+    kek_id_before character varying(16) DEFAULT ''::character varying NOT NULL,
+    signs_before_until timestamp with time zone,
+    is_enabled boolean NOT NULL,
+    failing_since timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    created_by_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT event_endpoint_has_a_type CHECK ((
+CASE
+    WHEN (event_types IS NULL) THEN NULL::integer
+    ELSE COALESCE(array_length(event_types, 1), 0)
+END > 0)),
+    CONSTRAINT event_endpoint_url_one_line CHECK ((NOT ((url)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
+    CONSTRAINT event_endpoint_url_without_secret CHECK ((NOT ((url)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+);
+
+
+ALTER TABLE public.merchants_eventendpoint ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_eventendpoint_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_eventendpointevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    kind character varying(8) NOT NULL,
+    url character varying(500) NOT NULL,
+    event_types character varying(40)[] NOT NULL,
+    is_enabled boolean NOT NULL,
+    removed_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_eventendpointevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_eventendpointevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
 CREATE TABLE public.merchants_game (
     id bigint NOT NULL,
     game_id character varying(64) NOT NULL COLLATE pg_catalog."C",
@@ -7440,6 +8330,8 @@ CREATE TABLE public.merchants_listtrial (
     by_id bigint,
     key_id bigint,
     merchant_id bigint NOT NULL,
+    arrived jsonb DEFAULT '[]'::jsonb NOT NULL,
+    awaited jsonb DEFAULT '[]'::jsonb NOT NULL,
     CONSTRAINT list_trial_deadline_after_begin CHECK ((deadline > begun_at)),
     CONSTRAINT list_trial_end_dated CHECK ((((ended_at IS NULL) AND ((state)::text = 'trying'::text)) OR ((NOT ((state)::text = 'trying'::text)) AND (ended_at IS NOT NULL)))),
     CONSTRAINT list_trial_kept_in_time CHECK (((NOT ((state)::text = 'kept'::text)) OR ((ended_at < deadline) AND (kept_for IS NOT NULL)))),
@@ -7600,6 +8492,27 @@ CREATE TABLE public.merchants_merchantevent (
 
 ALTER TABLE public.merchants_merchantevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.merchants_merchantevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_outgoingevent (
+    id bigint NOT NULL,
+    number uuid NOT NULL,
+    type character varying(40) NOT NULL,
+    data jsonb NOT NULL,
+    is_test boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.merchants_outgoingevent ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_outgoingevent_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -8099,6 +9012,69 @@ CREATE TABLE public.pghistory_context (
 );
 
 
+CREATE TABLE public.socialaccount_socialaccount (
+    id integer NOT NULL,
+    provider character varying(200) NOT NULL,
+    uid character varying(191) NOT NULL,
+    last_login timestamp with time zone NOT NULL,
+    date_joined timestamp with time zone NOT NULL,
+    extra_data jsonb NOT NULL,
+    user_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.socialaccount_socialaccount ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialaccount_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.socialaccount_socialapp (
+    id integer NOT NULL,
+    provider character varying(30) NOT NULL,
+    name character varying(40) NOT NULL,
+    client_id character varying(191) NOT NULL,
+    secret character varying(191) NOT NULL,
+    key character varying(191) NOT NULL,
+    provider_id character varying(200) NOT NULL,
+    settings jsonb NOT NULL
+);
+
+
+ALTER TABLE public.socialaccount_socialapp ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialapp_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.socialaccount_socialtoken (
+    id integer NOT NULL,
+    token text NOT NULL,
+    token_secret text NOT NULL,
+    expires_at timestamp with time zone,
+    account_id integer NOT NULL,
+    app_id integer
+);
+
+
+ALTER TABLE public.socialaccount_socialtoken ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.socialaccount_socialtoken_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
 CREATE TABLE public.usersessions_usersession (
     id bigint NOT NULL,
     created_at timestamp with time zone NOT NULL,
@@ -8541,6 +9517,29 @@ ALTER TABLE public.wallet_foldedrow ALTER COLUMN id ADD GENERATED BY DEFAULT AS 
 );
 
 
+CREATE TABLE public.wallet_gameday (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    bets bigint NOT NULL,
+    stakes numeric(38,0) NOT NULL,
+    payouts numeric(38,0) NOT NULL,
+    rewards numeric(38,0) NOT NULL,
+    game_id bigint NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_gameday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_gameday_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
 CREATE TABLE public.wallet_hostkeylookup (
     id bigint NOT NULL,
     address character varying(500) NOT NULL,
@@ -8675,6 +9674,29 @@ CREATE TABLE public.wallet_playerday (
 
 ALTER TABLE public.wallet_playerday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.wallet_playerday_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_playergamingday (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    bets bigint NOT NULL,
+    stakes numeric(38,0) NOT NULL,
+    payouts numeric(38,0) NOT NULL,
+    rewards numeric(38,0) NOT NULL,
+    merchant_id bigint NOT NULL,
+    player_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_playergamingday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_playergamingday_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -9322,6 +10344,102 @@ ALTER TABLE public.wallet_signedrequest ALTER COLUMN id ADD GENERATED BY DEFAULT
 );
 
 
+CREATE TABLE public.wallet_simulatedcall (
+    id bigint NOT NULL,
+    number integer NOT NULL,
+    round smallint NOT NULL,
+    scenario character varying(20) NOT NULL,
+    purpose character varying(20) NOT NULL,
+    method character varying(4) NOT NULL,
+    target character varying(600) NOT NULL,
+    headers jsonb NOT NULL,
+    body text NOT NULL,
+    expected character varying(40) NOT NULL,
+    http_status smallint,
+    status character varying(40) NOT NULL,
+    answer text NOT NULL,
+    request_id uuid,
+    milliseconds integer NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    merchant_id bigint NOT NULL,
+    simulation_id bigint NOT NULL,
+    CONSTRAINT wallet_simulatedcall_http_status_check CHECK ((http_status >= 0)),
+    CONSTRAINT wallet_simulatedcall_milliseconds_check CHECK ((milliseconds >= 0)),
+    CONSTRAINT wallet_simulatedcall_number_check CHECK ((number >= 0)),
+    CONSTRAINT wallet_simulatedcall_round_check CHECK ((round >= 0))
+);
+
+
+ALTER TABLE public.wallet_simulatedcall ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_simulatedcall_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_simulation (
+    id bigint NOT NULL,
+    rounds smallint NOT NULL,
+    currency character varying(3) NOT NULL,
+    with_refusals boolean NOT NULL,
+    state character varying(7) NOT NULL,
+    stop_reason character varying(10) NOT NULL,
+    books jsonb,
+    asked_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    alive_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    by_id bigint,
+    key_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT simulation_rounds_bounded CHECK (((rounds >= 1) AND (rounds <= 50))),
+    CONSTRAINT simulation_state_known CHECK (((state)::text = ANY ((ARRAY['waiting'::character varying, 'running'::character varying, 'done'::character varying, 'stopped'::character varying])::text[]))),
+    CONSTRAINT simulation_stopped_for_a_reason CHECK (((((state)::text = 'stopped'::text) AND ((stop_reason)::text > ''::text)) OR ((NOT ((state)::text = 'stopped'::text)) AND ((stop_reason)::text = ''::text)))),
+    CONSTRAINT wallet_simulation_rounds_check CHECK ((rounds >= 0))
+);
+
+
+ALTER TABLE public.wallet_simulation ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_simulation_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_simulationevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    rounds smallint NOT NULL,
+    currency character varying(3) NOT NULL,
+    with_refusals boolean NOT NULL,
+    key_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    CONSTRAINT wallet_simulationevent_rounds_check CHECK ((rounds >= 0))
+);
+
+
+ALTER TABLE public.wallet_simulationevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_simulationevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
 CREATE TABLE public.wallet_statement (
     id bigint NOT NULL,
     number uuid NOT NULL,
@@ -9445,6 +10563,59 @@ ALTER TABLE public.wallet_statementsourceevent ALTER COLUMN pgh_id ADD GENERATED
 );
 
 
+CREATE TABLE public.wallet_trafficincident (
+    id bigint NOT NULL,
+    kind character varying(7) NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    last_accepted_at timestamp with time zone,
+    usual_calls bigint NOT NULL,
+    refused_calls bigint NOT NULL,
+    ended_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT traffic_incident_in_order CHECK (((ended_at IS NULL) OR (ended_at >= began_at)))
+);
+
+
+ALTER TABLE public.wallet_trafficincident ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_trafficincident_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_trafficincidentevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    kind character varying(7) NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    last_accepted_at timestamp with time zone,
+    usual_calls bigint NOT NULL,
+    refused_calls bigint NOT NULL,
+    ended_at timestamp with time zone,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_trafficincidentevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_trafficincidentevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
 ALTER TABLE public.wallet_transaction ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.wallet_transaction_id_seq
     START WITH 1
@@ -9548,73 +10719,94 @@ INSERT INTO public.django_migrations VALUES
 	(68, 'merchants', '0047_plain_words', now()),
 	(69, 'merchants', '0060_releases', now()),
 	(70, 'merchants', '0061_kept_for_days', now()),
-	(71, 'pghistory', '0001_initial', now()),
-	(72, 'pghistory', '0002_aggregateevent', now()),
-	(73, 'pghistory', '0003_auto_20201023_1636', now()),
-	(74, 'pghistory', '0004_auto_20220906_1625', now()),
-	(75, 'pghistory', '0005_events_middlewareevents', now()),
-	(76, 'pghistory', '0006_delete_aggregateevent', now()),
-	(77, 'pghistory', '0007_auto_20250421_0444', now()),
-	(78, 'sessions', '0001_initial', now()),
-	(79, 'usersessions', '0001_initial', now()),
-	(80, 'wallet', '0001_initial', now()),
-	(81, 'wallet', '0002_ledger', now()),
-	(82, 'wallet', '0003_ledger_stale_first', now()),
-	(83, 'wallet', '0004_usage', now()),
-	(84, 'wallet', '0005_merchant_hour', now()),
-	(85, 'wallet', '0006_marks_stay', now()),
-	(86, 'wallet', '0007_bets_by_time', now()),
-	(87, 'wallet', '0007_export', now()),
-	(88, 'wallet', '0008_calls_searched', now()),
-	(89, 'wallet', '0009_open_bets_by_player', now()),
-	(90, 'wallet', '0010_reconciliation', now()),
-	(91, 'wallet', '0011_statement_read', now()),
-	(92, 'wallet', '0012_source_tries', now()),
-	(93, 'wallet', '0013_refused_payouts', now()),
-	(94, 'wallet', '0014_find_cases', now()),
-	(95, 'wallet', '0015_statements_tried', now()),
-	(96, 'wallet', '0016_case_worst_of_a_day', now()),
-	(97, 'wallet', '0017_statement_rows_beside_the_file', now()),
-	(98, 'wallet', '0018_rollbacks_told_apart', now()),
-	(99, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
-	(100, 'wallet', '0020_history_names_its_role', now()),
-	(101, 'wallet', '0021_ledger_with_owners_rights', now()),
-	(102, 'wallet', '0023_counted_bets', now()),
-	(103, 'wallet', '0025_refused_calls_bounded', now()),
-	(104, 'wallet', '0026_signatures_cut', now()),
-	(105, 'wallet', '0031_cases_by_two_people', now()),
-	(106, 'wallet', '0032_owners_told', now()),
-	(107, 'wallet', '0033_cases_waiting_for_second', now()),
-	(108, 'wallet', '0034_ledger_knows_sandboxes', now()),
-	(109, 'wallet', '0037_passwords_bound_to_their_server', now()),
-	(110, 'wallet', '0038_host_key_lookups', now()),
-	(111, 'wallet', '0039_cases_of_sandboxes', now()),
-	(112, 'wallet', '0040_folded_cases_by_two', now()),
-	(113, 'wallet', '0041_host_of_one_line', now()),
-	(114, 'wallet', '0042_case_kinds_by_their_names', now()),
-	(115, 'wallet', '0043_rollbacks_stated', now()),
-	(116, 'wallet', '0044_folded_rows', now()),
-	(117, 'wallet', '0045_report_opt_outs', now()),
-	(118, 'wallet', '0047_statements_have_a_scope', now()),
-	(119, 'wallet', '0050_ledger_stakes_by_currency', now()),
-	(120, 'wallet', '0051_thresholds_by_currency', now()),
-	(121, 'wallet', '0052_settlement', now()),
-	(122, 'wallet', '0055_correcting_entries', now()),
-	(123, 'wallet', '0056_ledger_posts_corrections', now()),
-	(124, 'wallet', '0057_due_dates', now()),
-	(125, 'wallet', '0058_limit_by_two', now()),
-	(126, 'wallet', '0060_own_books_from_a_watermark', now()),
-	(127, 'wallet', '0061_limits_by_two_in_each_currency', now()),
-	(128, 'wallet', '0063_plan_history_of_all_fields', now()),
-	(129, 'wallet', '0064_watermark', now()),
-	(130, 'wallet', '0065_request_log_in_partitions', now()),
-	(131, 'wallet', '0066_restated_days', now()),
-	(132, 'wallet', '0067_opt_outs_on_the_timeline', now()),
-	(133, 'wallet', '0070_plain_words', now()),
-	(134, 'wallet', '0071_words_of_opt_outs', now()),
-	(135, 'wallet', '0072_every_line_is_old', now()),
-	(136, 'wallet', '0073_guards_of_sessions_and_limits', now()),
-	(137, 'wallet', '0085_narrow_log_indexes', now());
+	(71, 'merchants', '0062_deeds_by_time_and_author', now()),
+	(72, 'merchants', '0064_trials_await_addresses', now()),
+	(73, 'merchants', '0066_access_tokens', now()),
+	(74, 'merchants', '0067_events', now()),
+	(75, 'merchants', '0074_deeds_of_tokens_and_endpoints', now()),
+	(76, 'pghistory', '0001_initial', now()),
+	(77, 'pghistory', '0002_aggregateevent', now()),
+	(78, 'pghistory', '0003_auto_20201023_1636', now()),
+	(79, 'pghistory', '0004_auto_20220906_1625', now()),
+	(80, 'pghistory', '0005_events_middlewareevents', now()),
+	(81, 'pghistory', '0006_delete_aggregateevent', now()),
+	(82, 'pghistory', '0007_auto_20250421_0444', now()),
+	(83, 'sessions', '0001_initial', now()),
+	(84, 'socialaccount', '0001_initial', now()),
+	(85, 'socialaccount', '0002_token_max_lengths', now()),
+	(86, 'socialaccount', '0003_extra_data_default_dict', now()),
+	(87, 'socialaccount', '0004_app_provider_id_settings', now()),
+	(88, 'socialaccount', '0005_socialtoken_nullable_app', now()),
+	(89, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
+	(90, 'usersessions', '0001_initial', now()),
+	(91, 'wallet', '0001_initial', now()),
+	(92, 'wallet', '0002_ledger', now()),
+	(93, 'wallet', '0003_ledger_stale_first', now()),
+	(94, 'wallet', '0004_usage', now()),
+	(95, 'wallet', '0005_merchant_hour', now()),
+	(96, 'wallet', '0006_marks_stay', now()),
+	(97, 'wallet', '0007_bets_by_time', now()),
+	(98, 'wallet', '0007_export', now()),
+	(99, 'wallet', '0008_calls_searched', now()),
+	(100, 'wallet', '0009_open_bets_by_player', now()),
+	(101, 'wallet', '0010_reconciliation', now()),
+	(102, 'wallet', '0011_statement_read', now()),
+	(103, 'wallet', '0012_source_tries', now()),
+	(104, 'wallet', '0013_refused_payouts', now()),
+	(105, 'wallet', '0014_find_cases', now()),
+	(106, 'wallet', '0015_statements_tried', now()),
+	(107, 'wallet', '0016_case_worst_of_a_day', now()),
+	(108, 'wallet', '0017_statement_rows_beside_the_file', now()),
+	(109, 'wallet', '0018_rollbacks_told_apart', now()),
+	(110, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
+	(111, 'wallet', '0020_history_names_its_role', now()),
+	(112, 'wallet', '0021_ledger_with_owners_rights', now()),
+	(113, 'wallet', '0023_counted_bets', now()),
+	(114, 'wallet', '0025_refused_calls_bounded', now()),
+	(115, 'wallet', '0026_signatures_cut', now()),
+	(116, 'wallet', '0031_cases_by_two_people', now()),
+	(117, 'wallet', '0032_owners_told', now()),
+	(118, 'wallet', '0033_cases_waiting_for_second', now()),
+	(119, 'wallet', '0034_ledger_knows_sandboxes', now()),
+	(120, 'wallet', '0037_passwords_bound_to_their_server', now()),
+	(121, 'wallet', '0038_host_key_lookups', now()),
+	(122, 'wallet', '0039_cases_of_sandboxes', now()),
+	(123, 'wallet', '0040_folded_cases_by_two', now()),
+	(124, 'wallet', '0041_host_of_one_line', now()),
+	(125, 'wallet', '0042_case_kinds_by_their_names', now()),
+	(126, 'wallet', '0043_rollbacks_stated', now()),
+	(127, 'wallet', '0044_folded_rows', now()),
+	(128, 'wallet', '0045_report_opt_outs', now()),
+	(129, 'wallet', '0047_statements_have_a_scope', now()),
+	(130, 'wallet', '0050_ledger_stakes_by_currency', now()),
+	(131, 'wallet', '0051_thresholds_by_currency', now()),
+	(132, 'wallet', '0052_settlement', now()),
+	(133, 'wallet', '0055_correcting_entries', now()),
+	(134, 'wallet', '0056_ledger_posts_corrections', now()),
+	(135, 'wallet', '0057_due_dates', now()),
+	(136, 'wallet', '0058_limit_by_two', now()),
+	(137, 'wallet', '0060_own_books_from_a_watermark', now()),
+	(138, 'wallet', '0061_limits_by_two_in_each_currency', now()),
+	(139, 'wallet', '0063_plan_history_of_all_fields', now()),
+	(140, 'wallet', '0064_watermark', now()),
+	(141, 'wallet', '0065_request_log_in_partitions', now()),
+	(142, 'wallet', '0066_restated_days', now()),
+	(143, 'wallet', '0067_opt_outs_on_the_timeline', now()),
+	(144, 'wallet', '0070_plain_words', now()),
+	(145, 'wallet', '0071_words_of_opt_outs', now()),
+	(146, 'wallet', '0072_every_line_is_old', now()),
+	(147, 'wallet', '0073_guards_of_sessions_and_limits', now()),
+	(148, 'wallet', '0085_narrow_log_indexes', now()),
+	(149, 'wallet', '0086_traffic_incidents', now()),
+	(150, 'wallet', '0087_gaming_days', now()),
+	(151, 'wallet', '0089_simulations', now()),
+	(152, 'wallet', '0090_watermarks_and_owed_cases', now()),
+	(153, 'wallet', '0093_bets_by_one_read', now()),
+	(154, 'wallet', '0094_deeds_of_simulations', now());
+
+
+
+
 
 
 
@@ -9639,43 +10831,55 @@ INSERT INTO public.django_migrations VALUES
 
 INSERT INTO public.merchants_chainrecipe VALUES
 	(1, 'django_admin_log', 1, 'history', 'id', '', '{id,action_time,object_id,object_repr,action_flag,change_message,content_type_id,user_id}', now()),
-	(2, 'merchants_alloweddomainevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,domain,note,merchant_id,pgh_obj_id,expires_at,owner_id,pgh_role}', now()),
-	(3, 'merchants_allowlistentryevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,network,note,expires_at,key_id,merchant_id,owner_id,pgh_obj_id,pgh_role}', now()),
-	(4, 'merchants_apikeyevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,environment,auth_key,label,status,quarantined_at,expires_at,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(5, 'merchants_approvalevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,verb,wish,reason,state,asked_at,decided_at,asked_by_id,decided_by_id,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(6, 'merchants_compromiseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,response,reason,exposed_since,closed_at,closed_by_id,declared_by_id,key_id,merchant_id,pgh_obj_id,replacement_id,secret_id,pgh_role}', now()),
-	(7, 'merchants_contactevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,note,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(8, 'merchants_disabledgameevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,game_id,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(9, 'merchants_downloadevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,filters,rows,is_complete,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
-	(10, 'merchants_gameevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,game_id,name,is_active,pgh_obj_id,pgh_role}', now()),
-	(11, 'merchants_invitationevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,role,expires_at,accepted_at,withdrawn_at,invited_by_id,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(12, 'merchants_listtrialevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,deadline,state,begun_at,ended_at,kept_for,by_id,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(13, 'merchants_membershipevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,role,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
-	(14, 'merchants_merchantevent', 1, 'history', 'pgh_id', 'pgh_obj_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,code,name,status,time_zone,timestamp_window_seconds,bets_per_minute,max_stake,two_person,pgh_obj_id,second_factor_required,pgh_role,staff_sees_secrets,max_stake_by_currency}', now()),
-	(15, 'merchants_ownerquestionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,email,state,asked_at,answered_at,answered_by_id,asked_by_id,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(16, 'merchants_personevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,name,staff_role,is_active,pgh_obj_id,pgh_role}', now()),
-	(17, 'merchants_playerevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,player_id,is_blocked,blocked_reason,bets_per_minute,max_stake,merchant_id,pgh_obj_id,pgh_role,max_stake_by_currency}', now()),
-	(18, 'merchants_secretclaimevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,sent_at,expires_at,withdrawn_at,claimed_at,claimed_by_id,key_id,merchant_id,pgh_obj_id,secret_id,sent_by_id,pgh_role}', now()),
-	(19, 'merchants_secretevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,superseded_at,usable_until,quiet_hours,revoked_at,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(20, 'merchants_signinrecord', 1, 'history', 'id', '', '{id,at,kind,email,address,method,by_id,person_id}', now()),
-	(21, 'merchants_staffchange', 1, 'history', 'id', 'merchant_id', '{id,thing,event,transaction,created_at,merchant_id}', now()),
-	(22, 'merchants_staffvisitevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,hour,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
-	(23, 'wallet_caseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,day,kind,subject,player_id,currency,difference,severity,state,resolution,opened_at,resolved_at,merchant_id,other_id,owner_id,pgh_obj_id,resolved_by_id,write_off_asked_by_id,found_by_id,pgh_role,asked_resolution}', now()),
-	(24, 'wallet_casenote', 1, 'history', 'id', '', '{id,is_staff,is_internal,text,created_at,by_id,case_id,statement_id}', now()),
-	(25, 'wallet_casereminder', 1, 'history', 'id', '', '{id,step,due_at,created_at,case_id}', now()),
-	(26, 'wallet_correctionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,amount,is_credit,asked_at,approved_at,declined_at,approved_by_id,asked_by_id,case_id,declined_by_id,merchant_id,pgh_obj_id,player_id,transaction_id}', now()),
-	(27, 'wallet_currencyrateevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,per_euro,pgh_obj_id}', now()),
-	(28, 'wallet_exportevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,form,wish,downloads,cancelled_at,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(29, 'wallet_invoice', 1, 'history', 'id', 'merchant_id', '{id,month,issuer,number,basis,totals,name,file,content_type,digest,size,uploaded_at,by_id,merchant_id}', now()),
-	(30, 'wallet_reconciliationplanevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,is_on,hour,grain,mapping,unsettled_hours,high_amount,write_off_alone,is_attached,names_players,merchant_id,pgh_obj_id,pgh_role,day_begins,left_out,scopes,high_amount_by_currency,write_off_alone_by_currency}', now()),
-	(31, 'wallet_refusedpayout', 1, 'history', 'id', 'merchant_id', '{id,transaction_id,ref_transaction_id,player_id,game_id,round_id,currency,amount,status,request_id,created_at,merchant_id}', now()),
-	(32, 'wallet_reportoptoutevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,email,asked_at,merchant_id,pgh_obj_id}', now()),
-	(33, 'wallet_reportrecipientevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(34, 'wallet_settlementadjustment', 1, 'history', 'id', '', '{id,kind,month,day,transaction_id,part,ref_transaction_id,moved,currency,amount,difference,text,at,case_id,game_id,run_id,settlement_id}', now()),
-	(35, 'wallet_settlementconfirmation', 1, 'history', 'id', '', '{id,at,by_id,settlement_id}', now()),
-	(36, 'wallet_settlementevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,month,number,state,time_zone,begins_at,ends_at,reason,digest,counted_at,refusal,requested_at,signed_at,withdrawn_at,withdrawal,merchant_id,pgh_obj_id,prepared_by_id,signed_by_id,withdrawn_by_id}', now()),
-	(37, 'wallet_statementsourceevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,address,host_key,is_on,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(38, 'wallet_transaction', 1, 'ledger', 'id', 'merchant_id', '{id,transaction_id,part,kind,status,currency,amount,balance,ref_transaction_id,is_win,reward_type,round_id,address,request_id,created_at,credit_account_id,debit_account_id,game_id,merchant_id,player_id,reverses_id,secret_id,session_id,case_id}', now());
+	(2, 'merchants_accesstokenevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,name,scopes,expires_at,revoked_at,merchant_id,person_id,pgh_obj_id}', now()),
+	(3, 'merchants_alloweddomainevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,domain,note,merchant_id,pgh_obj_id,expires_at,owner_id,pgh_role}', now()),
+	(4, 'merchants_allowlistentryevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,network,note,expires_at,key_id,merchant_id,owner_id,pgh_obj_id,pgh_role}', now()),
+	(5, 'merchants_apikeyevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,environment,auth_key,label,status,quarantined_at,expires_at,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(6, 'merchants_approvalevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,verb,wish,reason,state,asked_at,decided_at,asked_by_id,decided_by_id,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(7, 'merchants_compromiseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,response,reason,exposed_since,closed_at,closed_by_id,declared_by_id,key_id,merchant_id,pgh_obj_id,replacement_id,secret_id,pgh_role}', now()),
+	(8, 'merchants_contactevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,note,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(9, 'merchants_disabledgameevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,game_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(10, 'merchants_downloadevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,filters,rows,is_complete,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
+	(11, 'merchants_eventendpointevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,kind,url,event_types,is_enabled,removed_at,merchant_id,pgh_obj_id}', now()),
+	(12, 'merchants_gameevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,game_id,name,is_active,pgh_obj_id,pgh_role}', now()),
+	(13, 'merchants_invitationevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,role,expires_at,accepted_at,withdrawn_at,invited_by_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(14, 'merchants_listtrialevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,deadline,state,begun_at,ended_at,kept_for,by_id,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(15, 'merchants_membershipevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,role,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
+	(16, 'merchants_merchantevent', 1, 'history', 'pgh_id', 'pgh_obj_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,code,name,status,time_zone,timestamp_window_seconds,bets_per_minute,max_stake,two_person,pgh_obj_id,second_factor_required,pgh_role,staff_sees_secrets,max_stake_by_currency}', now()),
+	(17, 'merchants_ownerquestionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,email,state,asked_at,answered_at,answered_by_id,asked_by_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(18, 'merchants_personevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,name,staff_role,is_active,pgh_obj_id,pgh_role}', now()),
+	(19, 'merchants_playerevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,player_id,is_blocked,blocked_reason,bets_per_minute,max_stake,merchant_id,pgh_obj_id,pgh_role,max_stake_by_currency}', now()),
+	(20, 'merchants_secretclaimevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,sent_at,expires_at,withdrawn_at,claimed_at,claimed_by_id,key_id,merchant_id,pgh_obj_id,secret_id,sent_by_id,pgh_role}', now()),
+	(21, 'merchants_secretevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,superseded_at,usable_until,quiet_hours,revoked_at,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(22, 'merchants_signinrecord', 1, 'history', 'id', '', '{id,at,kind,email,address,method,by_id,person_id}', now()),
+	(23, 'merchants_staffchange', 1, 'history', 'id', 'merchant_id', '{id,thing,event,transaction,created_at,merchant_id}', now()),
+	(24, 'merchants_staffvisitevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,hour,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
+	(25, 'wallet_caseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,day,kind,subject,player_id,currency,difference,severity,state,resolution,opened_at,resolved_at,merchant_id,other_id,owner_id,pgh_obj_id,resolved_by_id,write_off_asked_by_id,found_by_id,pgh_role,asked_resolution}', now()),
+	(26, 'wallet_casenote', 1, 'history', 'id', '', '{id,is_staff,is_internal,text,created_at,by_id,case_id,statement_id}', now()),
+	(27, 'wallet_casereminder', 1, 'history', 'id', '', '{id,step,due_at,created_at,case_id}', now()),
+	(28, 'wallet_correctionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,amount,is_credit,asked_at,approved_at,declined_at,approved_by_id,asked_by_id,case_id,declined_by_id,merchant_id,pgh_obj_id,player_id,transaction_id}', now()),
+	(29, 'wallet_currencyrateevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,per_euro,pgh_obj_id}', now()),
+	(30, 'wallet_exportevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,form,wish,downloads,cancelled_at,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(31, 'wallet_invoice', 1, 'history', 'id', 'merchant_id', '{id,month,issuer,number,basis,totals,name,file,content_type,digest,size,uploaded_at,by_id,merchant_id}', now()),
+	(32, 'wallet_reconciliationplanevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,is_on,hour,grain,mapping,unsettled_hours,high_amount,write_off_alone,is_attached,names_players,merchant_id,pgh_obj_id,pgh_role,day_begins,left_out,scopes,high_amount_by_currency,write_off_alone_by_currency}', now()),
+	(33, 'wallet_refusedpayout', 1, 'history', 'id', 'merchant_id', '{id,transaction_id,ref_transaction_id,player_id,game_id,round_id,currency,amount,status,request_id,created_at,merchant_id}', now()),
+	(34, 'wallet_reportoptoutevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,email,asked_at,merchant_id,pgh_obj_id}', now()),
+	(35, 'wallet_reportrecipientevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(36, 'wallet_settlementadjustment', 1, 'history', 'id', '', '{id,kind,month,day,transaction_id,part,ref_transaction_id,moved,currency,amount,difference,text,at,case_id,game_id,run_id,settlement_id}', now()),
+	(37, 'wallet_settlementconfirmation', 1, 'history', 'id', '', '{id,at,by_id,settlement_id}', now()),
+	(38, 'wallet_settlementevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,month,number,state,time_zone,begins_at,ends_at,reason,digest,counted_at,refusal,requested_at,signed_at,withdrawn_at,withdrawal,merchant_id,pgh_obj_id,prepared_by_id,signed_by_id,withdrawn_by_id}', now()),
+	(39, 'wallet_simulationevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,rounds,currency,with_refusals,key_id,merchant_id,pgh_obj_id}', now()),
+	(40, 'wallet_statementsourceevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,address,host_key,is_on,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(41, 'wallet_trafficincidentevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,kind,began_at,last_accepted_at,usual_calls,refused_calls,ended_at,merchant_id,pgh_obj_id}', now()),
+	(42, 'wallet_transaction', 1, 'ledger', 'id', 'merchant_id', '{id,transaction_id,part,kind,status,currency,amount,balance,ref_transaction_id,is_win,reward_type,round_id,address,request_id,created_at,credit_account_id,debit_account_id,game_id,merchant_id,player_id,reverses_id,secret_id,session_id,case_id}', now());
+
+
+
+
+
+
+
+
 
 
 
@@ -9810,10 +11014,31 @@ INSERT INTO public.merchants_release VALUES
 
 
 
+
+
+
+
+
+
+
+
 INSERT INTO public.wallet_mark VALUES
 	('calls', 0),
 	('movements', 0),
-	('books', 0);
+	('books', 0),
+	('gaming', 0);
+
+
+
+
+
+
+
+
+
+
+
+
 
 
 
@@ -9895,7 +11120,13 @@ SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 137, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 154, true);
+
+
+SELECT pg_catalog.setval('public.merchants_accesstoken_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_accesstokenevent_pgh_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.merchants_alloweddomain_id_seq', 1, false);
@@ -9925,7 +11156,7 @@ SELECT pg_catalog.setval('public.merchants_approvalevent_pgh_id_seq', 1, false);
 SELECT pg_catalog.setval('public.merchants_chainblock_id_seq', 1, false);
 
 
-SELECT pg_catalog.setval('public.merchants_chainrecipe_id_seq', 38, true);
+SELECT pg_catalog.setval('public.merchants_chainrecipe_id_seq', 42, true);
 
 
 SELECT pg_catalog.setval('public.merchants_compromise_id_seq', 1, false);
@@ -9953,6 +11184,15 @@ SELECT pg_catalog.setval('public.merchants_downloadevent_pgh_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.merchants_egressproof_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_eventdelivery_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_eventendpoint_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_eventendpointevent_pgh_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.merchants_game_id_seq', 1, false);
@@ -9989,6 +11229,9 @@ SELECT pg_catalog.setval('public.merchants_merchant_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.merchants_merchantevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_outgoingevent_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.merchants_ownerquestion_id_seq', 1, false);
@@ -10048,6 +11291,15 @@ SELECT pg_catalog.setval('public.merchants_staffvisitevent_pgh_id_seq', 1, false
 SELECT pg_catalog.setval('public.mfa_authenticator_id_seq', 1, false);
 
 
+SELECT pg_catalog.setval('public.socialaccount_socialaccount_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.socialaccount_socialapp_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.socialaccount_socialtoken_id_seq', 1, false);
+
+
 SELECT pg_catalog.setval('public.usersessions_usersession_id_seq', 1, false);
 
 
@@ -10093,6 +11345,9 @@ SELECT pg_catalog.setval('public.wallet_exportevent_pgh_id_seq', 1, false);
 SELECT pg_catalog.setval('public.wallet_foldedrow_id_seq', 1, false);
 
 
+SELECT pg_catalog.setval('public.wallet_gameday_id_seq', 1, false);
+
+
 SELECT pg_catalog.setval('public.wallet_hostkeylookup_id_seq', 1, false);
 
 
@@ -10106,6 +11361,9 @@ SELECT pg_catalog.setval('public.wallet_movementhour_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_playerday_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_playergamingday_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_playtransaction_id_seq', 1, false);
@@ -10159,6 +11417,15 @@ SELECT pg_catalog.setval('public.wallet_settlementevent_pgh_id_seq', 1, false);
 SELECT pg_catalog.setval('public.wallet_signedrequest_id_seq', 1, false);
 
 
+SELECT pg_catalog.setval('public.wallet_simulatedcall_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_simulation_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_simulationevent_pgh_id_seq', 1, false);
+
+
 SELECT pg_catalog.setval('public.wallet_statement_id_seq', 1, false);
 
 
@@ -10169,6 +11436,12 @@ SELECT pg_catalog.setval('public.wallet_statementsource_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_statementsourceevent_pgh_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_trafficincident_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_trafficincidentevent_pgh_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_transaction_id_seq', 1, false);
@@ -10274,12 +11547,28 @@ ALTER TABLE ONLY public.wallet_foldedrow
     ADD CONSTRAINT folded_row_once UNIQUE (case_id, number);
 
 
+ALTER TABLE ONLY public.wallet_gameday
+    ADD CONSTRAINT game_day_once UNIQUE (merchant_id, day, game_id, currency);
+
+
 ALTER TABLE ONLY public.merchants_membership
     ADD CONSTRAINT membership_once UNIQUE (person_id, merchant_id);
 
 
 ALTER TABLE ONLY public.wallet_merchanthour
     ADD CONSTRAINT merchant_hour_once UNIQUE (merchant_id, hour, status, signed);
+
+
+ALTER TABLE ONLY public.merchants_accesstoken
+    ADD CONSTRAINT merchants_accesstoken_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_accesstoken
+    ADD CONSTRAINT merchants_accesstoken_token_hash_key UNIQUE (token_hash);
+
+
+ALTER TABLE ONLY public.merchants_accesstokenevent
+    ADD CONSTRAINT merchants_accesstokenevent_pkey PRIMARY KEY (pgh_id);
 
 
 ALTER TABLE ONLY public.merchants_alloweddomain
@@ -10366,6 +11655,22 @@ ALTER TABLE ONLY public.merchants_egressproof
     ADD CONSTRAINT merchants_egressproof_word_key UNIQUE (word);
 
 
+ALTER TABLE ONLY public.merchants_eventdelivery
+    ADD CONSTRAINT merchants_eventdelivery_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_eventendpoint
+    ADD CONSTRAINT merchants_eventendpoint_number_key UNIQUE (number);
+
+
+ALTER TABLE ONLY public.merchants_eventendpoint
+    ADD CONSTRAINT merchants_eventendpoint_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_eventendpointevent
+    ADD CONSTRAINT merchants_eventendpointevent_pkey PRIMARY KEY (pgh_id);
+
+
 ALTER TABLE ONLY public.merchants_game
     ADD CONSTRAINT merchants_game_game_id_key UNIQUE (game_id);
 
@@ -10432,6 +11737,14 @@ ALTER TABLE ONLY public.merchants_merchant
 
 ALTER TABLE ONLY public.merchants_merchantevent
     ADD CONSTRAINT merchants_merchantevent_pkey PRIMARY KEY (pgh_id);
+
+
+ALTER TABLE ONLY public.merchants_outgoingevent
+    ADD CONSTRAINT merchants_outgoingevent_number_key UNIQUE (number);
+
+
+ALTER TABLE ONLY public.merchants_outgoingevent
+    ADD CONSTRAINT merchants_outgoingevent_pkey PRIMARY KEY (id);
 
 
 ALTER TABLE ONLY public.merchants_ownerquestion
@@ -10570,6 +11883,10 @@ ALTER TABLE ONLY public.wallet_playerday
     ADD CONSTRAINT player_day_once UNIQUE (secret_id, day, player_id);
 
 
+ALTER TABLE ONLY public.wallet_playergamingday
+    ADD CONSTRAINT player_gaming_day_once UNIQUE (merchant_id, day, player_id, currency);
+
+
 ALTER TABLE ONLY public.merchants_player
     ADD CONSTRAINT player_once UNIQUE (merchant_id, player_id);
 
@@ -10612,6 +11929,30 @@ ALTER TABLE ONLY public.merchants_seenorigin
 
 ALTER TABLE ONLY public.wallet_settlement
     ADD CONSTRAINT settlement_once UNIQUE (merchant_id, month, number);
+
+
+ALTER TABLE ONLY public.wallet_simulatedcall
+    ADD CONSTRAINT simulated_call_once UNIQUE (simulation_id, number);
+
+
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_socialaccount_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_socialaccount_provider_uid_fc810c6e_uniq UNIQUE (provider, uid);
+
+
+ALTER TABLE ONLY public.socialaccount_socialapp
+    ADD CONSTRAINT socialaccount_socialapp_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_socialtoken_app_id_account_id_fca4e0ac_uniq UNIQUE (app_id, account_id);
+
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_socialtoken_pkey PRIMARY KEY (id);
 
 
 ALTER TABLE ONLY public.merchants_staffvisit
@@ -10702,6 +12043,10 @@ ALTER TABLE ONLY public.wallet_foldedrow
     ADD CONSTRAINT wallet_foldedrow_pkey PRIMARY KEY (id);
 
 
+ALTER TABLE ONLY public.wallet_gameday
+    ADD CONSTRAINT wallet_gameday_pkey PRIMARY KEY (id);
+
+
 ALTER TABLE ONLY public.wallet_hostkeylookup
     ADD CONSTRAINT wallet_hostkeylookup_pkey PRIMARY KEY (id);
 
@@ -10728,6 +12073,10 @@ ALTER TABLE ONLY public.wallet_openbet
 
 ALTER TABLE ONLY public.wallet_playerday
     ADD CONSTRAINT wallet_playerday_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_playergamingday
+    ADD CONSTRAINT wallet_playergamingday_pkey PRIMARY KEY (id);
 
 
 ALTER TABLE ONLY public.wallet_playtransaction
@@ -10834,6 +12183,18 @@ ALTER TABLE ONLY public.wallet_signedrequest_0
     ADD CONSTRAINT wallet_signedrequest_pkey_0 PRIMARY KEY (id);
 
 
+ALTER TABLE ONLY public.wallet_simulatedcall
+    ADD CONSTRAINT wallet_simulatedcall_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_simulation
+    ADD CONSTRAINT wallet_simulation_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_simulationevent
+    ADD CONSTRAINT wallet_simulationevent_pkey PRIMARY KEY (pgh_id);
+
+
 ALTER TABLE ONLY public.wallet_statement
     ADD CONSTRAINT wallet_statement_number_key UNIQUE (number);
 
@@ -10870,8 +12231,19 @@ ALTER TABLE ONLY public.wallet_statementsourceevent
     ADD CONSTRAINT wallet_statementsourceevent_pkey PRIMARY KEY (pgh_id);
 
 
+ALTER TABLE ONLY public.wallet_trafficincident
+    ADD CONSTRAINT wallet_trafficincident_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_trafficincidentevent
+    ADD CONSTRAINT wallet_trafficincidentevent_pkey PRIMARY KEY (pgh_id);
+
+
 ALTER TABLE ONLY public.wallet_transaction
     ADD CONSTRAINT wallet_transaction_pkey PRIMARY KEY (id);
+
+
+CREATE INDEX access_token_newest ON public.merchants_accesstoken USING btree (merchant_id, id DESC);
 
 
 CREATE INDEX account_emailaddress_email_03be32b2 ON public.account_emailaddress USING btree (email);
@@ -10955,6 +12327,198 @@ CREATE UNIQUE INDEX correction_one_proposal ON public.wallet_correction USING bt
 CREATE UNIQUE INDEX counter_account_once ON public.wallet_account USING btree (merchant_id, currency, kind) WHERE (NOT ((kind)::text = 'player'::text));
 
 
+CREATE INDEX deed_at_accesstoken ON public.merchants_accesstokenevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_alloweddomain ON public.merchants_alloweddomainevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_allowlistentry ON public.merchants_allowlistentryevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_apikey ON public.merchants_apikeyevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_approval ON public.merchants_approvalevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_case ON public.wallet_caseevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_compromise ON public.merchants_compromiseevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_contact ON public.merchants_contactevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_correction ON public.wallet_correctionevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_currencyrate ON public.wallet_currencyrateevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_disabledgame ON public.merchants_disabledgameevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_download ON public.merchants_downloadevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_eventendpoint ON public.merchants_eventendpointevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_export ON public.wallet_exportevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_game ON public.merchants_gameevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_invitation ON public.merchants_invitationevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_listtrial ON public.merchants_listtrialevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_membership ON public.merchants_membershipevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_merchant ON public.merchants_merchantevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_ownerquestion ON public.merchants_ownerquestionevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_person ON public.merchants_personevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_player ON public.merchants_playerevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_reconciliationplan ON public.wallet_reconciliationplanevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_reportoptout ON public.wallet_reportoptoutevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_reportrecipient ON public.wallet_reportrecipientevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_secret ON public.merchants_secretevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_secretclaim ON public.merchants_secretclaimevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_settlement ON public.wallet_settlementevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_simulation ON public.wallet_simulationevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_staffvisit ON public.merchants_staffvisitevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_statementsource ON public.wallet_statementsourceevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_trafficincident ON public.wallet_trafficincidentevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_accesstoken ON public.merchants_accesstokenevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_alloweddomain ON public.merchants_alloweddomainevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_allowlistentry ON public.merchants_allowlistentryevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_apikey ON public.merchants_apikeyevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_approval ON public.merchants_approvalevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_case ON public.wallet_caseevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_compromise ON public.merchants_compromiseevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_contact ON public.merchants_contactevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_correction ON public.wallet_correctionevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_currencyrate ON public.wallet_currencyrateevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_disabledgame ON public.merchants_disabledgameevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_download ON public.merchants_downloadevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_eventendpoint ON public.merchants_eventendpointevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_export ON public.wallet_exportevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_game ON public.merchants_gameevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_invitation ON public.merchants_invitationevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_listtrial ON public.merchants_listtrialevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_membership ON public.merchants_membershipevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_merchant ON public.merchants_merchantevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_ownerquestion ON public.merchants_ownerquestionevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_person ON public.merchants_personevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_player ON public.merchants_playerevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_reconciliationplan ON public.wallet_reconciliationplanevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_reportoptout ON public.wallet_reportoptoutevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_reportrecipient ON public.wallet_reportrecipientevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_secret ON public.merchants_secretevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_secretclaim ON public.merchants_secretclaimevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_settlement ON public.wallet_settlementevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_simulation ON public.wallet_simulationevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_staffvisit ON public.merchants_staffvisitevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_statementsource ON public.wallet_statementsourceevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_trafficincident ON public.wallet_trafficincidentevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
 CREATE INDEX django_admin_log_content_type_id_c4bce8eb ON public.django_admin_log USING btree (content_type_id);
 
 
@@ -10970,10 +12534,28 @@ CREATE INDEX django_session_session_key_c0390e0f_like ON public.django_session U
 CREATE INDEX download_of_person ON public.merchants_download USING btree (person_id, created_at);
 
 
+CREATE INDEX event_delivery_newest ON public.merchants_eventdelivery USING btree (merchant_id, id DESC);
+
+
+CREATE INDEX event_delivery_oldest ON public.merchants_eventdelivery USING btree (created_at);
+
+
+CREATE INDEX event_delivery_waiting ON public.merchants_eventdelivery USING btree (attempts, due_at) WHERE ((state)::text = 'waiting'::text);
+
+
+CREATE INDEX event_oldest ON public.merchants_outgoingevent USING btree (created_at);
+
+
 CREATE INDEX export_due ON public.wallet_export USING btree (expires_at) WHERE ((state)::text = 'ready'::text);
 
 
 CREATE INDEX export_newest ON public.wallet_export USING btree (merchant_id, id DESC);
+
+
+CREATE INDEX history_accesstoken_merchant ON public.merchants_accesstokenevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_accesstoken_person ON public.merchants_accesstokenevent USING btree (person_id, pgh_created_at DESC);
 
 
 CREATE INDEX history_alloweddomain_merchant ON public.merchants_alloweddomainevent USING btree (merchant_id, pgh_created_at DESC);
@@ -11028,6 +12610,9 @@ CREATE INDEX history_download_merchant ON public.merchants_downloadevent USING b
 
 
 CREATE INDEX history_download_person ON public.merchants_downloadevent USING btree (person_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_eventendpoint_merchant ON public.merchants_eventendpointevent USING btree (merchant_id, pgh_created_at DESC);
 
 
 CREATE INDEX history_export_merchant ON public.wallet_exportevent USING btree (merchant_id, pgh_created_at DESC);
@@ -11090,6 +12675,9 @@ CREATE INDEX history_secretclaim_merchant ON public.merchants_secretclaimevent U
 CREATE INDEX history_settlement_merchant ON public.wallet_settlementevent USING btree (merchant_id, pgh_created_at DESC);
 
 
+CREATE INDEX history_simulation_merchant ON public.wallet_simulationevent USING btree (merchant_id, pgh_created_at DESC);
+
+
 CREATE INDEX history_staffvisit_merchant ON public.merchants_staffvisitevent USING btree (merchant_id, pgh_created_at DESC);
 
 
@@ -11097,6 +12685,9 @@ CREATE INDEX history_staffvisit_person ON public.merchants_staffvisitevent USING
 
 
 CREATE INDEX history_statementsource_mercha ON public.wallet_statementsourceevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_trafficincident_mercha ON public.wallet_trafficincidentevent USING btree (merchant_id, pgh_created_at DESC);
 
 
 CREATE INDEX host_key_lookup_newest ON public.wallet_hostkeylookup USING btree (merchant_id, id DESC);
@@ -11124,6 +12715,12 @@ CREATE INDEX list_trial_due ON public.merchants_listtrial USING btree (deadline)
 
 
 CREATE UNIQUE INDEX list_trial_one ON public.merchants_listtrial USING btree (merchant_id, key_id) NULLS NOT DISTINCT WHERE ((state)::text = 'trying'::text);
+
+
+CREATE INDEX merchants_accesstoken_merchant_id_6e685dad ON public.merchants_accesstoken USING btree (merchant_id);
+
+
+CREATE INDEX merchants_accesstoken_person_id_de67aa7e ON public.merchants_accesstoken USING btree (person_id);
 
 
 CREATE INDEX merchants_alloweddomain_merchant_id_01f7d074 ON public.merchants_alloweddomain USING btree (merchant_id);
@@ -11193,6 +12790,18 @@ CREATE INDEX merchants_egressproof_merchant_id_4e2d2803 ON public.merchants_egre
 
 
 CREATE INDEX merchants_egressproof_word_f50e3777_like ON public.merchants_egressproof USING btree (word varchar_pattern_ops);
+
+
+CREATE INDEX merchants_eventdelivery_endpoint_id_536189b9 ON public.merchants_eventdelivery USING btree (endpoint_id);
+
+
+CREATE INDEX merchants_eventdelivery_event_id_11910e13 ON public.merchants_eventdelivery USING btree (event_id);
+
+
+CREATE INDEX merchants_eventendpoint_created_by_id_e0290787 ON public.merchants_eventendpoint USING btree (created_by_id);
+
+
+CREATE INDEX merchants_eventendpoint_merchant_id_41bef322 ON public.merchants_eventendpoint USING btree (merchant_id);
 
 
 CREATE INDEX merchants_game_game_id_63e16bb9_like ON public.merchants_game USING btree (game_id varchar_pattern_ops);
@@ -11462,6 +13071,24 @@ CREATE INDEX sign_in_of_kind ON public.merchants_signinrecord USING btree (kind,
 CREATE INDEX sign_in_of_person ON public.merchants_signinrecord USING btree (person_id, id DESC);
 
 
+CREATE INDEX simulation_by_age ON public.wallet_simulation USING btree (asked_at);
+
+
+CREATE INDEX simulation_by_person ON public.wallet_simulation USING btree (by_id, asked_at);
+
+
+CREATE INDEX simulation_newest ON public.wallet_simulation USING btree (merchant_id, id DESC);
+
+
+CREATE INDEX socialaccount_socialaccount_user_id_8146e70c ON public.socialaccount_socialaccount USING btree (user_id);
+
+
+CREATE INDEX socialaccount_socialtoken_account_id_951f210e ON public.socialaccount_socialtoken USING btree (account_id);
+
+
+CREATE INDEX socialaccount_socialtoken_app_id_636a42d7 ON public.socialaccount_socialtoken USING btree (app_id);
+
+
 CREATE INDEX staff_change_untold ON public.merchants_staffchange USING btree (id) WHERE (told_at IS NULL);
 
 
@@ -11484,6 +13111,12 @@ CREATE INDEX statement_preview_oldest ON public.wallet_statementpreview USING bt
 
 
 CREATE INDEX statement_waiting ON public.wallet_statement USING btree (tries, id) WHERE ((state)::text = 'received'::text);
+
+
+CREATE INDEX traffic_incident_newest ON public.wallet_trafficincident USING btree (merchant_id, id DESC);
+
+
+CREATE UNIQUE INDEX traffic_incident_one_open ON public.wallet_trafficincident USING btree (merchant_id) WHERE (ended_at IS NULL);
 
 
 CREATE INDEX transaction_bets ON public.wallet_transaction USING btree (merchant_id, created_at, id) WHERE ((kind)::text = 'bet'::text);
@@ -11708,6 +13341,12 @@ CREATE INDEX wallet_signedrequest_3000000_request_id_idx ON public.wallet_signed
 CREATE INDEX wallet_signedrequest_3000000_secret_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
+CREATE INDEX wallet_simulation_by_id_e46c8a9d ON public.wallet_simulation USING btree (by_id);
+
+
+CREATE INDEX wallet_simulation_key_id_81b1b495 ON public.wallet_simulation USING btree (key_id);
+
+
 CREATE INDEX wallet_statement_by_id_ee21313c ON public.wallet_statement USING btree (by_id);
 
 
@@ -11876,6 +13515,12 @@ ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedreques
 ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_pkey_0;
 
 
+CREATE TRIGGER pgtrigger_access_token_stays_revoked_2c2c1 BEFORE UPDATE ON public.merchants_accesstoken FOR EACH ROW WHEN (((old.revoked_at IS NOT NULL) AND (new.revoked_at IS DISTINCT FROM old.revoked_at))) EXECUTE FUNCTION public.pgtrigger_access_token_stays_revoked_2c2c1();
+
+
+COMMENT ON TRIGGER pgtrigger_access_token_stays_revoked_2c2c1 ON public.merchants_accesstoken IS '9e9d0d3d705d2ab77e35642849bf7c2b19ce91a8';
+
+
 CREATE TRIGGER pgtrigger_account_not_emptied_6a0d2 BEFORE TRUNCATE ON public.wallet_account FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_account_not_emptied_6a0d2();
 
 
@@ -11996,6 +13641,12 @@ CREATE TRIGGER pgtrigger_append_only_1916f BEFORE DELETE OR UPDATE ON public.mer
 COMMENT ON TRIGGER pgtrigger_append_only_1916f ON public.merchants_membershipevent IS 'a16a286932de2d78b7b55954bed0bb5ada862913';
 
 
+CREATE TRIGGER pgtrigger_append_only_27ae9 BEFORE DELETE OR UPDATE ON public.merchants_eventendpointevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_27ae9();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_27ae9 ON public.merchants_eventendpointevent IS 'd70902aa2cf60322ccd6833cd1b6ef153c791d5a';
+
+
 CREATE TRIGGER pgtrigger_append_only_290a1 BEFORE DELETE OR UPDATE ON public.merchants_allowlistentryevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_290a1();
 
 
@@ -12056,6 +13707,12 @@ CREATE TRIGGER pgtrigger_append_only_706a1 BEFORE DELETE OR UPDATE ON public.mer
 COMMENT ON TRIGGER pgtrigger_append_only_706a1 ON public.merchants_contactevent IS 'bc824297a0a17d7e561c833cbeae6c280928b7e0';
 
 
+CREATE TRIGGER pgtrigger_append_only_76104 BEFORE DELETE OR UPDATE ON public.merchants_accesstokenevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_76104();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_76104 ON public.merchants_accesstokenevent IS '963d59d1db85674fac4a05fd826a9728453949d3';
+
+
 CREATE TRIGGER pgtrigger_append_only_84d09 BEFORE DELETE OR UPDATE ON public.merchants_approvalevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_84d09();
 
 
@@ -12110,6 +13767,12 @@ CREATE TRIGGER pgtrigger_append_only_bbf20 BEFORE DELETE OR UPDATE ON public.wal
 COMMENT ON TRIGGER pgtrigger_append_only_bbf20 ON public.wallet_settlementevent IS '2414af8b5ce99e858d27b436086a20f528682500';
 
 
+CREATE TRIGGER pgtrigger_append_only_c5700 BEFORE DELETE OR UPDATE ON public.wallet_simulationevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_c5700();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_c5700 ON public.wallet_simulationevent IS '5cb26b11c32a06601cdc8048978141bcd07503c4';
+
+
 CREATE TRIGGER pgtrigger_append_only_c60c2 BEFORE DELETE OR UPDATE ON public.merchants_secretevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_c60c2();
 
 
@@ -12152,6 +13815,12 @@ CREATE TRIGGER pgtrigger_append_only_f0536 BEFORE DELETE OR UPDATE ON public.mer
 COMMENT ON TRIGGER pgtrigger_append_only_f0536 ON public.merchants_compromiseevent IS '29d00d49206398adc5f32a899b354d3872632077';
 
 
+CREATE TRIGGER pgtrigger_append_only_f4dc2 BEFORE DELETE OR UPDATE ON public.wallet_trafficincidentevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_f4dc2();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_f4dc2 ON public.wallet_trafficincidentevent IS 'cf5af964afef0559961891826e38b6136f8284a6';
+
+
 CREATE TRIGGER pgtrigger_append_only_fe3c1 BEFORE DELETE OR UPDATE ON public.wallet_reportoptoutevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_fe3c1();
 
 
@@ -12168,6 +13837,12 @@ CREATE TRIGGER pgtrigger_approval_stays_1574f BEFORE DELETE ON public.merchants_
 
 
 COMMENT ON TRIGGER pgtrigger_approval_stays_1574f ON public.merchants_approval IS '17a956d53ff345ef965f14c8138a56bcd1b24182';
+
+
+CREATE TRIGGER pgtrigger_case_begins_without_people_c2064 BEFORE INSERT ON public.wallet_case FOR EACH ROW WHEN (((new.resolved_by_id IS NOT NULL) OR (new.write_off_asked_by_id IS NOT NULL))) EXECUTE FUNCTION public.pgtrigger_case_begins_without_people_c2064();
+
+
+COMMENT ON TRIGGER pgtrigger_case_begins_without_people_c2064 ON public.wallet_case IS '0ffb1a4c47b090ab5609021c2132d0be5a60cfb1';
 
 
 CREATE TRIGGER pgtrigger_case_by_two_people_a96b7 BEFORE UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((new.state)::text = 'resolved'::text) AND (new.resolved_by_id IS NOT NULL) AND (((old.state)::text <> 'resolved'::text) OR ((old.resolution)::text <> (new.resolution)::text) OR (old.resolved_by_id IS DISTINCT FROM new.resolved_by_id)))) EXECUTE FUNCTION public.pgtrigger_case_by_two_people_a96b7();
@@ -12188,6 +13863,12 @@ CREATE TRIGGER pgtrigger_case_note_stays_8df6c BEFORE DELETE OR UPDATE ON public
 COMMENT ON TRIGGER pgtrigger_case_note_stays_8df6c ON public.wallet_casenote IS '8f76e0ad6ffb719d6b57f595de635f8f74d331f4';
 
 
+CREATE TRIGGER pgtrigger_case_owed_closes_by_payout_25119 BEFORE UPDATE ON public.wallet_case FOR EACH ROW WHEN ((((new.kind)::text = 'owed'::text) AND ((new.state)::text = 'resolved'::text) AND (new.resolved_by_id IS NULL) AND (((old.state)::text <> 'resolved'::text) OR (old.resolved_by_id IS NOT NULL)))) EXECUTE FUNCTION public.pgtrigger_case_owed_closes_by_payout_25119();
+
+
+COMMENT ON TRIGGER pgtrigger_case_owed_closes_by_payout_25119 ON public.wallet_case IS '3048f5b8d172c247359916e5afbf4c0b6fe01676';
+
+
 CREATE TRIGGER pgtrigger_case_reminder_stays_05ee5 BEFORE DELETE OR UPDATE ON public.wallet_casereminder FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_case_reminder_stays_05ee5();
 
 
@@ -12204,6 +13885,12 @@ CREATE TRIGGER pgtrigger_case_stays_cd5ae BEFORE DELETE ON public.wallet_case FO
 
 
 COMMENT ON TRIGGER pgtrigger_case_stays_cd5ae ON public.wallet_case IS '08d599bf5c89032d1af275d1b0f0ba76da2ba333';
+
+
+CREATE TRIGGER pgtrigger_case_stays_what_it_is_cd3cd BEFORE UPDATE ON public.wallet_case FOR EACH ROW WHEN (((new.merchant_id <> old.merchant_id) OR (new.day <> old.day) OR ((new.kind)::text <> (old.kind)::text) OR ((new.subject)::text <> (old.subject)::text))) EXECUTE FUNCTION public.pgtrigger_case_stays_what_it_is_cd3cd();
+
+
+COMMENT ON TRIGGER pgtrigger_case_stays_what_it_is_cd3cd ON public.wallet_case IS '6697fa5e6892e268a6dde8d19ee16c213d8c37f1';
 
 
 CREATE TRIGGER pgtrigger_chain_block_stays_046b5 BEFORE DELETE OR UPDATE ON public.merchants_chainblock FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_chain_block_stays_046b5();
@@ -12320,6 +14007,24 @@ CREATE TRIGGER pgtrigger_download_stays_d7c27 BEFORE DELETE ON public.merchants_
 COMMENT ON TRIGGER pgtrigger_download_stays_d7c27 ON public.merchants_download IS 'f54b91fb0c38056dda57b84f89112f465ddbfc49';
 
 
+CREATE TRIGGER pgtrigger_event_delivery_stays_a61a5 BEFORE DELETE ON public.merchants_eventdelivery FOR EACH ROW WHEN ((old.created_at > (now() - '30 days'::interval))) EXECUTE FUNCTION public.pgtrigger_event_delivery_stays_a61a5();
+
+
+COMMENT ON TRIGGER pgtrigger_event_delivery_stays_a61a5 ON public.merchants_eventdelivery IS 'da80aabd33a8e9980b53d933acde6e62cd0a48ae';
+
+
+CREATE TRIGGER pgtrigger_event_endpoint_keeps_its_address_e2501 BEFORE UPDATE ON public.merchants_eventendpoint FOR EACH ROW WHEN ((((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.number IS DISTINCT FROM new.number) OR ((old.url)::text IS DISTINCT FROM (new.url)::text))) EXECUTE FUNCTION public.pgtrigger_event_endpoint_keeps_its_address_e2501();
+
+
+COMMENT ON TRIGGER pgtrigger_event_endpoint_keeps_its_address_e2501 ON public.merchants_eventendpoint IS '1238918d0bbc33bdb5fa9a068ef336d1cf2cad5d';
+
+
+CREATE TRIGGER pgtrigger_event_stays_dd4e6 BEFORE DELETE ON public.merchants_outgoingevent FOR EACH ROW WHEN ((old.created_at > (now() - '30 days'::interval))) EXECUTE FUNCTION public.pgtrigger_event_stays_dd4e6();
+
+
+COMMENT ON TRIGGER pgtrigger_event_stays_dd4e6 ON public.merchants_outgoingevent IS '75e068c5fd94540d7a36a03916de4c5b8e02283f';
+
+
 CREATE TRIGGER pgtrigger_game_stays_7966f BEFORE DELETE ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_game_stays_7966f();
 
 
@@ -12404,6 +14109,12 @@ CREATE TRIGGER pgtrigger_history_delete_7afc6 AFTER DELETE ON public.merchants_c
 COMMENT ON TRIGGER pgtrigger_history_delete_7afc6 ON public.merchants_contact IS '9ce976f56efb888f6fd11cfda76ebbb6f7391bc1';
 
 
+CREATE TRIGGER pgtrigger_history_delete_84cb9 AFTER DELETE ON public.merchants_eventendpoint FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_84cb9();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_84cb9 ON public.merchants_eventendpoint IS 'a85f237a77ddb6c812e4de8d65d6bbc20b82dd87';
+
+
 CREATE TRIGGER pgtrigger_history_delete_8778d AFTER DELETE ON public.merchants_invitation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_8778d();
 
 
@@ -12414,6 +14125,12 @@ CREATE TRIGGER pgtrigger_history_delete_8d741 AFTER DELETE ON public.merchants_g
 
 
 COMMENT ON TRIGGER pgtrigger_history_delete_8d741 ON public.merchants_game IS '322d7142546c2eb0a4a222819858e977022e49fd';
+
+
+CREATE TRIGGER pgtrigger_history_delete_92344 AFTER DELETE ON public.wallet_trafficincident FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_92344();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_92344 ON public.wallet_trafficincident IS 'b78338a609f84f05f0fc6efce475d4d811b9316a';
 
 
 CREATE TRIGGER pgtrigger_history_delete_9be58 AFTER DELETE ON public.merchants_approval FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_9be58();
@@ -12432,6 +14149,12 @@ CREATE TRIGGER pgtrigger_history_delete_a4ba4 AFTER DELETE ON public.merchants_o
 
 
 COMMENT ON TRIGGER pgtrigger_history_delete_a4ba4 ON public.merchants_ownerquestion IS 'ac736beb73dd8095c0ee3273ea15e9a9e4bcb3f3';
+
+
+CREATE TRIGGER pgtrigger_history_delete_a8cc2 AFTER DELETE ON public.merchants_accesstoken FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_a8cc2();
+
+
+COMMENT ON TRIGGER pgtrigger_history_delete_a8cc2 ON public.merchants_accesstoken IS '38dc4b0224fd0d30bcce5483df50e1242196333d';
 
 
 CREATE TRIGGER pgtrigger_history_delete_b4ee4 AFTER DELETE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_b4ee4();
@@ -12488,6 +14211,18 @@ CREATE TRIGGER pgtrigger_history_insert_08570 AFTER INSERT ON public.merchants_m
 COMMENT ON TRIGGER pgtrigger_history_insert_08570 ON public.merchants_membership IS '2546eee03d73b95b25092c8ac13fea4123dec5d3';
 
 
+CREATE TRIGGER pgtrigger_history_insert_0a20c AFTER INSERT ON public.wallet_simulation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_0a20c();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_0a20c ON public.wallet_simulation IS '22cceb86d1f766b92a04d5d7da8fc2a3204ce113';
+
+
+CREATE TRIGGER pgtrigger_history_insert_0abd6 AFTER INSERT ON public.merchants_accesstoken FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_0abd6();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_0abd6 ON public.merchants_accesstoken IS 'f034f9f5534ad4ee0a03dfa372fe6f94402086e7';
+
+
 CREATE TRIGGER pgtrigger_history_insert_14074 AFTER INSERT ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_14074();
 
 
@@ -12510,6 +14245,12 @@ CREATE TRIGGER pgtrigger_history_insert_2da00 AFTER INSERT ON public.merchants_p
 
 
 COMMENT ON TRIGGER pgtrigger_history_insert_2da00 ON public.merchants_person IS 'c097be08dbea5ad6f60e3063f76fabdf7a76558a';
+
+
+CREATE TRIGGER pgtrigger_history_insert_361fa AFTER INSERT ON public.wallet_trafficincident FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_361fa();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_361fa ON public.wallet_trafficincident IS '6c64d6a15df856d08c914e6f37a06a93a38f0b97';
 
 
 CREATE TRIGGER pgtrigger_history_insert_3655b AFTER INSERT ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_3655b();
@@ -12564,6 +14305,12 @@ CREATE TRIGGER pgtrigger_history_insert_7665b AFTER INSERT ON public.merchants_s
 
 
 COMMENT ON TRIGGER pgtrigger_history_insert_7665b ON public.merchants_secret IS '1df6a3a253bd35097e19f0de0678aa5e0f9b01f3';
+
+
+CREATE TRIGGER pgtrigger_history_insert_76697 AFTER INSERT ON public.merchants_eventendpoint FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_76697();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_76697 ON public.merchants_eventendpoint IS '7bebbef26b5fbe4a541702f97091f37b9443a503';
 
 
 CREATE TRIGGER pgtrigger_history_insert_8dd41 AFTER INSERT ON public.wallet_reportrecipient FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_8dd41();
@@ -12642,6 +14389,12 @@ CREATE TRIGGER pgtrigger_history_update_16311 AFTER UPDATE ON public.merchants_l
 
 
 COMMENT ON TRIGGER pgtrigger_history_update_16311 ON public.merchants_listtrial IS '6e0ac16fd40452748383b69d7f389165917751f7';
+
+
+CREATE TRIGGER pgtrigger_history_update_2a8e5 AFTER UPDATE ON public.wallet_trafficincident FOR EACH ROW WHEN (((old.began_at IS DISTINCT FROM new.began_at) OR (old.ended_at IS DISTINCT FROM new.ended_at) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.last_accepted_at IS DISTINCT FROM new.last_accepted_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.refused_calls IS DISTINCT FROM new.refused_calls) OR (old.usual_calls IS DISTINCT FROM new.usual_calls))) EXECUTE FUNCTION public.pgtrigger_history_update_2a8e5();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_2a8e5 ON public.wallet_trafficincident IS 'e7a903d0e69d02e80804e06a74cbd9b211b17d0a';
 
 
 CREATE TRIGGER pgtrigger_history_update_384c0 AFTER UPDATE ON public.wallet_correction FOR EACH ROW WHEN (((old.amount IS DISTINCT FROM new.amount) OR (old.approved_at IS DISTINCT FROM new.approved_at) OR (old.approved_by_id IS DISTINCT FROM new.approved_by_id) OR (old.asked_at IS DISTINCT FROM new.asked_at) OR (old.asked_by_id IS DISTINCT FROM new.asked_by_id) OR (old.case_id IS DISTINCT FROM new.case_id) OR ((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.declined_at IS DISTINCT FROM new.declined_at) OR (old.declined_by_id IS DISTINCT FROM new.declined_by_id) OR (old.is_credit IS DISTINCT FROM new.is_credit) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.player_id IS DISTINCT FROM new.player_id) OR (old.transaction_id IS DISTINCT FROM new.transaction_id))) EXECUTE FUNCTION public.pgtrigger_history_update_384c0();
@@ -12758,6 +14511,12 @@ CREATE TRIGGER pgtrigger_history_update_c2604 AFTER UPDATE ON public.merchants_i
 COMMENT ON TRIGGER pgtrigger_history_update_c2604 ON public.merchants_invitation IS '45e4c6e6d4735e5bed8f675146233ab2e7d4b0dc';
 
 
+CREATE TRIGGER pgtrigger_history_update_ca2e3 AFTER UPDATE ON public.merchants_accesstoken FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.person_id IS DISTINCT FROM new.person_id) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.scopes IS DISTINCT FROM new.scopes))) EXECUTE FUNCTION public.pgtrigger_history_update_ca2e3();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_ca2e3 ON public.merchants_accesstoken IS 'f3cce9e853f2b2c61db68f2ae8fe9cc54e3182bf';
+
+
 CREATE TRIGGER pgtrigger_history_update_caf19 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.staff_role)::text IS DISTINCT FROM (new.staff_role)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_caf19();
 
 
@@ -12774,6 +14533,12 @@ CREATE TRIGGER pgtrigger_history_update_de107 AFTER UPDATE ON public.merchants_s
 
 
 COMMENT ON TRIGGER pgtrigger_history_update_de107 ON public.merchants_secret IS '6c1192cb03df8a530f99bf168d66a95b0baa91f7';
+
+
+CREATE TRIGGER pgtrigger_history_update_de3ef AFTER UPDATE ON public.merchants_eventendpoint FOR EACH ROW WHEN (((old.event_types IS DISTINCT FROM new.event_types) OR (old.is_enabled IS DISTINCT FROM new.is_enabled) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.removed_at IS DISTINCT FROM new.removed_at) OR ((old.url)::text IS DISTINCT FROM (new.url)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_de3ef();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_de3ef ON public.merchants_eventendpoint IS '74b8df733b1e52ae9b017b67f38d3b645e1cfd8d';
 
 
 CREATE TRIGGER pgtrigger_history_update_df9be AFTER UPDATE ON public.wallet_currencyrate FOR EACH ROW WHEN ((((old.currency)::text IS DISTINCT FROM (new.currency)::text) OR (old.per_euro IS DISTINCT FROM new.per_euro))) EXECUTE FUNCTION public.pgtrigger_history_update_df9be();
@@ -12842,16 +14607,34 @@ CREATE TRIGGER pgtrigger_list_trial_stays_73c2f BEFORE DELETE ON public.merchant
 COMMENT ON TRIGGER pgtrigger_list_trial_stays_73c2f ON public.merchants_listtrial IS 'cc177026eae2c64023597d39941044c4c3598644';
 
 
+CREATE TRIGGER pgtrigger_mark_moves_on_c0cb9 BEFORE UPDATE ON public.wallet_mark FOR EACH ROW WHEN ((new.* IS DISTINCT FROM old.*)) EXECUTE FUNCTION public.pgtrigger_mark_moves_on_c0cb9();
+
+
+COMMENT ON TRIGGER pgtrigger_mark_moves_on_c0cb9 ON public.wallet_mark IS '982223c6f166532b509c715ef6e5c43605caf77b';
+
+
 CREATE TRIGGER pgtrigger_mark_stays_9b2b9 BEFORE DELETE ON public.wallet_mark FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_mark_stays_9b2b9();
 
 
 COMMENT ON TRIGGER pgtrigger_mark_stays_9b2b9 ON public.wallet_mark IS '4b55dcbdf27180e9258f83b43fb60cb5fc5f801e';
 
 
+CREATE TRIGGER pgtrigger_membership_ends_tokens_a2cf7 AFTER DELETE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_membership_ends_tokens_a2cf7();
+
+
+COMMENT ON TRIGGER pgtrigger_membership_ends_tokens_a2cf7 ON public.merchants_membership IS '94d51504c92bb9962e3dcb2310054ac7f7624402';
+
+
 CREATE TRIGGER pgtrigger_membership_of_the_same_4dfe7 BEFORE UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION public.pgtrigger_membership_of_the_same_4dfe7();
 
 
 COMMENT ON TRIGGER pgtrigger_membership_of_the_same_4dfe7 ON public.merchants_membership IS 'cc1240592e79dca36a30853db930531005251632';
+
+
+CREATE TRIGGER pgtrigger_membership_role_ends_tokens_02338 AFTER UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.role)::text IS DISTINCT FROM (new.role)::text)) EXECUTE FUNCTION public.pgtrigger_membership_role_ends_tokens_02338();
+
+
+COMMENT ON TRIGGER pgtrigger_membership_role_ends_tokens_02338 ON public.merchants_membership IS '3b9fbac6ad5931f43ef68393807a8c4953b9d21d';
 
 
 CREATE TRIGGER pgtrigger_merchant_access_changed_07adc BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((((old.code)::text IS DISTINCT FROM (new.code)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.timestamp_window_seconds IS DISTINCT FROM new.timestamp_window_seconds))) EXECUTE FUNCTION public.pgtrigger_merchant_access_changed_07adc();
@@ -12888,6 +14671,12 @@ CREATE TRIGGER pgtrigger_never_emptied_01d11 BEFORE TRUNCATE ON public.merchants
 
 
 COMMENT ON TRIGGER pgtrigger_never_emptied_01d11 ON public.merchants_ownerquestionevent IS '492b093d7c25ae255fe6b7b05312b6f81e7427a2';
+
+
+CREATE TRIGGER pgtrigger_never_emptied_0e3eb BEFORE TRUNCATE ON public.wallet_simulationevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_0e3eb();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_0e3eb ON public.wallet_simulationevent IS '5c46fe0402f153562622d3e95a7ec8176eb3d854';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_1af51 BEFORE TRUNCATE ON public.merchants_allowlistentryevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_1af51();
@@ -12974,6 +14763,12 @@ CREATE TRIGGER pgtrigger_never_emptied_77599 BEFORE TRUNCATE ON public.merchants
 COMMENT ON TRIGGER pgtrigger_never_emptied_77599 ON public.merchants_personevent IS 'e307e9bd37e8fe81ec8ef6fa75e4909fb101cc99';
 
 
+CREATE TRIGGER pgtrigger_never_emptied_7bc6a BEFORE TRUNCATE ON public.merchants_accesstokenevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_7bc6a();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_7bc6a ON public.merchants_accesstokenevent IS 'a0a7940e05a9d6542804147646669ab0e9e5048e';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_81e72 BEFORE TRUNCATE ON public.merchants_gameevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_81e72();
 
 
@@ -12990,6 +14785,12 @@ CREATE TRIGGER pgtrigger_never_emptied_a3c5f BEFORE TRUNCATE ON public.merchants
 
 
 COMMENT ON TRIGGER pgtrigger_never_emptied_a3c5f ON public.merchants_chainblock IS 'e7789720d257c045d0f24d9df4b24e0c0806880d';
+
+
+CREATE TRIGGER pgtrigger_never_emptied_a6346 BEFORE TRUNCATE ON public.wallet_trafficincidentevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_a6346();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_a6346 ON public.wallet_trafficincidentevent IS '64b437e35b98ddfb5f44cfc69016cb3c9f2c2cdb';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_abead BEFORE TRUNCATE ON public.merchants_secretclaimevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_abead();
@@ -13032,6 +14833,12 @@ CREATE TRIGGER pgtrigger_never_emptied_bf656 BEFORE TRUNCATE ON public.wallet_re
 
 
 COMMENT ON TRIGGER pgtrigger_never_emptied_bf656 ON public.wallet_reportoptoutevent IS '460f112d2a6cb4c180a809761aa84ae3785f49b1';
+
+
+CREATE TRIGGER pgtrigger_never_emptied_c2bf5 BEFORE TRUNCATE ON public.merchants_eventendpointevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_c2bf5();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_c2bf5 ON public.merchants_eventendpointevent IS '008210721053df0de3beebaf126ab1b8456700d5';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_cd031 BEFORE TRUNCATE ON public.wallet_reconciliationplanevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_cd031();
@@ -13136,6 +14943,12 @@ CREATE TRIGGER pgtrigger_not_emptied_unseen_3d2a7 BEFORE TRUNCATE ON public.merc
 COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_3d2a7 ON public.merchants_merchant IS '0982cf690fe375282963fd5183c377a43409d3a7';
 
 
+CREATE TRIGGER pgtrigger_not_emptied_unseen_4b73e BEFORE TRUNCATE ON public.wallet_trafficincident FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_4b73e();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_4b73e ON public.wallet_trafficincident IS '0081401e5e6b42b2e0f7fcbee2836f65569a7388';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_4e97b BEFORE TRUNCATE ON public.wallet_reportoptout FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_4e97b();
 
 
@@ -13170,6 +14983,12 @@ CREATE TRIGGER pgtrigger_not_emptied_unseen_6792a BEFORE TRUNCATE ON public.merc
 
 
 COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_6792a ON public.merchants_invitation IS 'fa97f7e14e580e8261a2aa7b33dc82a37f43397f';
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_8994e BEFORE TRUNCATE ON public.merchants_eventendpoint FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_8994e();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_8994e ON public.merchants_eventendpoint IS '5b7399b15878b1235d75f65859f81006f8613d7a';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_8c86d BEFORE TRUNCATE ON public.merchants_compromise FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_8c86d();
@@ -13208,10 +15027,22 @@ CREATE TRIGGER pgtrigger_not_emptied_unseen_a4ec1 BEFORE TRUNCATE ON public.wall
 COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_a4ec1 ON public.wallet_reportrecipient IS '109d02cf33ad4df79b11f5cf9a54687c389cd207';
 
 
+CREATE TRIGGER pgtrigger_not_emptied_unseen_b92e0 BEFORE TRUNCATE ON public.merchants_accesstoken FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_b92e0();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_b92e0 ON public.merchants_accesstoken IS '2beeea8ce590ff321fd88522aa3a30d4a5e4b540';
+
+
 CREATE TRIGGER pgtrigger_not_emptied_unseen_cccb1 BEFORE TRUNCATE ON public.merchants_secretclaim FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_cccb1();
 
 
 COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_cccb1 ON public.merchants_secretclaim IS '4dfa7942f750bbe7d4f5db2e5a1c8391b7411586';
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_d6029 BEFORE TRUNCATE ON public.wallet_simulation FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_d6029();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_d6029 ON public.wallet_simulation IS '62decfb94b0fbf1ef5a16c97ca761c308e6fa551';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_e740e BEFORE TRUNCATE ON public.wallet_reconciliationplan FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_e740e();
@@ -13298,6 +15129,12 @@ CREATE TRIGGER pgtrigger_owners_are_told_60b45 AFTER INSERT ON public.merchants_
 COMMENT ON TRIGGER pgtrigger_owners_are_told_60b45 ON public.merchants_membershipevent IS '2584afb2ad22f3bb7bce31667bad9fa36eee53f7';
 
 
+CREATE TRIGGER pgtrigger_owners_are_told_6bb8e AFTER INSERT ON public.merchants_eventendpointevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_6bb8e();
+
+
+COMMENT ON TRIGGER pgtrigger_owners_are_told_6bb8e ON public.merchants_eventendpointevent IS '26d1d1aa335ab74811ede572bb22a1a0ed3314a1';
+
+
 CREATE TRIGGER pgtrigger_owners_are_told_88f4c AFTER INSERT ON public.wallet_correctionevent FOR EACH ROW WHEN (((COALESCE((new.pgh_context ->> 'role'::text), ''::text) <> ''::text) OR false)) EXECUTE FUNCTION public.pgtrigger_owners_are_told_88f4c();
 
 
@@ -13344,6 +15181,12 @@ CREATE TRIGGER pgtrigger_person_old_address_forgotten_9d98f AFTER UPDATE ON publ
 
 
 COMMENT ON TRIGGER pgtrigger_person_old_address_forgotten_9d98f ON public.merchants_person IS 'f66e2f3d02fe91e2753f4b22b0dd7f65cd57e9ca';
+
+
+CREATE TRIGGER pgtrigger_person_without_role_has_no_tokens_3b0c6 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN (((old.is_active IS DISTINCT FROM new.is_active) OR ((old.staff_role)::text IS DISTINCT FROM (new.staff_role)::text))) EXECUTE FUNCTION public.pgtrigger_person_without_role_has_no_tokens_3b0c6();
+
+
+COMMENT ON TRIGGER pgtrigger_person_without_role_has_no_tokens_3b0c6 ON public.merchants_person IS '691a2aab5534f8a58e1595cdd371b2b0baa97739';
 
 
 CREATE TRIGGER pgtrigger_plan_higher_limit_by_two_7075c BEFORE UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((new.write_off_alone > old.write_off_alone) OR (new.merchant_id <> old.merchant_id) OR (new.write_off_alone_by_currency IS DISTINCT FROM old.write_off_alone_by_currency))) EXECUTE FUNCTION public.pgtrigger_plan_higher_limit_by_two_7075c();
@@ -13490,6 +15333,12 @@ CREATE TRIGGER pgtrigger_sign_in_record_stays_09e79 BEFORE DELETE OR UPDATE ON p
 COMMENT ON TRIGGER pgtrigger_sign_in_record_stays_09e79 ON public.merchants_signinrecord IS '391684567cdc78275f7f80a2dbeeda4b64beee13';
 
 
+CREATE TRIGGER pgtrigger_simulation_in_a_sandbox_5ebc7 BEFORE INSERT OR UPDATE ON public.wallet_simulation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_simulation_in_a_sandbox_5ebc7();
+
+
+COMMENT ON TRIGGER pgtrigger_simulation_in_a_sandbox_5ebc7 ON public.wallet_simulation IS '9167d2f160f75d5888b6d694258aaf393d39ead0';
+
+
 CREATE TRIGGER pgtrigger_staff_change_stays_6cfe3 BEFORE DELETE ON public.merchants_staffchange FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_staff_change_stays_6cfe3();
 
 
@@ -13512,6 +15361,18 @@ CREATE TRIGGER pgtrigger_statement_stays_92ea6 BEFORE DELETE ON public.wallet_st
 
 
 COMMENT ON TRIGGER pgtrigger_statement_stays_92ea6 ON public.wallet_statement IS '8316cec4cf61568355b0120ad48c310d56b65744';
+
+
+CREATE TRIGGER pgtrigger_traffic_incident_ends_once_bca8d BEFORE UPDATE ON public.wallet_trafficincident FOR EACH ROW WHEN ((old.ended_at IS NOT NULL)) EXECUTE FUNCTION public.pgtrigger_traffic_incident_ends_once_bca8d();
+
+
+COMMENT ON TRIGGER pgtrigger_traffic_incident_ends_once_bca8d ON public.wallet_trafficincident IS '9fe187208d4dbbacea5fea44497f7a4577193987';
+
+
+CREATE TRIGGER pgtrigger_traffic_incident_stays_1d2e1 BEFORE DELETE ON public.wallet_trafficincident FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_traffic_incident_stays_1d2e1();
+
+
+COMMENT ON TRIGGER pgtrigger_traffic_incident_stays_1d2e1 ON public.wallet_trafficincident IS '3c36d01098fc39c12ae94ee44cccb68d63d74544';
 
 
 CREATE TRIGGER pgtrigger_transaction_immutable_8868e BEFORE DELETE OR UPDATE ON public.wallet_transaction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_transaction_immutable_8868e();
@@ -13552,6 +15413,14 @@ ALTER TABLE ONLY public.django_admin_log
 
 ALTER TABLE ONLY public.django_admin_log
     ADD CONSTRAINT django_admin_log_user_id_c564eba6_fk_merchants_person_id FOREIGN KEY (user_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_accesstoken
+    ADD CONSTRAINT merchants_accesstoke_merchant_id_6e685dad_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_accesstoken
+    ADD CONSTRAINT merchants_accesstoken_person_id_de67aa7e_fk_merchants_person_id FOREIGN KEY (person_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
 
 
 ALTER TABLE ONLY public.merchants_alloweddomain
@@ -13650,6 +15519,26 @@ ALTER TABLE ONLY public.merchants_egressproof
     ADD CONSTRAINT merchants_egressproof_key_id_9831a490_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
 
 
+ALTER TABLE ONLY public.merchants_eventdelivery
+    ADD CONSTRAINT merchants_eventdeliv_endpoint_id_536189b9_fk_merchants FOREIGN KEY (endpoint_id) REFERENCES public.merchants_eventendpoint(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_eventdelivery
+    ADD CONSTRAINT merchants_eventdeliv_event_id_11910e13_fk_merchants FOREIGN KEY (event_id) REFERENCES public.merchants_outgoingevent(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_eventdelivery
+    ADD CONSTRAINT merchants_eventdeliv_merchant_id_8087901b_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_eventendpoint
+    ADD CONSTRAINT merchants_eventendpo_created_by_id_e0290787_fk_merchants FOREIGN KEY (created_by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_eventendpoint
+    ADD CONSTRAINT merchants_eventendpo_merchant_id_41bef322_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
 ALTER TABLE ONLY public.merchants_importproposal
     ADD CONSTRAINT merchants_importprop_merchant_id_8a1e09a1_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -13692,6 +15581,10 @@ ALTER TABLE ONLY public.merchants_membership
 
 ALTER TABLE ONLY public.merchants_merchant
     ADD CONSTRAINT merchants_merchant_sandbox_of_id_0dff8d7b_fk_merchants FOREIGN KEY (sandbox_of_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.merchants_outgoingevent
+    ADD CONSTRAINT merchants_outgoingev_merchant_id_ff0d98a5_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
 
 
 ALTER TABLE ONLY public.merchants_ownerquestion
@@ -13772,6 +15665,18 @@ ALTER TABLE ONLY public.merchants_staffvisit
 
 ALTER TABLE ONLY public.mfa_authenticator
     ADD CONSTRAINT mfa_authenticator_user_id_0c3a50c0_fk_merchants_person_id FOREIGN KEY (user_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_social_account_id_951f210e_fk_socialacc FOREIGN KEY (account_id) REFERENCES public.socialaccount_socialaccount(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.socialaccount_socialtoken
+    ADD CONSTRAINT socialaccount_social_app_id_636a42d7_fk_socialacc FOREIGN KEY (app_id) REFERENCES public.socialaccount_socialapp(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.socialaccount_socialaccount
+    ADD CONSTRAINT socialaccount_social_user_id_8146e70c_fk_merchants FOREIGN KEY (user_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
 
 
 ALTER TABLE ONLY public.usersessions_usersession
@@ -13970,6 +15875,26 @@ ALTER TABLE ONLY public.wallet_settlementconfirmation
     ADD CONSTRAINT wallet_settlementcon_settlement_id_d09f0e17_fk_wallet_se FOREIGN KEY (settlement_id) REFERENCES public.wallet_settlement(id) DEFERRABLE INITIALLY DEFERRED;
 
 
+ALTER TABLE ONLY public.wallet_simulatedcall
+    ADD CONSTRAINT wallet_simulatedcall_merchant_id_ee72d1ec_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_simulatedcall
+    ADD CONSTRAINT wallet_simulatedcall_simulation_id_d4408d81_fk_wallet_si FOREIGN KEY (simulation_id) REFERENCES public.wallet_simulation(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_simulation
+    ADD CONSTRAINT wallet_simulation_by_id_e46c8a9d_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_simulation
+    ADD CONSTRAINT wallet_simulation_key_id_81b1b495_fk_merchants_apikey_id FOREIGN KEY (key_id) REFERENCES public.merchants_apikey(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_simulation
+    ADD CONSTRAINT wallet_simulation_merchant_id_82b57e89_fk_merchants_merchant_id FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
 ALTER TABLE ONLY public.wallet_statement
     ADD CONSTRAINT wallet_statement_by_id_ee21313c_fk_merchants_person_id FOREIGN KEY (by_id) REFERENCES public.merchants_person(id) DEFERRABLE INITIALLY DEFERRED;
 
@@ -13996,6 +15921,10 @@ ALTER TABLE ONLY public.wallet_statementpreview
 
 ALTER TABLE ONLY public.wallet_statementsource
     ADD CONSTRAINT wallet_statementsour_merchant_id_117e478f_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
+ALTER TABLE ONLY public.wallet_trafficincident
+    ADD CONSTRAINT wallet_trafficincide_merchant_id_61bcac97_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
 
 
 --

@@ -207,7 +207,7 @@ def _share_of(calls: Sequence[RecentCalls], moment: Moment, environment: str, da
 
 
 def _allows(each: RecentCalls, lists: Proposed, at: datetime) -> bool:
-    return credentials.is_address_allowed(each.address, at, *lists.that_count(each.key_id))
+    return credentials.is_address_allowed(each.address, at, *lists.lists_for_key(each.key_id))
 
 
 def domain_lockout(domains: Iterable[DomainLine], merchant: Merchant) -> LockedOut | None:
