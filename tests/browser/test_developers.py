@@ -33,6 +33,8 @@ def test_it_is_accessible_and_fits(developers: Page, live: Live, album: Path) ->
     found = {}
     for size, scheme in LOOKS:
         see(developers, f"{live.base_url}/developers/", size=size, scheme=scheme, album=album, name="developers")
+        if "PICTURES" in os.environ:
+            developers.screenshot(path=album / f"developers-whole-{size['width']}-{scheme}.png", full_page=True)
         found[f"{size['width']} {scheme}"] = faults(developers)
     assert {look: each for look, each in found.items() if each} == {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 CONTRACT: Path = settings.BASE_DIR / "docs/signed-api.md"
+MENTION = re.compile(r"\bsection (\d+)\b")
 HEADING = re.compile(r"^## (\d+)\. (.+)$", re.MULTILINE)
 TABLE = '<div class="table-responsive mb-3" tabindex="0" role="group" aria-label="{}">{}</div>'
 # A row of a table can be linked to: a status by its name, a check by its number.
@@ -41,7 +43,7 @@ def contract_sections() -> dict[int, ContractSection]:
 
 def _html(number: int, title: str, text: str) -> SafeString:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = markdown.parse(text)
+    tokens = markdown.parse(MENTION.sub(r"[section \1](#section-\1)", text))
     _set_attributes(tokens, with_anchors=number in ROWS_WITH_ANCHORS)
     html = markdown.renderer.render(tokens, markdown.options, {})
     tables = re.sub(r"<table.*?</table>", lambda found: TABLE.format(title, found[0]), html, flags=re.DOTALL)
@@ -52,10 +54,27 @@ def _set_attributes(tokens: list[Token], *, with_anchors: bool) -> None:
     for token in tokens:
         if token.type == "table_open":
             token.attrSet("class", "table table-vcenter mb-0")
+    _label_cells(tokens)
     for row, text in _first_cells(tokens) if with_anchors else ():
         for pattern, name in ANCHOR.items():
             if match := pattern.fullmatch(text):
                 row.attrSet("id", name.format(match[1]))
+
+
+def _label_cells(tokens: list[Token]) -> None:
+    """Name the column on each cell: on a phone a row is a list of its cells."""
+    titles: list[str] = []
+    column = 0
+    for token, following in pairwise(tokens):
+        if token.type == "table_open":
+            titles = []
+        elif token.type == "tr_open":
+            column = 0
+        elif token.type == "th_open":
+            titles.append(following.content.replace("`", ""))
+        elif token.type == "td_open":
+            token.attrSet("data-label", titles[column])
+            column += 1
 
 
 def _first_cells(tokens: Iterable[Token]) -> Iterator[tuple[Token, str]]:

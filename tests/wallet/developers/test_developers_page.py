@@ -39,6 +39,16 @@ def test_each_status_and_each_check_can_be_linked_to(text: str) -> None:
     assert anchors == [*statuses.ALL_KEYS, *(f"row-{number}" for number in range(1, 19))]
 
 
+def test_a_mentioned_section_is_a_link(text: str) -> None:
+    mentioned = set(re.findall(r'<a href="#section-(\d+)">section (\d+)</a>', text))
+    assert {("2", "2"), ("4", "4"), ("8", "8")} <= mentioned
+
+
+def test_each_cell_names_its_column(text: str) -> None:
+    row = text.partition('<tr id="RS_OK">')[2].partition("</tr>")[0]
+    assert re.findall(r'<td data-label="([^"]+)">', row) == ["status", "meaning", "what the caller does"]
+
+
 def test_no_id_stands_twice(text: str) -> None:
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert len(ids) == len(set(ids))

@@ -96,7 +96,14 @@ def test_a_python_client_compiles_and_signs(document: Path, stage: Stage, tmp_pa
     lock = CHECKOUT / "requirements/clients.txt"
     run(uv, "pip", "install", "--quiet", "--require-hashes", "--python", python, "-r", lock, folder=tmp_path)
     programs = f"{python.parent}:{os.environ['PATH']}"  # it formats what it writes with ruff
-    generate: list[str | Path] = [python.parent / "openapi-python-client", "generate", "--path", document, "--meta", "none"]
+    generate: list[str | Path] = [
+        python.parent / "openapi-python-client",
+        "generate",
+        "--path",
+        document,
+        "--meta",
+        "none",
+    ]
     said = run(*generate, "--output-path", folder / "oppi_games", folder=tmp_path, PATH=programs)
     assert said.count("WARNING") == said.count("Unsupported content type text/csv") == 1  # statements go as JSON there
     shutil.copy(FOLDER / "generated.py", folder)
