@@ -82,7 +82,7 @@ def test_each_page_of_rounds_is_accessible_and_fits(owner: Page, live: Live, alb
 
 def one_player(page: Page, here: str) -> str:
     page.goto(f"{here}rounds/")
-    return page.locator("tbody tr").first.locator("bdi").inner_text()
+    return str(page.locator("tbody tr").first.locator("bdi[title]").last.get_attribute("title"))
 
 
 def test_a_list_is_exported_and_fetched_when_it_is_ready(owner: Page, live: Live, album: Path) -> None:

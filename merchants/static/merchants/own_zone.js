@@ -8,7 +8,7 @@
   if (line && list && [...list.options].some((option) => option.value === zone)) {
     const choose = document.createElement("button");
     choose.type = "button";
-    choose.className = "btn btn-link p-0 align-baseline";
+    choose.className = "btn btn-sm";
     choose.textContent = zone.replaceAll("_", " ");
     choose.addEventListener("click", () => { list.value = zone; list.focus(); });
     line.querySelector("strong").replaceWith(choose);
