@@ -43,7 +43,7 @@ BOOK_ROWS: tuple[tuple[str, Text], ...] = (
     ("reward", gettext_lazy("Rewards")),
     ("withdraw", gettext_lazy("Withdrawals")),
     ("bet_rolled_back", gettext_lazy("Bets rolled back")),
-    ("payout_rolled_back", gettext_lazy("Payouts taken back")),
+    ("payout_rolled_back", gettext_lazy("Payouts reversed")),
 )
 ABOUT = gettext_lazy(
     "The portal plays the game server: it signs requests with the test key of this sandbox and sends them to the "

@@ -52,7 +52,7 @@ class Purpose(TextChoices):
     ROLLBACK = "rollback", _("Roll back the bet. The stake returns to the player.")
     ROLLBACK_AGAIN = (
         "rollback_again",
-        _("Roll back the same bet once more with a new id. The request is accepted, and no money moves."),
+        _("Roll back the same bet again with a new id. The request is accepted, and no money moves."),
     )
     ROLLBACK_EARLY = (
         "rollback_early",
@@ -60,7 +60,7 @@ class Purpose(TextChoices):
     )
     ROLLBACK_PAID = (
         "rollback_paid",
-        _("Roll back a paid round. The stake returns, and the payout is taken back."),
+        _("Roll back a paid round. The stake returns, and the payout is reversed."),
     )
     ROLLBACK_BATCH = "rollback_batch", _("Roll back all open bets of a broken game in one batch.")
     RETRY = "retry", _("Send a late payout of a multiplayer round. The round id finds its bet.")
