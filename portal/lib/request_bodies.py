@@ -94,7 +94,7 @@ class BodyWatch:
         """Whether a body from there that ended early was ended by us, as far as can be known."""
         return monotonic() < self._slow.get(address, 0.0)
 
-    def look(self) -> None:
+    def close_late_connections(self) -> None:
         """Close, for each body that is late, the connection from its address that stands still the longest."""
         now, waits = monotonic(), list(self._waits)
         is_crowded = len(waits) > self._most
@@ -169,7 +169,7 @@ class BodyWatch:
             sleep(LOOK_SECONDS)
             if self._waits:
                 with suppress(OSError):  # a connection that ended while it was looked at
-                    self.look()
+                    self.close_late_connections()
             elif self._arrivals:
                 self._arrivals.clear()
 
