@@ -44,9 +44,7 @@ class Work(StrEnum):
 Role = Membership.Role
 MAY: Mapping[str, frozenset[Work]] = {
     Role.VIEWER: frozenset(),
-    Role.MANAGER: frozenset(
-        {Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS, Work.SIMULATIONS, Work.ENDPOINTS}
-    ),
+    Role.MANAGER: frozenset({Work.LISTS, Work.PLAYERS, Work.GAMES, Work.STATEMENTS, Work.SIMULATIONS, Work.ENDPOINTS}),
     Role.OWNER: frozenset(Work),
 }
 NOT_IN_A_SANDBOX = frozenset({Work.PEOPLE})  # they are the live merchant's, and changed there
