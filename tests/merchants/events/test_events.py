@@ -185,7 +185,7 @@ def test_an_event_that_cannot_be_made_holds_up_no_other(
         merchant=acme, kind="standard", url=receiver.url + "&broken", event_types=[QUIET], by=owner
     ).row
     sealed = crypto.seal(
-        "whsec_no base64!",
+        "whsec_a",
         context=f"event endpoint:{broken.number}:{acme.pk}:standard:{broken.url}",
         keys=django_settings.KEY_ENCRYPTION_KEYS,
     )[1]
