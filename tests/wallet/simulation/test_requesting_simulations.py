@@ -16,11 +16,11 @@ from tests import factories
 from wallet.models import SimulatedCall, Simulation
 from wallet.services.simulation import simulations
 from wallet.services.simulation.simulations import (
-    AlreadyRunning,
     KeyUnfit,
     NotInASandbox,
     RunOutOfRange,
     SandboxNotActive,
+    SimulationRunning,
     TooManyRuns,
 )
 
@@ -83,7 +83,7 @@ def test_a_key_that_cannot_sign_is_not_offered(sandbox: Merchant, person: Person
 
 def test_one_at_a_time(sandbox: Merchant, person: Person) -> None:
     first = ask(sandbox, person)
-    with pytest.raises(AlreadyRunning):
+    with pytest.raises(SimulationRunning):
         ask(sandbox, person)
     with clock.frozen_at(clock.now() + timedelta(minutes=16)):  # its job never came
         assert first.is_broken_off(at=clock.now())

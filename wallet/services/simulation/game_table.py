@@ -28,7 +28,7 @@ def new_id() -> str:
     return str(uuid4())
 
 
-class Server(Protocol):
+class SigningServer(Protocol):
     """Something that signs calls with one key and sends them."""
 
     @property
@@ -49,8 +49,8 @@ class Server(Protocol):
 
 @dataclass(kw_only=True)
 class GameTable:
-    game_server: Server
-    office: Server
+    game_server: SigningServer
+    office: SigningServer
     rng: Random
     player_id: str
     player_name: str
@@ -148,7 +148,7 @@ class GameTable:
         self.game_server.call("/wallet/transaction/retry", {"transactions": [item]}, purpose=Purpose.RETRY)
 
 
-def send_settlement(server: Server, undelivered: list[dict[str, Any]]) -> None:
+def send_settlement(server: SigningServer, undelivered: list[dict[str, Any]]) -> None:
     """Send the payouts that were not delivered, and empty the list."""
     items, undelivered[:] = list(undelivered), []
     if items:

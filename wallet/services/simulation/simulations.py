@@ -48,7 +48,7 @@ class RunOutOfRange(Refusal):
         super().__init__(_("A simulation has from 1 to %(most)s rounds.") % {"most": MOST_ROUNDS})
 
 
-class AlreadyRunning(Refusal):
+class SimulationRunning(Refusal):
     def __init__(self) -> None:
         super().__init__(_("A simulation is already running in this sandbox. Wait until it is done."))
 
@@ -81,7 +81,7 @@ def request_simulation(
 ) -> Simulation:
     """Begin a simulation when the transaction is committed.
 
-    Raises NotInASandbox, SandboxNotActive, KeyUnfit, RunOutOfRange, AlreadyRunning and TooManyRuns.
+    Raises NotInASandbox, SandboxNotActive, KeyUnfit, RunOutOfRange, SimulationRunning and TooManyRuns.
     """
     if not sandbox.is_sandbox:
         raise NotInASandbox
@@ -110,7 +110,7 @@ def check_room(sandbox: Merchant, by: Person) -> None:
     """Refuse a second run at once, and more than SIMULATIONS_AN_HOUR of a person, in all sandboxes together."""
     now = clock.now()
     if Simulation.objects.for_merchant(sandbox.pk).at_work(at=now).exists():
-        raise AlreadyRunning
+        raise SimulationRunning
     Person.objects.select_for_update(no_key=True).get(pk=by.pk)
     most = settings.SIMULATIONS_AN_HOUR
     if Simulation.objects.filter(by=by, asked_at__gt=now - HOUR).count() >= most:
