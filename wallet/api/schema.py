@@ -60,8 +60,8 @@ NOT_DECIDED: dict[str, tuple[str, type[statuses.CallRefused]]] = {
     "500": ("Unexpected error. Send the same body again with a new timestamp and signature.", statuses.Undecided),
     "503": (
         (
-            "The wallet is busy, not reachable, or did not answer in time. Send the same body again with a new timestamp "
-            "and signature: the answer shows the result."
+            "The wallet is busy, not reachable, or did not answer in time. Send the same body again with a new "
+            "timestamp and signature: the answer shows the result."
         ),
         statuses.Overloaded,
     ),
