@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from merchants.models import Letter, Merchant
-from merchants.services import history, merchants
+from merchants.models import Letter, Merchant, Person
+from merchants.models.events import OutgoingEvent
+from merchants.services import event_endpoints, history, merchants
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
@@ -60,6 +61,17 @@ def test_a_merchant_with_steady_traffic_and_none_for_an_hour_is_quiet(acme: Merc
         ("night@oppi.test", "traffic_alarm"),
         ("traffic@oppi.test", "traffic_alarm"),
     ]
+
+
+def test_its_own_endpoints_get_an_event(acme: Merchant) -> None:
+    usual_days(acme)
+    by = Person.objects.create_user("owner@casino.test")
+    event_endpoints.add_endpoint(
+        merchant=acme, kind="slack", url="https://hooks.slack.com/services/T/B/x", event_types=["merchant.quiet"], by=by
+    )
+    check()
+    [event] = OutgoingEvent.objects.filter(merchant=acme)
+    assert (event.type, event.data) == ("merchant.quiet", {"last_accepted_at": None, "usual_calls": 40})
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from merchants.models import Merchant
-from merchants.services import emails
+from merchants.models.events import EventType
+from merchants.services import emails, event_outbox
 from portal.lib import clock, database
 from portal.lib.moments import show_moment
 from wallet import statuses
@@ -207,6 +208,10 @@ def _open(merchant: Merchant, trouble: Trouble, now: datetime) -> TrafficInciden
         "page": f"{settings.BASE_URL}/admin/operations/{merchant.code}/requests/",
     }
     emails.write_each(settings.TRAFFIC_ALARM_TO, merchant, TEMPLATE, context, once=f"traffic:{incident.pk}")
+    if incident.kind == Kind.QUIET:
+        last = incident.last_accepted_at.isoformat() if incident.last_accepted_at else None
+        data = {"last_accepted_at": last, "usual_calls": incident.usual_calls}
+        event_outbox.emit(merchant=merchant, event_type=EventType.MERCHANT_QUIET, data=data)
     return incident
 
 
