@@ -25,7 +25,19 @@ from merchants.models import (
     Player,
     StaffVisit,
 )
-from merchants.services import allowlist, approvals, flags, history, limits, owner_questions, people, undo
+from merchants.services import (
+    access_tokens,
+    allowlist,
+    approvals,
+    event_endpoints,
+    event_outbox,
+    flags,
+    history,
+    limits,
+    owner_questions,
+    people,
+    undo,
+)
 from merchants.services.allowlist import earlier, egress
 from merchants.services.limits import Limits
 from portal.lib import clock
@@ -86,6 +98,15 @@ ROWS = {
     "export_new": (*NOT_HERS, ALLOWED, ALLOWED, ALLOWED, REFUSED),
     **dict.fromkeys(("export_cancel", "export_again"), MANAGERS),  # of an export that the owner waits for
     "timeline": READ,
+    **dict.fromkeys(("integrations", "endpoint"), READ),
+    **dict.fromkeys(("token_create", "token_revoke"), OWNERS),
+    **dict.fromkeys(
+        (
+            "endpoint_add", "endpoint_test", "endpoint_types", "endpoint_rotate", "endpoint_switch", "endpoint_remove",
+            "event_resend",
+        ),
+        MANAGERS,
+    ),
     "simulations": READ,
     "simulation": (SIGN_IN, *(NOTHING for _ in CAST[1:])),  # a live merchant has none
     "simulation_new": (*NOT_HERS, REFUSED, REFUSED, REFUSED, REFUSED),
@@ -153,6 +174,7 @@ def numbers(acme: Merchant, caller: Caller, owner: Person, viewer: Person) -> di
         | of_reconciliation(acme)
         | numbers_of_months(acme, owner)
         | numbers_of_requests(acme, viewer)
+        | numbers_of_integrations(acme, owner)
         | {
             "call": SignedRequest.objects.filter(merchant=acme)[0].request_id.int,
             "withdraw": invitation.pk,
@@ -169,6 +191,17 @@ def numbers_of_requests(acme: Merchant, by: Person) -> dict[str, int]:
     question = owner_questions.ask_owners(merchant=acme, kind="names_players", by=by)
     of_request = dict.fromkeys(("approval", "approval_approve", "approval_decline"), request.pk)
     return of_request | {"question": question.pk}
+
+
+def numbers_of_integrations(acme: Merchant, owner: Person) -> dict[str, int]:
+    """A token, an endpoint, and an event that was sent to it."""
+    token = access_tokens.create_token(person=owner, merchant=acme, name="shop", scopes=["keys:read"], days=30)
+    endpoint = event_endpoints.add_endpoint(
+        merchant=acme, kind="slack", url="https://hooks.slack.com/services/T/B/x", event_types=["key.rotated"], by=owner
+    ).row
+    delivery = event_outbox.send_test_event(endpoint=endpoint)
+    pages = [name for name in PATTERNS if name.startswith("endpoint") and name != "endpoint_add"]
+    return dict.fromkeys(pages, endpoint.pk) | {"token_revoke": token.row.pk, "event_resend": delivery.pk}
 
 
 def numbers_of_flags(acme: Merchant) -> dict[str, int]:
