@@ -108,7 +108,7 @@ class AuditForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditQuery:
+class DeedQuery:
     """The filters of an address; what is no filter of ours is as if it were not there."""
 
     person: Person | None
@@ -169,7 +169,7 @@ class AuditPage(AuditView):
         query = read_query(request.GET)
         return self.page(request, AuditForm(initial=query.typed()), query)
 
-    def page(self, request: HttpRequest, form: AuditForm, query: AuditQuery) -> HttpResponse:
+    def page(self, request: HttpRequest, form: AuditForm, query: DeedQuery) -> HttpResponse:
         found = history.timeline_page(
             query.deeds, before=moment(request, "before"), after=moment(request, "after"), kind=query.what,
             limit=ENTRIES,
@@ -219,10 +219,10 @@ def action_choices() -> list[Any]:
     return grouped
 
 
-def read_query(given: Mapping[str, str]) -> AuditQuery:
+def read_query(given: Mapping[str, str]) -> DeedQuery:
     person, merchant = (numbers.parse_row_id(given.get(name, "")) for name in ("person", "merchant"))
     what = given.get("what", "")
-    return AuditQuery(
+    return DeedQuery(
         person=Person.objects.filter(pk=person).first() if person is not None else None,
         merchant=Merchant.objects.filter(pk=merchant).first() if merchant is not None else None,
         what=what if what in history.KINDS or what in history_sentences.THINGS else "",
@@ -249,7 +249,7 @@ def with_merchants(entries: Sequence[TimelineEntry]) -> list[Deed]:
     return [Deed(entry, known.get(entry.merchant_id or 0)) for entry in entries]
 
 
-def file_rows(query: AuditQuery, download: Download) -> Iterator[Sequence[Any]]:
+def file_rows(query: DeedQuery, download: Download) -> Iterator[Sequence[Any]]:
     """Titles and rows, newest first, and a last line when there are more."""
     yield COLUMNS
     rows = all_deeds(query, download.created_at)
@@ -262,7 +262,7 @@ def file_rows(query: AuditQuery, download: Download) -> Iterator[Sequence[Any]]:
             ]
 
 
-def all_deeds(query: AuditQuery, until: datetime) -> Iterator[Deed]:
+def all_deeds(query: DeedQuery, until: datetime) -> Iterator[Deed]:
     before: datetime | None = until
     while before is not None:
         page = history.timeline_page(query.deeds, before=before, kind=query.what, limit=AT_ONCE)

@@ -52,8 +52,8 @@ TEXTS: dict[int, ErrorText] = {
         "search",
     ),
     405: ErrorText(
-        gettext_lazy("This address is no page"),
-        gettext_lazy("A form sends to this address, and it cannot be opened. Open the page from its menu."),
+        gettext_lazy("This address is not a page"),
+        gettext_lazy("This address only receives forms. Open the page from its menu."),
     ),
     413: ErrorText(
         gettext_lazy("The form is too large"),

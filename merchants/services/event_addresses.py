@@ -55,7 +55,7 @@ class Target:
 
     @property
     def is_local(self) -> bool:
-        """Whether the host is a loopback address in figures that is allowed here."""
+        """Return whether the host is a loopback address in figures that is allowed here."""
         address = parse_address(self.host)
         return address is not None and address.is_loopback and is_within(address, settings.EVENT_NETWORKS)
 

@@ -91,7 +91,7 @@ class BodyWatch:
         self._waits.pop(wait, None)
 
     def is_slow(self, address: Address | None) -> bool:
-        """Whether a body from there that ended early was ended by us, as far as can be known."""
+        """Return whether a body from there that ended early was ended by us, as far as can be known."""
         return monotonic() < self._slow.get(address, 0.0)
 
     def close_late_connections(self) -> None:
@@ -143,7 +143,7 @@ class BodyWatch:
         self._slow[address] = monotonic() + REMEMBERED_SECONDS
 
     def _stood_still(self, one: socket.socket) -> tuple[bool, float]:
-        """Whether the peer spoke last, and for how many seconds next to nothing arrived and nothing was sent."""
+        """Return whether the peer spoke last, and for how many seconds next to nothing arrived and nothing was sent."""
         now = monotonic()
         try:
             key, raw = one.getpeername(), one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size)

@@ -44,7 +44,8 @@ from tests.signing import Signer, new_id
 
 SECRET = re.compile(r"oppi_live_[0-9A-Za-z]{49}")
 LINK = re.compile(r'href="([^"#]+)')
-PAGES_OF_A_KIND = 3
+PAGES_OF_A_KIND = 2
+KINDS_OF_A_PATH = 5  # a list with each of its filters, one after the other, shows nothing new
 SETTLED_SECONDS = 180
 STOP_SECONDS = 60
 CAST = """
@@ -245,11 +246,16 @@ def worker(live: Live, mail_port: int, log: Path) -> Iterator[None]:
 def crawled(browser: Browser, *starts: str) -> dict[str, bytes]:
     """All pages behind links, a few of each kind: two players' pages are of one."""
     waiting, pages, kinds = list(starts), dict[str, bytes](), Counter[str]()
+    by_path: dict[str, set[str]] = {}
     while waiting:
         path = waiting.pop(0)
         kind = re.sub(r"\d+", "N", re.sub(r"=[^&]*", "=", path))
         if path in pages or "logout" in path or (kinds[kind] >= PAGES_OF_A_KIND and path not in starts):
             continue
+        of_path = by_path.setdefault(kind.split("?")[0], set())
+        if kind not in of_path and len(of_path) >= KINDS_OF_A_PATH and path not in starts:
+            continue
+        of_path.add(kind)
         kinds[kind] += 1
         try:
             _, pages[path] = browser.get(path)

@@ -41,7 +41,8 @@ ROWS: dict[str, tuple[str, ...]] = {
         (
             "healthz", "reconciliation_health", "schema", "docs", "account_login", "account_inactive",
             "account_set_password", "account_reset_password", "account_reset_password_done",
-            "account_reset_password_from_key", "account_reset_password_from_key_done",
+            "account_reset_password_from_key", "account_reset_password_from_key_done", "developers", "postman",
+            "management_schema", "management_docs",
         ),
         OPEN,
     ),
@@ -60,9 +61,13 @@ ROWS: dict[str, tuple[str, ...]] = {
     "mfa_deactivate_totp": (SIGN_IN, NOTHING, ALLOWED, FACTOR, NOTHING, ALLOWED),
     **dict.fromkeys(("mfa_view_recovery_codes", "mfa_download_recovery_codes"), NONE_YET),
     **dict.fromkeys(("mfa_remove_webauthn", "mfa_edit_webauthn"), ANOTHERS),
+    # Company sign-in is off.
+    "socialaccount_login_cancelled": (REFUSED,) * len(CAST),
+    **dict.fromkeys(("company_sign_in", "openid_connect_login", "openid_connect_callback"), (NOTHING,) * len(CAST)),
     "end_session": (METHOD,) * len(CAST),
 }  # fmt: skip
 ELSEWHERE = ("admin/", "operator/")
+BY_TOKEN = "api/management/v1/"  # no session opens it
 
 
 def routes(found: list[Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -73,7 +78,8 @@ def routes(found: list[Any], prefix: str = "") -> Iterator[tuple[str, str]]:
             yield prefix + str(route.pattern), str(route.name)
 
 
-ROUTES = {route: name for route, name in routes(get_resolver().url_patterns) if not route.startswith(ELSEWHERE)}
+EVERY = dict(routes(get_resolver().url_patterns))
+ROUTES = {route: name for route, name in EVERY.items() if not route.startswith((*ELSEWHERE, BY_TOKEN))}
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +117,7 @@ def anothers(db: None) -> dict[str, str]:
     return {
         "<int:pk>": str(passkey.pk),
         "<int:session>": str(session.pk),
+        "^(?P<provider_id>[^/]+)/login/": "none/login/",
         "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-none/",
     }
 
@@ -164,6 +171,15 @@ def test_no_form_gets_further_than_its_page(cast: dict[str, Client], anothers: d
             if got == ALLOWED and ROWS[name][CAST.index(who)] != ALLOWED:
                 further[name] = who
     assert further == {}
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_session_opens_the_management_api(cast: dict[str, Client], method: str) -> None:
+    names = {"<slug:merchant>": "acme", "<slug:auth_key>": "key", "<int:number>": "1", "<str:day>": "2026-01-31"}
+    doors = [filled(route, names) for route in EVERY if route.startswith(BY_TOKEN)]
+    assert len(doors) > 10
+    answers = {getattr(client, method)(door).status_code for client in cast.values() for door in doors}
+    assert answers == {401}
 
 
 def test_a_session_of_another_person_cannot_be_ended(cast: dict[str, Client], anothers: dict[str, str]) -> None:

@@ -93,7 +93,7 @@ def test_a_form_that_is_too_large(live: Live) -> None:
 def test_an_address_that_only_forms_send_to(live: Live) -> None:
     answer = fetch(live, "/account/sessions/1/end/")
     assert answer.status == 405
-    assert "This address is no page" in answer.body
+    assert "This address is not a page" in answer.body
     check_look(answer, back="/account/login/")
 
 

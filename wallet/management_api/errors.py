@@ -19,7 +19,7 @@ TEXTS: dict[type[Exception], tuple[str, str]] = {
     PermissionDenied: ("scope_missing", "The token lacks the scope of this request, or its person lacks the right."),
     exceptions.NotAuthenticated: ("token_invalid", "Send a usable token: Authorization: Bearer oppi_mgmt_…"),
     exceptions.AuthenticationFailed: ("token_invalid", "Send a usable token: Authorization: Bearer oppi_mgmt_…"),
-    exceptions.Throttled: ("throttled", "Too many requests. Wait for the seconds of the header Retry-After."),
+    exceptions.Throttled: ("throttled", "Too many requests. Wait the number of seconds in the header Retry-After."),
 }
 
 

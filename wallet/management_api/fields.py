@@ -30,7 +30,7 @@ def reason_field(*, most: int = LONGEST_REASON, required: bool = False) -> seria
 class ErrorFields(Base):
     code = serializers.CharField(help_text="A stable name, for programs.")
     detail = serializers.CharField(help_text="A sentence for a person.")
-    fields = serializers.DictField(required=False, help_text="The wrong values by their names.")  # type: ignore[assignment]
+    fields = serializers.DictField(required=False, help_text="The invalid fields, each with its errors.")  # type: ignore[assignment]
 
 
 class ErrorAnswer(Base):
@@ -126,7 +126,7 @@ class KeyResult(Base):
     )
     approval = serializers.IntegerField(allow_null=True)
     claim_link_expires_at = serializers.DateTimeField(
-        allow_null=True, help_text="The owners got an email with a link that shows the new secret once, until then."
+        allow_null=True, help_text="Until this time, the link emailed to the owners shows the new secret once."
     )
     key = KeyFields()
 
@@ -142,7 +142,7 @@ class ListQuery(Base):
     key = serializers.CharField(
         required=False,
         max_length=64,
-        help_text="The auth key of a list of one key. Leave empty for the merchant’s list.",
+        help_text="The auth key whose list is meant. Leave empty for the merchant’s list.",
     )
 
 
@@ -199,7 +199,7 @@ class AllowlistRequest(ListQuery):
     )
     expected_version = serializers.IntegerField(help_text="`version` as you read it.")
     on_trial = serializers.BooleanField(
-        default=False, help_text="The list reverts unless a request with a valid signature arrives from it."
+        default=False, help_text="The list reverts unless all current addresses still call."
     )
     confirmed_code = serializers.CharField(
         default="", allow_blank=True, max_length=100, help_text="The merchant code, for a list that locks callers out."
@@ -334,7 +334,7 @@ class BreakFields(Base):
     id = serializers.IntegerField()
     kind = serializers.CharField()
     name = serializers.CharField()
-    subject = serializers.CharField(help_text="The transaction id, or what else the break concerns.")
+    subject = serializers.CharField(help_text="The transaction id, or another item that the break concerns.")
     currency = serializers.CharField()
     difference = serializers.IntegerField()
     severity = serializers.CharField()

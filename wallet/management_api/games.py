@@ -41,7 +41,7 @@ class SwitchEndpoint(ManagementView):
         responses=fields.SwitchResult,
     )
     def post(self, request: Request, merchant: str) -> Response:
-        """For the players of this merchant. Open rounds are still paid. A repeat changes nothing."""
+        """The switch applies to the players of this merchant. Open rounds are still paid. A repeat changes nothing."""
         visit, wish = self.visit(merchant), self.body(fields.SwitchRequest)
         wanted = set(wish["game_ids"])
         games = list(Game.objects.filter(game_id__in=wanted))

@@ -105,7 +105,9 @@ class QuarantineEndpoint(ManagementView):
         responses=fields.KeyResult,
     )
     def post(self, request: Request, merchant: str, auth_key: str) -> Response:
-        """The key starts nothing new. Open rounds are still settled, from addresses that used the key before."""
+        """Bets, launches, deposits and withdrawals are refused. Open rounds are still settled, from addresses that
+        used the key before.
+        """
         visit, wish = self.visit(merchant), self.body(fields.ReasonRequest)
         key = listed_key(visit, auth_key)
         with history.give_reason(wish["reason"]):

@@ -101,7 +101,7 @@ class LimitsEndpoint(ManagementView):
         responses=fields.PlayerFields,
     )
     def put(self, request: Request, merchant: str, number: int) -> Response:
-        """Null means the limit for all players of the merchant."""
+        """With null, the merchant’s limit for all players applies."""
         player, wish = own_player(self.visit(merchant), number), self.body(fields.LimitsRequest)
         saved = limits.set_player_limits(
             player=player, limits=Limits(**wish["limits"]), seen=Limits(**wish["expected"])

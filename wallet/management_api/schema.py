@@ -22,7 +22,7 @@ REFUSALS = {
     "403": "The token lacks the scope, or its person lacks the right.",
     "404": "The address does not exist, or the token does not reach it.",
     "409": "Refused, and nothing was changed. `code` names the reason.",
-    "429": "Too many requests. Wait for the seconds in `Retry-After`.",
+    "429": "Too many requests. Wait the number of seconds in `Retry-After`.",
 }
 TAGS = {
     "merchants": "Merchants that the token reaches",

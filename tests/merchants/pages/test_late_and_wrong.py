@@ -70,7 +70,7 @@ def test_a_key_that_was_quarantined_by_hand_still_gets_its_case_and_another_key(
     keys.quarantine_key(key=key)
     since = clock.now() - HOUR
     for response in ("rotate", "revoke"):
-        with pytest.raises(errors.NoUnderQuarantine, match="Choose “Quarantine the key”"):
+        with pytest.raises(errors.NoUnderQuarantine, match="Choose “Quarantine key”"):
             compromise.declare_compromise(key=key, response=response, reason="x", exposed_since=since, by=None)
     declared = compromise.declare_compromise(key=key, response="quarantine", reason="x", exposed_since=since, by=None)
     assert declared.issued is not None

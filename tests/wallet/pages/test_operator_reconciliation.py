@@ -648,7 +648,10 @@ def test_a_day_is_so_many_named_queries_however_much_is_on_it(at_work: Client, c
 
 def test_what_is_late_or_owed_is_a_red_line_on_home(at_work: Client, case: Case, busy: Busy) -> None:
     reconciling.plan(busy.merchant)
-    Case.objects.filter(pk=case.pk).update(kind="owed", severity=4)
+    Case.objects.create(
+        merchant=case.merchant, day=case.day, kind="owed", subject="late", severity=4, opened_at=clock.now(),
+        found_by=case.found_by, seen_by=case.found_by, difference=-100_000, currency="EUR",
+    )  # fmt: skip
     with clock.frozen_at(reconciling.day(busy.merchant).ready + timedelta(days=2)):
         shown = said(signed_in(at_work, busy.merchant.memberships.get(role="manager").person).get("/operator/acme/"))
     assert "1 late payout was refused." in shown

@@ -66,6 +66,7 @@ def test_the_job_sums_up_both_sources(caller: Caller) -> None:
     assert {mark.source: mark.upto for mark in Watermark.objects.all()} == {
         "calls": SignedRequest.objects.latest("pk").pk,
         "movements": Transaction.objects.latest("pk").pk,
+        "gaming": Transaction.objects.latest("pk").pk,
         "books": 0,
     }
     assert sum(hour.calls for hour in CallHour.objects.all()) == 2

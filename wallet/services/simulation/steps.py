@@ -16,7 +16,7 @@ class Scenario(TextChoices):
     ANSWER_LOST = "answer_lost", _("Answer lost: the bet is sent again")
     PAYOUT_REPEATED = "payout_repeated", _("Answer lost: the payout is sent again")
     ABANDONED_BET = "abandoned_bet", _("Answer lost: the bet is rolled back")
-    LOST_BET = "lost_bet", _("Rollback before its bet")
+    LOST_BET = "lost_bet", _("Early rollback: received before its bet")
     VOIDED_ROUND = "voided_round", _("Rollback of a paid round")
     BROKEN_TABLE = "broken_table", _("Rollback of several bets in one batch")
     LATE_PAYOUT = "late_payout", _("Late payout by retry")
@@ -31,11 +31,11 @@ class Purpose(TextChoices):
     CHECK_ACCESS = "check_access", _("Check that the key and the address are accepted before money moves.")
     LAUNCH = "launch", _("Open a session. The answer contains the session id for the next requests.")
     BALANCE = "balance", _("Read the balance of the player.")
-    DEPOSIT = "deposit", _("Pay money in, so that the player can bet.")
+    DEPOSIT = "deposit", _("Deposit money, so that the player can bet.")
     BET = "bet", _("Place a bet. The stake leaves the balance.")
     BET_AGAIN = (
         "bet_again",
-        _("Send the same bet again with the same id, because no answer arrived. The first answer comes back."),
+        _("Send the same bet again with the same id, because no answer arrived. The portal repeats the first answer."),
     )
     BET_AFTER_ROLLBACK = (
         "bet_after_rollback",
@@ -56,7 +56,7 @@ class Purpose(TextChoices):
     )
     ROLLBACK_EARLY = (
         "rollback_early",
-        _("Roll back a bet that never arrived. The rollback is accepted and remembered."),
+        _("Roll back a bet that never arrived. It is accepted and kept as an early rollback."),
     )
     ROLLBACK_PAID = (
         "rollback_paid",

@@ -232,7 +232,9 @@ def incident_text(incident: TrafficIncident) -> str:
         "refused": f"{incident.refused_calls:,}",
     }
     last = (
-        _("The last accepted request arrived on %(last)s.") if facts["last"] else _("No request was accepted before.")
+        _("The last accepted request arrived on %(last)s.")
+        if facts["last"]
+        else _("No request was accepted in the 8 days before.")
     )
     if incident.kind == Kind.REFUSED:
         return f"{_('The newest %(refused)s requests were all refused.')} {last}" % facts
