@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
@@ -47,7 +48,7 @@ PACKAGES = ["php-cli", "php-curl", "default-jdk-headless", "golang-go", "mono-mc
 PACKAGES += ["libmono-system-net-http4.0-cil"]
 
 
-def answers_of(command: list[str], stage: Stage, folder: Path) -> list[dict[str, object]]:
+def answers_of(command: list[str], stage: Stage, folder: Path) -> list[dict[str, Any]]:
     """Return what the client printed: an answer a line."""
     client = {
         "PATH": os.environ["PATH"],
