@@ -143,22 +143,11 @@ def end_of(log: Path) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """One portal for all tests that need it: xdist keeps them on one worker, if told before its own such hook.
-
-    What takes long begins first, so that no worker waits at the end: journeys, then groups, then the rest.
-    """
+    """One portal for all tests that need it: xdist keeps them on one worker, if told before its own such hook."""
     for item in items:
         if "live" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("live"))
     yield
-    items.sort(key=begins)
-
-
-def begins(item: pytest.Item) -> int:
-    """Return a rank: lower ones begin earlier. The order within a rank stays random."""
-    if "journeys" in item.path.parts:
-        return 0
-    return 1 if item.get_closest_marker("xdist_group") else 2
 
 
 @pytest.hookimpl(wrapper=True)
