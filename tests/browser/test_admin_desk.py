@@ -92,7 +92,7 @@ def test_an_off_switch_shows_what_it_meets(staff: Page, live: Live, demo: dict[s
 def test_a_merchant_is_opened_and_its_owner_invited(staff: Page, live: Live, album: Path) -> None:
     staff.goto(f"{live.base_url}/admin/merchants/merchant/add/")
     staff.get_by_label("Code").fill("nova-palace")
-    staff.get_by_label("Name", exact=True).fill("Nova Palace")
+    staff.locator("#id_name").fill("Nova Palace")
     staff.get_by_role("button", name="Save", exact=True).click()
     expect(staff.get_by_text("This merchant is not live yet: every bet and launch is refused.")).to_be_visible()
     page = staff.url

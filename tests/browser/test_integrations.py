@@ -58,7 +58,7 @@ def test_an_owner_adds_an_endpoint_by_keyboard_and_sends_a_test_event(
 def test_our_staff_create_a_token_and_revoke_it(staff: Page, live: Live, album: Path) -> None:
     address = f"{live.base_url}/admin/tokens/"
     staff.goto(address)
-    staff.get_by_label("Name", exact=True).fill("Shift report")
+    staff.locator("#id_name").fill("Shift report")
     staff.get_by_label("Read keys").check()
     staff.get_by_role("button", name="Create API token").click()
     token = staff.locator("#token").inner_text()
