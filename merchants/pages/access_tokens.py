@@ -28,9 +28,7 @@ DAYS = [
 LEVELS = {"active": "good", "expired": "warn", "revoked": ""}
 
 
-class AccessTokenFields(forms.Form):
-    """For the pages of owners and of staff."""
-
+class AccessTokenForm(SingleUseForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=80,
@@ -43,10 +41,6 @@ class AccessTokenFields(forms.Form):
         error_messages={"required": gettext_lazy("Choose at least one scope.")},
     )
     days = forms.TypedChoiceField(label=gettext_lazy("Expires after"), choices=DAYS, coerce=int, initial=90)
-
-
-class AccessTokenForm(AccessTokenFields, SingleUseForm):
-    pass
 
 
 def listed_tokens(visit: Visit) -> list[tuple[AccessToken, str, str]]:
