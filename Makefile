@@ -63,6 +63,7 @@ lock: development ## resolve the dependencies again and write the hashed locks
 	$(LOCK) --constraint requirements/development.txt --group embedded pyproject.toml --output-file requirements/runtime.txt
 	$(LOCK) --constraint requirements/development.txt pyproject.toml --output-file requirements/production.txt
 	$(LOCK) --constraint requirements/development.txt --group s3 pyproject.toml --output-file requirements/s3.txt
+	$(LOCK) --constraint requirements/development.txt --group traces pyproject.toml --output-file requirements/traces.txt
 	$(LOCK) --upgrade --group bench --output-file requirements/bench.txt
 	$(LOCK) --upgrade --group clients --output-file requirements/clients.txt
 

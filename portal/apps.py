@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 
 from portal import celery  # noqa: F401 - so that `task.delay()` knows the broker in every process
 from portal.lib import logs
@@ -14,3 +15,7 @@ class PortalConfig(AppConfig):
         proxy_checks.register()
         database_checks.register()
         logs.configure_logs()
+        if settings.TRACES_URL:
+            from portal import tracing  # noqa: PLC0415 - its packages are an extra lock
+
+            tracing.trace_jobs()

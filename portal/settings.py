@@ -7,9 +7,10 @@ import json
 import os
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import environ
 import pghistory
@@ -647,6 +648,16 @@ METRICS_PORT: int = setting("METRICS_PORT", int, default=9464)
 if METRICS_FOLDER:
     Path(METRICS_FOLDER).mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_FOLDER  # read by prometheus_client when it is imported
+# Where spans are sent by OTLP over HTTP. Empty: nothing is traced.
+TRACES_URL: str = setting("TRACES_URL", default="").rstrip("/")
+TRACES_SHARE: float = setting("TRACES_SHARE", float, default=0.1)
+if TRACES_URL:
+    if urlsplit(TRACES_URL).scheme not in {"http", "https"} or not urlsplit(TRACES_URL).hostname:
+        refuse("TRACES_URL must begin with http:// or https:// and name a host.")
+    if find_spec("opentelemetry") is None:
+        refuse("TRACES_URL is set, and OpenTelemetry is not installed. Install requirements/traces.txt.")
+if not 0 <= TRACES_SHARE <= 1:
+    refuse("TRACES_SHARE must be from 0 to 1.")
 BACKUP_RECORD: str = setting("BACKUP_RECORD", default=str(VAR_DIR / "backup.json"))
 BACKUP_FOLDER: str = setting("BACKUP_FOLDER", default="")  # without it nothing is backed up by us
 # A role with REPLICATION: it reads everything, so what serves does not have it.

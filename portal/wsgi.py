@@ -23,3 +23,8 @@ people = RequestBodies(
 machines = RequestBodies(
     Machines(), BodyWatch(threads=settings.WEB_THREADS, seconds=settings.BODY_SECONDS), answers=False
 )
+if settings.TRACES_URL:  # its packages are an extra lock
+    from portal import tracing
+
+    people = tracing.trace_web(people, "portal-people", tracing.page_route)  # type: ignore[assignment]
+    machines = tracing.trace_web(machines, "portal-machines", tracing.machine_route)  # type: ignore[assignment]

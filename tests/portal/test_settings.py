@@ -55,6 +55,8 @@ BAD: dict[str, tuple[str, str | None]] = {
     "visits that are deleted early": ("STAFF_VISIT_DAYS", "30"),
     "exports for ever": ("EXPORT_HOURS", "169"),
     "statements that are read each day": ("STATEMENT_TABLE_DAYS", "3"),
+    "traces to no address": ("TRACES_URL", "collector:4318"),
+    "traces of more than all": ("TRACES_SHARE", "1.5"),
     "a session of two days": ("SESSION_HOURS", "48"),
     "another kind of installation": ("ENVIRONMENT", "staging"),
     "debug": ("DEBUG", "true"),
