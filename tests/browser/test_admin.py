@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,10 @@ PAGES = {
     "sessions": "/admin/wallet/session/",
     "requests": "/admin/wallet/signedrequest/?status=refused",
 }
+SUSPENDED = """
+from merchants.models import Merchant
+Merchant.objects.create(code="{code}", name="Closing Palace", status="suspended")
+"""
 
 
 def test_every_list_fits_a_desk_and_a_telephone_by_day_and_by_night(staff: Page, live: Live, album: Path) -> None:
@@ -76,8 +81,10 @@ def test_two_clicks_at_once_issue_one_key(staff: Page, live: Live) -> None:
 
 
 def test_a_merchant_is_closed_only_after_the_answers_were_shown(staff: Page, live: Live, album: Path) -> None:
-    staff.goto(f"{live.base_url}/admin/merchants/merchant/?status__exact=suspended")
-    staff.locator("#result_list th a").first.click()
+    code = f"closing-{secrets.token_hex(4)}"
+    assert live.manage("shell", "-c", SUSPENDED.format(code=code)).returncode == 0
+    staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={code}")
+    staff.get_by_role("link", name=code, exact=True).click()
     staff.wait_for_load_state("networkidle")  # the menu opens by a script
     staff.get_by_text("Change status").click()
     staff.get_by_role("link", name="Close").first.click()

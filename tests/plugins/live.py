@@ -10,7 +10,7 @@ import time
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psycopg
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
 CHECKOUT = Path(__file__).parents[2]
+BROWSER = CHECKOUT / "tests" / "browser"
 START_SECONDS = 60
 STOP_SECONDS = 60
 LOG_LINES = 60
@@ -143,16 +144,19 @@ def end_of(log: Path) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
-    """One portal for all tests that need it: xdist keeps them on one worker, if told before its own such hook."""
+    """One portal for all tests that need it: xdist keeps them on one worker, if told before its own such hook.
+
+    They begin first, since they take the longest. Those in a browser come before those that write what the demo would
+    not: pages are looked at as a person finds them. Within both, the order stays random.
+    """
     for item in items:
         if "live" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("live"))
     yield
+    items.sort(key=_turn)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    report = yield
-    if report.failed and running and "live" in getattr(item, "fixturenames", ()):
-        report.sections.append(("log of the live portal", end_of(running[0].log)))
-    return report
+def _turn(item: pytest.Item) -> int:
+    if "live" not in getattr(item, "fixturenames", ()):
+        return 2
+    return 0 if BROWSER in item.path.parents else 1
