@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import AddConstraintNotValid, AddIndexConcurrently
 from django.db import migrations, transaction
 
 from portal.database import grants
@@ -67,6 +67,16 @@ def in_transaction(schema_editor: Any) -> Iterator[None]:
         while schema_editor.deferred_sql:  # constraints of new tables, which Django keeps for the end
             schema_editor.execute(schema_editor.deferred_sql.pop(0), params=None)
     shown.append("COMMIT;")
+
+
+class RemoveConstraintOnline(migrations.RemoveConstraint):
+    """Remove a check of a table. Going back adds it without reading the table, so an earlier migration validates it."""
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        constraint = to_state.models[app_label, self.model_name_lower].get_constraint_by_name(self.name)
+        AddConstraintNotValid(self.model_name, constraint).database_forwards(
+            app_label, schema_editor, from_state, to_state
+        )
 
 
 class AddIndexOnline(AddIndexConcurrently):
