@@ -20,9 +20,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest
 
 from merchants.models import AccessToken, Membership, Merchant, Person
+from merchants.models.people import SECOND_FACTORS
 from portal.lib import clock
-
-SECOND_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 # --- Whose pages ------------------------------------------------------------------------------------------------------
@@ -235,11 +234,6 @@ def load_visit_by_token(token: AccessToken, code: str, scope: Scope) -> Visit:
 
 
 # --- How the session was proved ---------------------------------------------------------------------------------------
-def has_second_factor(person: Person) -> bool:
-    """Recovery codes alone are none: they only stand in for one that is lost."""
-    return bool(Authenticator.objects.filter(user=person, type__in=SECOND_FACTORS).exists())
-
-
 def used_second_factor(request: HttpRequest) -> bool:
     """In this session, however long ago."""
     return bool(proofs(request, "mfa"))

@@ -1,4 +1,4 @@
-"""What admin and operator pages of a key share: fields, and the guards of what a page has shown.
+"""What admin and operator pages of keys and API tokens share: fields, and the guards of what a page has shown.
 
 Each side gives the forms its look: `merchants.admin.fields.UnfoldForm`, `merchants.pages.forms.PlainForm`.
 """
@@ -9,12 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from merchants import errors
-from merchants.models import ApiKey, Approval, Secret
+from merchants.models import AccessToken, ApiKey, Approval, Secret
 from merchants.models.credentials import QUIET_HOURS
 from portal.lib import clock
 from portal.lib.moment_fields import MomentField
 
 LONGEST_REASON = 500
+TOKEN_DAYS = [(30, _("30 days")), (90, _("90 days")), (180, _("180 days")), (365, _("1 year"))]
 EXPOSED_SINCE_HELP = _(
     "In UTC. If you are not sure, enter the earliest possible moment. The compromise report starts there."
 )
@@ -65,6 +66,23 @@ class CompromiseForm(forms.Form):
         max_length=LONGEST_REASON,
         help_text=_("Stored with the compromise report. Never paste the secret."),
     )
+
+
+class AccessTokenForm(forms.Form):
+    """An API token to create. A page that offers fewer scopes narrows the choices."""
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("The program that uses the token. The history shows this name."),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"),
+        choices=AccessToken.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one scope.")},
+    )
+    days = forms.TypedChoiceField(label=_("Expires after"), choices=TOKEN_DAYS, coerce=int, initial=90)
 
 
 # --- Guards -----------------------------------------------------------------------------------------------------------

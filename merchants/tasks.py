@@ -31,7 +31,7 @@ def record_heartbeat(job: str) -> None:
 
 
 @shared_task
-def send_letters() -> None:
+def send_emails() -> None:
     email_outbox.send_due_emails()
 
 
@@ -41,17 +41,17 @@ def deliver_events() -> None:
 
 
 @shared_task
-def tell_owners_of_changes() -> None:
+def notify_owners_of_changes() -> None:
     staff_changes.notify_owners_of_changes()
 
 
 @shared_task
-def write_reset_letters(email: str) -> None:
+def write_reset_email(email: str) -> None:
     resets.write_reset_email(email)
 
 
 @shared_task
-def remind_of_ends() -> None:
+def remind_of_expiry() -> None:
     expiry.send_reminders()
 
 
@@ -61,7 +61,7 @@ def expire_approvals() -> None:
 
 
 @shared_task
-def put_lists_back() -> None:
+def restore_allowlists() -> None:
     trial.revert_ended_trials()
 
 

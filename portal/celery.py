@@ -17,6 +17,24 @@ app.conf.beat_scheduler = "portal.leader:LeadingScheduler"
 app.autodiscover_tasks()
 
 
+FORMER_NAMES = {  # queued by the version before, which the next version no longer knows (docs/upgrading.md)
+    "merchants.tasks.put_lists_back": "merchants.tasks.restore_allowlists",
+    "merchants.tasks.remind_of_ends": "merchants.tasks.remind_of_expiry",
+    "merchants.tasks.send_letters": "merchants.tasks.send_emails",
+    "merchants.tasks.tell_owners_of_changes": "merchants.tasks.notify_owners_of_changes",
+    "merchants.tasks.write_reset_letters": "merchants.tasks.write_reset_email",
+    "wallet.tasks.forget_origins": "wallet.tasks.purge_origins",
+    "wallet.tasks.forget_refused_calls": "wallet.tasks.purge_refused_calls",
+    "wallet.tasks.sweep_statement_files": "wallet.tasks.purge_statement_files",
+}
+
+
+@worker_init.connect
+def register_former_names(**_: object) -> None:
+    for former, name in FORMER_NAMES.items():
+        app.tasks[former] = app.tasks[name]
+
+
 @worker_init.connect
 @beat_init.connect
 def guard_start(**_: object) -> None:
@@ -61,19 +79,23 @@ app.conf.beat_schedule = {
     "verify-the-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": crontab(hour="2", minute="30")},
     "seal-chains": {"task": "merchants.tasks.seal_chains", "schedule": crontab(), "options": {"expires": 55}},
     "verify-the-history": {"task": "merchants.tasks.verify_history", "schedule": crontab(hour="2", minute="50")},
-    "forget-refused-bodies": {"task": "wallet.tasks.forget_refused_calls", "schedule": crontab(minute="17")},
+    "purge-refused-bodies": {"task": "wallet.tasks.purge_refused_calls", "schedule": crontab(minute="17")},
     "purge-request-log": {"task": "wallet.tasks.purge_request_log", "schedule": crontab(minute="27")},
-    "forget-origins": {"task": "wallet.tasks.forget_origins", "schedule": crontab(minute="37")},
-    "send-letters": {"task": "merchants.tasks.send_letters", "schedule": crontab(), "options": {"expires": 55}},
+    "purge-origins": {"task": "wallet.tasks.purge_origins", "schedule": crontab(minute="37")},
+    "send-emails": {"task": "merchants.tasks.send_emails", "schedule": crontab(), "options": {"expires": 55}},
     "deliver-events": {"task": "merchants.tasks.deliver_events", "schedule": crontab(), "options": {"expires": 55}},
-    "tell-owners-of-changes": {
-        "task": "merchants.tasks.tell_owners_of_changes",
+    "notify-owners-of-changes": {
+        "task": "merchants.tasks.notify_owners_of_changes",
         "schedule": crontab(),
         "options": {"expires": 55},
     },
-    "put-lists-back": {"task": "merchants.tasks.put_lists_back", "schedule": crontab(), "options": {"expires": 55}},
+    "restore-allowlists": {
+        "task": "merchants.tasks.restore_allowlists",
+        "schedule": crontab(),
+        "options": {"expires": 55},
+    },
     "expire-approvals": {"task": "merchants.tasks.expire_approvals", "schedule": crontab(minute="*/10")},
-    "remind-of-ends": {"task": "merchants.tasks.remind_of_ends", "schedule": crontab(minute="7")},
+    "remind-of-expiry": {"task": "merchants.tasks.remind_of_expiry", "schedule": crontab(minute="7")},
     "raise-sign-in-alarm": {"task": "merchants.tasks.raise_sign_in_alarm", "schedule": crontab(minute="*/5")},
     "purge-old-sessions": {"task": "merchants.tasks.purge_old_sessions", "schedule": crontab(minute="47")},
     "purge-old-rows": {"task": "merchants.tasks.purge_old_rows", "schedule": crontab(hour="4", minute="21")},
@@ -114,7 +136,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(),
         "options": {"expires": 55},
     },
-    "sweep-statement-files": {"task": "wallet.tasks.sweep_statement_files", "schedule": crontab(hour="4", minute="41")},
+    "purge-statement-files": {"task": "wallet.tasks.purge_statement_files", "schedule": crontab(hour="4", minute="41")},
     "remind-of-due-months": {"task": "wallet.tasks.remind_of_due_months", "schedule": crontab(hour="7", minute="5")},
     "remind-of-due-cases": {"task": "wallet.tasks.remind_of_due_cases", "schedule": crontab(minute="*/15")},
     "age-cases": {"task": "wallet.tasks.age_cases", "schedule": crontab(minute="11")},

@@ -174,6 +174,7 @@ MIDDLEWARE = [
     "merchants.sign_in.profile.TimeZone",
     "merchants.sign_in.refused_pages.RefusedPages",
     "merchants.pages.error_pages.EmptyErrors",
+    "merchants.pages.error_pages.UsedForms",
     "portal.middleware.RefuseNul",
     "merchants.staff_desk.StaffDesk",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -38,6 +38,14 @@ def send(client: Client, path: str, **fields: Any) -> Any:
     return client.post(path, {name: value for name, value in known.items() if value is not None})
 
 
+def submit(client: Client, path: str, fields: dict[str, Any] | None = None, **more: Any) -> Any:
+    """Sends the page's form with these values, without those that are None, whether it can be opened or not."""
+    page: Any = client.get(path)
+    known = filled(page) if page.context is not None and "form" in page.context else {}
+    values = known | (fields or {})
+    return client.post(path, {name: value for name, value in values.items() if value is not None}, **more)
+
+
 def said(response: Any) -> str:
     """The markup of a page with single spaces, and with none beside an element that stands on its own line."""
     return BESIDE_BLOCKS.sub(r"\1", " ".join(response.content.decode().split()))

@@ -92,20 +92,20 @@ def raise_alarm(verdict: LedgerVerdict) -> None:
 
 
 @shared_task
-def forget_refused_calls() -> None:
+def purge_refused_calls() -> None:
     """In bounded pieces: no statement holds many rows, and a stopped job has done what it has done. With them goes what
     the pages needed for hours only: used forms, and files that were shown and not applied.
     """
     end = clock.now() - timedelta(days=settings.REFUSED_BODY_DAYS)
     oldest = RefusedCall.objects.filter(created_at__lt=end).order_by("created_at").values("pk")[:DELETED_AT_ONCE]
-    forgotten = 0
+    purged = 0
     while deleted := RefusedCall.objects.filter(pk__in=oldest).delete()[0]:
-        forgotten += deleted
+        purged += deleted
     RefusedHour.objects.filter(hour__lt=clock.now() - timedelta(days=REFUSED_HOURS_DAYS)).delete()
     cut = stored_signature.cut_stored_signatures(RefusedCall.objects)
     log.info(
-        "refused_calls.forgotten",
-        calls=forgotten,
+        "refused_calls.purged",
+        calls=purged,
         cut=cut,
         forms=form_tokens.purge_form_tokens(),
         imports=proposals.purge_proposals(),
@@ -120,11 +120,11 @@ def purge_request_log() -> None:
 
 
 @shared_task
-def forget_origins() -> None:
+def purge_origins() -> None:
     """Whoever signs decides how many there are; the guard of domains looks back for a day."""
     end = clock.now() - timedelta(days=ORIGIN_DAYS)
-    forgotten, _ = SeenOrigin.objects.filter(last_seen_at__lt=end).delete()
-    log.info("origins.forgotten", origins=forgotten)
+    purged, _ = SeenOrigin.objects.filter(last_seen_at__lt=end).delete()
+    log.info("origins.purged", origins=purged)
 
 
 @shared_task
@@ -211,11 +211,11 @@ def read_statements() -> None:
 
 
 @shared_task
-def sweep_statement_files() -> None:
+def purge_statement_files() -> None:
     now = clock.now()
     tables, previews = statement_rows.drop_old_rows(now), drafts.purge_drafts(now)
     files, of_invoices = statements.delete_orphaned_files(now), invoices.purge_files(now)
-    log.info("statements.swept", files=files, tables=tables, previews=previews, invoices=of_invoices)
+    log.info("statements.purged", files=files, tables=tables, previews=previews, invoices=of_invoices)
 
 
 @shared_task
@@ -240,8 +240,8 @@ def look_up_waiting_host_keys() -> None:
 
 @shared_task
 def raise_reconciliation_alarms() -> None:
-    """By the worker of the letters: it must be told too when the one that compares is dead."""
-    log.info("reconciliation.alarms", letters=alarms.raise_alarms())
+    """By the worker of the emails: it must be told too when the one that compares is dead."""
+    log.info("reconciliation.alarms", emails=alarms.raise_alarms())
 
 
 @shared_task
@@ -256,7 +256,7 @@ def prepare_waiting_settlements() -> None:
 
 @shared_task
 def remind_of_due_months() -> None:
-    log.info("months.reminded", letters=month_reminder.send_reminders())
+    log.info("months.reminded", emails=month_reminder.send_reminders())
 
 
 @shared_task
@@ -266,4 +266,4 @@ def age_cases() -> None:
 
 @shared_task
 def remind_of_due_cases() -> None:
-    log.info("cases.reminded", letters=due_dates.send_reminders())
+    log.info("cases.reminded", emails=due_dates.send_reminders())

@@ -4,35 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views import View
 
 from merchants import access, errors, form_tokens
 from merchants.admin.fields import UnfoldForm
 from merchants.admin.step_up import step_up_to_save
 from merchants.form_tokens import TokenForm
+from merchants.key_forms import AccessTokenForm
 from merchants.models import AccessToken, Person
 from merchants.services import access_tokens
+from merchants.services.access_tokens import IssuedToken
 from portal.lib import clock
 
 MOST_LISTED = 100
-DAYS = [(30, gettext_lazy("30 days")), (90, gettext_lazy("90 days")), (365, gettext_lazy("1 year"))]
 
 
-class StaffTokenForm(TokenForm, UnfoldForm):
-    name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=80, help_text=gettext_lazy("The history shows this name.")
-    )
-    scopes = forms.MultipleChoiceField(label=gettext_lazy("Scopes"), widget=forms.CheckboxSelectMultiple)
-    days = forms.TypedChoiceField(label=gettext_lazy("Expires after"), choices=DAYS, coerce=int, initial=90)
+class StaffTokenForm(TokenForm, UnfoldForm, AccessTokenForm):
+    """The shared form, in the look of the administration. `person` chooses among the scopes of their role."""
 
     def __init__(self, *args: Any, person: Person, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -55,20 +49,14 @@ class StaffTokensPage(View):
         if "revoke" in request.POST:
             return self.revoke(request, request.POST["revoke"])
         form = StaffTokenForm(request.POST, person=self.person)
-        if form.is_valid():
-            try:
-                with transaction.atomic():
-                    return self.create(request, dict(form.cleaned_data))
-            except errors.Refusal as refused:
-                form.add_error(None, str(refused))
-        return self.page(request, form)
 
-    def create(self, request: HttpRequest, wish: dict[str, Any]) -> HttpResponse:
-        if not form_tokens.use_token(request, wish.pop("token")):
-            return HttpResponseRedirect(request.path)
-        issued = access_tokens.create_token(person=self.person, merchant=None, **wish)
-        context = self.admin_site.each_context(request) | {"title": _("Your new API token"), "issued": issued}
-        return TemplateResponse(request, "admin/token.html", context)
+        def act(**wish: Any) -> IssuedToken:
+            return access_tokens.create_token(person=self.person, merchant=None, **wish)
+
+        if form.is_valid() and (done := form_tokens.submit_once(request, form, act, back=request.path)):
+            context = self.admin_site.each_context(request) | {"title": _("Your new API token"), "issued": done.value}
+            return TemplateResponse(request, "admin/token.html", context)
+        return self.page(request, form)
 
     def revoke(self, request: HttpRequest, number: str) -> HttpResponse:
         token = self.rows().filter(pk=number).first() if number.isdecimal() else None

@@ -52,7 +52,7 @@ class DecidesAdmin(HandOverAdmin):
             initial={"approval": approval.pk},
             act=act,
             back=back,
-            button=_("Approve"),
+            button=_("Approve request"),
             of=approval.key or approval.merchant,
             template="admin/approve.html",
             context={"approval": approval, "overlap": timedelta(seconds=approval.wish.get("overlap_seconds", 0))},
@@ -62,7 +62,7 @@ class DecidesAdmin(HandOverAdmin):
 
     def ask_to_decline(self, request: HttpRequest, approval: Approval, of: Any) -> HttpResponse:
         question = AdminQuestion(
-            title=_("Decline"),
+            title=_("Decline request"),
             text=_("%(asked_by)s requested: %(request)s. Reason: %(reason)s")
             % {"asked_by": approval.asked_by, "request": approval.request, "reason": approval.reason},
             form=DecideForm,
@@ -126,14 +126,16 @@ class ApprovalAdmin(DecidesAdmin):
         waits = approval is not None and approval.state == Approval.State.WAITING
         return super().get_actions_detail(request, object_id) if waits else []
 
-    @action(description=gettext_lazy("Approve"), permissions=["decide"], icon="check", variant=ActionVariant.PRIMARY)
+    @action(
+        description=gettext_lazy("Approve request"), permissions=["decide"], icon="check", variant=ActionVariant.PRIMARY
+    )
     @explain_refusal
     @step_up
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         approval = self.still_waiting(request, object_id)
         return self.ask_to_approve(request, approval, self.change_url(approval))
 
-    @action(description=gettext_lazy("Decline"), permissions=["decide"], icon="close")
+    @action(description=gettext_lazy("Decline request"), permissions=["decide"], icon="close")
     @explain_refusal
     @step_up
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:

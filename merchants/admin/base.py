@@ -27,7 +27,7 @@ from unfold import paginator
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from merchants import errors
+from merchants import errors, form_tokens
 from merchants.admin import labels, opened_state
 from merchants.admin.exports import ExportedList
 from merchants.admin.opened_state import Watched
@@ -194,32 +194,28 @@ class FastAdmin(TimelinePage, ExportedList):
         return found
 
     def ask(self, request: HttpRequest, obj: Model, question: AdminQuestion) -> HttpResponse:
-        """The page that says what will follow; done only when it comes back confirmed."""
-        form = question.form(request.POST if request.method == "POST" else None, initial=dict(question.initial))
-        if "reason" not in form.fields:
-            form.fields["why"] = reason_field(required=question.impact is not None)
-        if question.impact is not None and question.impact.is_wide:
-            form.fields["typed_code"] = code_field(question.impact.code)
-        if request.method == "POST" and form.is_valid():
-            wish = form.cleaned_data
-            wish.pop("typed_code", None)
-            reason = wish.pop("why", "") or wish.get("reason", "")
-            try:
-                with history.give_reason(reason):
-                    question.act(**wish)
-            except errors.Refusal as refused:
-                form.add_error(None, str(refused))
-            else:
-                self.log_change(request, obj, f"{question.done}: {reason}" if reason else str(question.done))
-                self.message_user(request, _("%(object)s %(done)s.") % {"object": obj, "done": question.done})
-                return HttpResponseRedirect(self.change_url(obj))
+        """The page that says what will follow; done only when it comes back confirmed, and once."""
+        form = question_form(request, question)
+        reason = ""
+
+        def act(why: str = "", typed_code: str = "", **wish: Any) -> None:
+            nonlocal reason
+            reason = why or wish.get("reason", "")
+            with history.give_reason(reason):
+                question.act(**wish)
+
+        back = self.change_url(obj)
+        if form.is_valid() and form_tokens.submit_once(request, form, act, back=back):
+            self.log_change(request, obj, f"{question.done}: {reason}" if reason else str(question.done))
+            self.message_user(request, _("%(object)s %(done)s.") % {"object": obj, "done": question.done})
+            return HttpResponseRedirect(back)
         context = self.admin_site.each_context(request) | {
             "title": question.title,
             "subtitle": str(obj),
             "opts": self.opts,
             "question": question,
             "form": form,
-            "back": self.change_url(obj),
+            "back": back,
         }
         return TemplateResponse(request, "admin/question.html", context)
 
@@ -233,6 +229,20 @@ class FastAdmin(TimelinePage, ExportedList):
 
 def _is_of(offer: str, lookup: str) -> bool:
     return lookup == offer or lookup.removeprefix(offer + LOOKUP_SEP) in COMPARISONS
+
+
+def question_form(request: HttpRequest, question: AdminQuestion) -> forms.Form:
+    """Return the form of a question with what every question asks: a token, a reason, and a code where it is wide."""
+    sent = request.POST if request.method == "POST" else None
+    form = question.form(sent, initial=dict(question.initial))
+    form.fields["token"] = form_tokens.token_field()
+    if sent is None:
+        form.initial["token"] = form_tokens.new_token(request)
+    if "reason" not in form.fields:
+        form.fields["why"] = reason_field(required=question.impact is not None)
+    if question.impact is not None and question.impact.is_wide:
+        form.fields["typed_code"] = code_field(question.impact.code)
+    return form
 
 
 def reason_field(*, required: bool = False) -> forms.CharField:

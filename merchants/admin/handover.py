@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -21,7 +20,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from merchants import errors, form_tokens
 from merchants.admin.base import FastAdmin
 from merchants.form_tokens import TokenForm
-from merchants.services import claim_links, emails, history
+from merchants.models import SecretClaim
+from merchants.services import claim_links, emails
 from merchants.services.keys import Issued
 
 SHOW = "show"
@@ -79,29 +79,19 @@ class HandOverAdmin(FastAdmin):
     def _once_only(self, request: HttpRequest, page: OncePage) -> HttpResponse:
         form = page.form(request.POST or None, initial=dict(page.initial))
         if form.is_valid():
-            answer = self._act(request, page, form)
-            if answer is not None:
-                return answer
+
+            def act(handover: str = "", **wish: Any) -> Issued | HttpResponse | str:
+                done = page.act(**wish)
+                return self.hand_over(request, page, done, handover) if isinstance(done, Issued) else done
+
+            if done := form_tokens.submit_once(request, form, act, back=page.back):
+                return self._answer(request, page, done.value)
         if not form.is_bound:
             form.initial["token"] = form_tokens.new_token(request)
         context = {"form": form, "page": page, "subtitle": str(page.of or ""), **page.context}
         return self.page(request, page.template, page.title, **context)
 
-    def _act(self, request: HttpRequest, page: OncePage, form: TokenForm) -> HttpResponse | None:
-        """None when it was refused: then nothing is changed, and the form can be sent again."""
-        wish = dict(form.cleaned_data)
-        way = wish.pop("handover", "")
-        try:
-            with transaction.atomic():
-                if not form_tokens.use_token(request, wish.pop("token")):
-                    return self.page(request, "admin/once_again.html", _("This form was already used"), 409, page=page)
-                with history.give_reason(wish.get("reason", "")):
-                    done: Issued | str | HttpResponse = page.act(**wish)
-                if isinstance(done, Issued):
-                    done = self.hand_over(request, page, done, way)
-        except errors.Refusal as refused:
-            form.add_error(None, str(refused))
-            return None
+    def _answer(self, request: HttpRequest, page: OncePage, done: Issued | HttpResponse | str) -> HttpResponse:
         if isinstance(done, HttpResponse):
             return done
         if isinstance(done, Issued):
@@ -118,21 +108,19 @@ class HandOverAdmin(FastAdmin):
 
     def hand_over(self, request: HttpRequest, page: OncePage, issued: Issued, way: str) -> Issued | HttpResponse:
         """Refused, nothing is done at all; an emergency is done whoever may see the new secret."""
-        merchant = issued.key.merchant
-        if page.is_emergency and not emails.owner_addresses(merchant):
-            way = SHOW
-        if way != SHOW:
-            return self.send_claim(request, page, issued)
-        if merchant.staff_sees_secrets:
-            return issued
-        if not page.is_emergency:
-            raise errors.SecretIsForOwners
-        self.message_user(request, UNSEEN, messages.WARNING)
-        return HttpResponseRedirect(page.back)
-
-    def send_claim(self, request: HttpRequest, page: OncePage, issued: Issued) -> HttpResponse:
         by: Any = request.user
-        claim = claim_links.send_link(secret=issued.row, by=by)
+        merchant = issued.key.merchant
+        to_owners = way != SHOW and not (page.is_emergency and not emails.owner_addresses(merchant))
+        try:
+            done = claim_links.hand_over(issued=issued, to_owners=to_owners, by=by)
+        except errors.SecretIsForOwners:
+            if not page.is_emergency:
+                raise
+            self.message_user(request, UNSEEN, messages.WARNING)
+            return HttpResponseRedirect(page.back)
+        return done if isinstance(done, Issued) else self.tell_of_claim(request, page, issued, done)
+
+    def tell_of_claim(self, request: HttpRequest, page: OncePage, issued: Issued, claim: SecretClaim) -> HttpResponse:
         self.log_change(
             request,
             issued.key,
@@ -147,6 +135,6 @@ class HandOverAdmin(FastAdmin):
         )
         return HttpResponseRedirect(reverse("admin:merchants_apikey_change", args=[issued.key.pk]))
 
-    def page(self, request: HttpRequest, template: str, title: str, status: int = 200, **context: Any) -> HttpResponse:
+    def page(self, request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
         context |= self.admin_site.each_context(request) | {"title": title, "opts": self.opts}
-        return TemplateResponse(request, template, context, status=status)
+        return TemplateResponse(request, template, context)

@@ -21,13 +21,14 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
-from merchants import access, errors
+from merchants import errors
 from merchants.admin import labels
 from merchants.admin.allowlists import MerchantOfPersonTable
 from merchants.admin.audit import with_merchants
 from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Person
+from merchants.models.people import SECOND_FACTORS
 from merchants.services import history, people, sign_in_records
 from merchants.services.history import DeedFilter
 
@@ -98,7 +99,7 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     add_fieldsets = [(None, {"fields": ["email", "name", "staff_role", "usable_password", "password1", "password2"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Person]:
-        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=access.SECOND_FACTORS)
+        factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=SECOND_FACTORS)
         return Person.objects.annotate(has_factor=Exists(factors))
 
     def render_change_form(

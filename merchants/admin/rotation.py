@@ -204,14 +204,14 @@ class RotationAdmin(DecidesAdmin):
         )
         return self.ask(request, key, question)
 
-    @action(description=gettext_lazy("Approve"), permissions=["change"])
+    @action(description=gettext_lazy("Approve request"), permissions=["change"])
     @explain_refusal
     @step_up
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         key = self.found(request, object_id)
         return self.ask_to_approve(request, waiting_approval(key), self.change_url(key))
 
-    @action(description=gettext_lazy("Decline"), permissions=["change"])
+    @action(description=gettext_lazy("Decline request"), permissions=["change"])
     @explain_refusal
     @step_up
     def decline(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -31,6 +31,8 @@ class PersonManager(BaseUserManager["Person"]):
         return self.get(email__iexact=username)
 
 
+SECOND_FACTORS = ("totp", "webauthn")  # types of allauth.mfa.models.Authenticator
+
 # Access tokens end with the role that they were made in, and do not come back with it.
 TOKENS_OF_PERSON_END = """
     UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
@@ -138,6 +140,12 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """May sign in to the administration."""
         return self.staff_role != self.StaffRole.NONE
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Recovery codes alone are none: they only stand in for one that is lost."""
+        factors: models.QuerySet[Any] = self.authenticator_set  # type: ignore[attr-defined]
+        return factors.filter(type__in=SECOND_FACTORS).exists()
 
     @property
     def is_superuser(self) -> bool:  # type: ignore[override]

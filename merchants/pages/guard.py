@@ -62,7 +62,7 @@ def page(*, work: str = "", prove: bool = False, back: str = "operator:home") ->
 
 def proof_request(request: HttpRequest, visit: Visit, *, prove: bool) -> HttpResponse | None:
     """None: the session is proved as far as this page wants it."""
-    has_one = access.has_second_factor(visit.person) if visit.second_factor_needed or prove else False
+    has_one = visit.person.has_second_factor if visit.second_factor_needed or prove else False
     if visit.second_factor_needed and not access.used_second_factor(request):
         if has_one:
             return second_factor_redirect(request)

@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from merchants import access, errors
+from merchants import errors
 from merchants.access import Visit, Work
 from merchants.models import Contact, Invitation, Letter, Membership
+from merchants.models.people import SECOND_FACTORS
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.forms import SingleUseForm
@@ -38,7 +39,7 @@ IN_ORDER = Case(*(When(role=role, then=place) for place, (role, _) in enumerate(
 
 @page()
 def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
-    factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=access.SECOND_FACTORS)
+    factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=SECOND_FACTORS)
     members = Membership.objects.filter(merchant=visit.live_merchant).select_related("person")
     context: dict[str, Any] = {
         "members": members.annotate(has_factor=Exists(factors), place=IN_ORDER).order_by("place", "person__email")[

@@ -34,13 +34,16 @@ def create_token(
 ) -> IssuedToken:
     """Create a token of a person for one merchant, or of our staff for what their pages reach (`merchant` None).
 
-    The merchant's owners are notified by email. Refuses a person without the role (TokenNeedsRole), no scope, more
-    than LONGEST_DAYS, more than MOST_TOKENS, and a secret in the name.
+    The merchant's owners are notified by email. Refuses a person without the role (TokenNeedsRole), an operator without
+    a second factor (TokenNeedsFactor), no scope, more than LONGEST_DAYS, more than MOST_TOKENS, and a secret in the
+    name. Our staff have no page without a second factor; it may be their company's.
     """
     check_no_secret(name)
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # its role does not end meanwhile
     if not holds_role(person, merchant):
         raise errors.TokenNeedsRole
+    if merchant is not None and not person.has_second_factor:
+        raise errors.TokenNeedsFactor
     if not scopes or not 1 <= days <= LONGEST_DAYS:
         raise errors.TokenOutOfRange(LONGEST_DAYS)
     now = clock.now()

@@ -52,6 +52,19 @@ def send_link(*, secret: Secret, by: Person | None) -> SecretClaim:
     return claim
 
 
+def hand_over(*, issued: Issued, to_owners: bool, by: Person | None) -> Issued | SecretClaim:
+    """Return the new secret for our staff to see, or the claim link that was sent to the owners instead.
+
+    Refuses to show it at a merchant that does not let our staff see its secrets (SecretIsForOwners); a link as
+    `send_link` does.
+    """
+    if to_owners:
+        return send_link(secret=issued.row, by=by)
+    if not issued.key.merchant.staff_sees_secrets:
+        raise errors.SecretIsForOwners
+    return issued
+
+
 def _check_unclaimed(secret: Secret) -> None:
     claimed = SecretClaim.objects.filter(secret=secret, claimed_at__isnull=False).select_related("claimed_by").first()
     if claimed and claimed.claimed_at:

@@ -32,7 +32,7 @@ from portal.lib import clock
 from portal.lib.email_addresses import ascii_address
 
 log = structlog.get_logger(__name__)
-TASK = "merchants.tasks.send_letters"
+TASK = "merchants.tasks.send_emails"
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, *(240,) * 5)]  # a day in all
 STUCK = timedelta(minutes=15)  # after this, nobody sends
 UNTAKEN = timedelta(hours=1)  # after this, nobody takes

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import access
+from merchants.models.people import SECOND_FACTORS
 from merchants.services import emails, history, second_factors
 from merchants.services.history import Proof
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many_passwords
@@ -76,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
         """For changing one's own factors: a fresh second factor, or a fresh password as long as there is none."""
-        fresh = access.fresh_second_factor if access.has_second_factor(self.request.user) else access.fresh_proof
+        fresh = access.fresh_second_factor if self.request.user.has_second_factor else access.fresh_proof
         return not fresh(self.request)
 
     # --- The lock -----------------------------------------------------------------------------------------------------
@@ -123,7 +124,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return _("Passkey %(number)d") % {"number": number + 1} if number else _("My passkey")
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        others = Authenticator.objects.filter(user=authenticator.user, type__in=access.SECOND_FACTORS)
+        others = Authenticator.objects.filter(user=authenticator.user, type__in=SECOND_FACTORS)
         return not authenticator.user.is_staff or others.exclude(pk=authenticator.pk).exists()
 
     def encrypt(self, text: str) -> str:

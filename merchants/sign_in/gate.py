@@ -67,7 +67,7 @@ def gate_response(request: HttpRequest) -> HttpResponse | None:
         return render(request, "account/not_staff.html", admin.site.each_context(request), status=403)
     if access.used_second_factor(request):
         return None
-    if access.has_second_factor(person):
+    if person.has_second_factor:
         return second_factor_redirect(request)
     messages.warning(request, SET_UP)
     return redirect("mfa_index")

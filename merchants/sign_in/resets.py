@@ -16,7 +16,7 @@ from merchants.services import email_outbox, job_queue
 from merchants.services.email_outbox import Filling
 from portal.lib import clock
 
-TASK = "merchants.tasks.write_reset_letters"
+TASK = "merchants.tasks.write_reset_letters"  # a worker of the version before knows it, too: nothing sends it again
 TEMPLATE = "password_reset"
 EMAIL_EVERY = timedelta(minutes=5)
 

@@ -8,7 +8,7 @@ from allauth.mfa.signals import authenticator_added, authenticator_removed
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
-from merchants import access
+from merchants.models.people import SECOND_FACTORS
 
 
 def register() -> None:
@@ -18,7 +18,7 @@ def register() -> None:
 
 def prove_new_factor(request: HttpRequest, user: Any, authenticator: Authenticator, **_: Any) -> None:
     """Its first code was right, its key has signed. A further factor is only added after a fresh one of before."""
-    if authenticator.type in access.SECOND_FACTORS:
+    if authenticator.type in SECOND_FACTORS:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)
 
 

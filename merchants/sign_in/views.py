@@ -35,7 +35,7 @@ def start(request: HttpRequest) -> HttpResponseRedirect:
 def change_password(request: HttpRequest) -> HttpResponseBase:
     """After a fresh second factor of whoever has one: a known password and a browser left open change no password."""
     person: Any = request.user
-    if access.has_second_factor(person) and not access.fresh_second_factor(request):
+    if person.has_second_factor and not access.fresh_second_factor(request):
         return second_factor_redirect(request)
     response: HttpResponseBase = password_change(request)
     return response

@@ -94,5 +94,5 @@ def ascii_constraint(table: str, column: str = "email") -> models.CheckConstrain
     return models.CheckConstraint(
         condition=models.Q(**{f"{column}__regex": ONLY_ASCII}),
         name=f"{table}_{column}_ascii",
-        violation_error_message=_("Write this address with ASCII characters alone."),
+        violation_error_message=_("This address has characters outside ASCII. Write it with ASCII characters only."),
     )

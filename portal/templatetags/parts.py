@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from portal import __version__
+from wallet import statuses
 
 register = template.Library()
 ID_HEAD, ID_TAIL = 12, 6  # characters of a long id that are shown
 PARTS = "operator/parts"
+STAFF_COLOURS = {
+    "info": "bg-blue-100 text-blue-700 dark:bg-blue-500/20 dark:text-blue-400",
+    "warning": "bg-orange-100 text-orange-700 dark:bg-orange-500/20 dark:text-orange-400",
+    "danger": "bg-red-100 text-red-700 dark:bg-red-500/20 dark:text-red-400",
+}
 BADGE_COLOURS = {"good": "bg-green-lt", "warn": "bg-yellow-lt", "bad": "bg-red-lt"}
 
 
@@ -32,6 +41,14 @@ def badge(text: str, level: str = "") -> dict[str, str]:
     return {"text": text, "level": level, "colour": BADGE_COLOURS.get(level, "bg-secondary-lt")}
 
 
+@register.filter
+def call_level(call: Any) -> str:
+    """Return the level of a request's status: accepted is good, a mistake of the portal is bad, a refusal warns."""
+    if call.status == statuses.OK:
+        return "good"
+    return "bad" if call.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR else "warn"
+
+
 @register.inclusion_tag(f"{PARTS}/short_id.html")
 def short_id(value: object, url: str = "") -> dict[str, str]:
     """Render an id short, whole on hover, with a button that copies it; as a link where there is a `url`."""
@@ -46,13 +63,29 @@ def head(title: str, above: str = "", text: str = "", state: str = "", level: st
     return {"title": title, "above": above, "text": text, "state": state, "level": level}
 
 
+def alert_role(level: str, label: str = "") -> str:
+    """Return the role of an alert: a box with a name is a part of the page, another one is read out."""
+    if label:
+        return "region"
+    return "alert" if level == "danger" else "status"
+
+
 @register.inclusion_tag(f"{PARTS}/alert.html")
 def alert(level: str, text: str, url: str = "", link: str = "") -> dict[str, str]:
     """Render an alert; `level` is success, info, warning or danger."""
-    return {"level": level, "text": text, "url": url, "link": link}
+    return {"level": level, "role": alert_role(level), "text": text, "url": url, "link": link}
 
 
 @register.simple_block_tag
-def alert_box(content: SafeString, level: str) -> SafeString:
-    """Render an alert around markup."""
-    return render_to_string(f"{PARTS}/alert.html", {"level": level, "content": content})
+def alert_box(content: SafeString, level: str, labelled: str = "") -> SafeString:
+    """Render an alert around markup; `labelled` is the id of the heading in it, which names the box."""
+    known = {"level": level, "role": alert_role(level, labelled), "content": content, "labelled": labelled}
+    return render_to_string(f"{PARTS}/alert.html", known)
+
+
+@register.simple_block_tag
+def staff_alert(content: SafeString, level: str, css: str = "", label: str = "", labelled: str = "") -> SafeString:
+    """Render an alert of the administration around markup; `level` is info, warning or danger."""
+    known = {"level": level, "content": content, "css": css, "label": label, "labelled": labelled}
+    known["role"] = alert_role(level, label or labelled)
+    return render_to_string("admin/alert.html", known | {"colours": STAFF_COLOURS[level]})

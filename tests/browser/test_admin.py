@@ -62,7 +62,7 @@ def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[s
     staff.screenshot(path=album / "issued.png")
 
     staff.reload()
-    expect(staff.get_by_text("Form already used")).to_be_visible()
+    expect(staff.get_by_text("This form was already sent")).to_be_visible()
     assert secret not in staff.content()
     go(staff, "keys")
     expect(staff.get_by_text("night shift")).to_have_count(1)

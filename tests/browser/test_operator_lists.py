@@ -62,7 +62,7 @@ def test_every_page_of_the_lists_is_accessible_and_fits(owner: Page, live: Live,
     call(live, signer)
     home = f"{live.base_url}/operator/{CODE}/allowlist/"
     owner.goto(home)
-    entry = owner.get_by_role("link", name="Change 203.0.113.0/28").first.get_attribute("href")
+    entry = owner.get_by_role("link", name="Change entry 203.0.113.0/28").first.get_attribute("href")
     key = (
         owner.locator("section", has_text="IP allowlists of single keys")
         .get_by_role("link")
@@ -100,7 +100,7 @@ def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
     owner.get_by_role("link", name="Cancel").click()
     expect(owner.get_by_text("no allowlist", exact=True)).to_be_visible()
     owner.get_by_role("link", name="Add address").click()
-    owner.get_by_role("link", name="Use 127.0.0.1").click()
+    owner.get_by_role("link", name="Use address 127.0.0.1").click()
     owner.get_by_role("button", name="Preview change").click()
     expect(owner.get_by_text(re.compile("would have been accepted"))).not_to_have_count(0)
     pictured(owner, album, "proposal")
@@ -142,7 +142,7 @@ def test_a_trial_shows_live_whom_it_refuses_and_the_earlier_list_comes_back(
     owner.get_by_role("link", name="Earlier allowlists").click()
     expect(owner.get_by_role("row", name="198.51.100.251")).to_be_visible()
     pictured(owner, album, "earlier")
-    owner.get_by_role("link", name="Restore").last.click()
+    owner.get_by_role("link", name="Restore allowlist").last.click()
     expect(owner.get_by_role("heading", name="Preview of the change")).to_be_visible()
     expect(owner.get_by_label("Merchant code")).to_be_visible()
 

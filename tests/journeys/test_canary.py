@@ -310,7 +310,7 @@ def test_a_secret_stands_in_the_one_page_that_showed_it_and_nowhere_else(live: L
         canaries.append(Canary(rotated))
         use_in_every_way(live, auth_key, rotated)
 
-        for job in ["merchants.tasks.send_letters", "merchants.tasks.remind_of_ends", "wallet.tasks.verify_ledger"]:
+        for job in ["merchants.tasks.send_emails", "merchants.tasks.remind_of_expiry", "wallet.tasks.verify_ledger"]:
             done = live.manage("shell", "-c", f"from portal.celery import app; app.send_task({job!r})")
             assert done.returncode == 0, done.stderr
         live.manage("scan", "-", stdin=f"{issued} {rotated}")
@@ -334,8 +334,8 @@ def test_a_secret_stands_in_the_one_page_that_showed_it_and_nowhere_else(live: L
     looked_at = {name for name, content in places.items() if auth_key.encode() in content}
     assert looked_at > {"the database", "the mails", starts[1], starts[2]}
     assert b"/wallet/transaction/deposit" in pages[log]
-    assert b"send_letters" in places["the broker"]
-    assert b"send_letters" in places["the log of the worker"]
+    assert b"send_emails" in places["the broker"]
+    assert b"send_emails" in places["the log of the worker"]
     assert len(pages) > 40
     found = {
         name: shapes for name, content in places.items() for canary in canaries if (shapes := canary.found_in(content))

@@ -24,7 +24,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from merchants import errors
+from merchants import form_tokens
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.admin.step_up import step_up
@@ -377,6 +377,9 @@ class CaseAdmin(ReadOnlyAdmin):
         """The cases that are named, or those of the list as it is filtered: frozen in the page that asks."""
         verb, sent = MANY[name], request.POST if request.method == "POST" else None
         form = verb.form(sent)
+        form.fields["token"] = form_tokens.token_field()
+        if sent is None:
+            form.initial["token"] = form_tokens.new_token(request)
         chosen = ids_in(sent.get("chosen", "")) if sent is not None else self.chosen(request)
         totals = cases.currency_sums(Case.objects.filter(pk__in=chosen[: cases.MOST_AT_ONCE]))
         if sent is not None and verb.danger and form.is_valid() and sent.get("seen") != seen_sums(totals):
@@ -412,13 +415,11 @@ class CaseAdmin(ReadOnlyAdmin):
     def done_to_many(
         self, request: HttpRequest, verb: ManyVerb, form: forms.Form, chosen: list[int]
     ) -> cases.Done | None:
-        wish, by = form.cleaned_data, case_worker(request)
-        try:
-            with history.give_reason(wish.get("reason", "")):
-                return cases.change_many(Case.objects.filter(pk__in=chosen), verb.change(by=by, **wish))
-        except errors.Refusal as refused:
-            form.add_error(None, str(refused))
-            return None
+        def act(**wish: Any) -> cases.Done:
+            return cases.change_many(Case.objects.filter(pk__in=chosen), verb.change(by=case_worker(request), **wish))
+
+        done = form_tokens.submit_once(request, form, act, back=reverse("admin:wallet_case_changelist"))
+        return done.value if done else None
 
 
 def seen_sums(totals: list[cases.CurrencySum]) -> str:

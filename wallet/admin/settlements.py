@@ -25,10 +25,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from merchants import errors
+from merchants import errors, form_tokens
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.admin.step_up import step_up
+from merchants.form_tokens import TokenForm
 from merchants.models import Merchant, Person
 from merchants.services import downloads
 from wallet.admin.base import ReadOnlyAdmin
@@ -60,7 +61,7 @@ class MonthField(forms.CharField):
         return date(int(found[1]), int(found[2]), 1)
 
 
-class PrepareForm(forms.Form):
+class PrepareForm(TokenForm):
     merchant = forms.ModelChoiceField(
         Merchant.objects.filter(sandbox_of=None).order_by("name"), widget=UnfoldAdminSelectWidget()
     )
@@ -85,13 +86,14 @@ class WithdrawForm(forms.Form):
         return " ".join(str(self.cleaned_data["reason"]).split())
 
 
-class StaffInvoiceForm(InvoiceForm):
+class StaffInvoiceForm(TokenForm, InvoiceForm):
     """The shared form, in the look of the administration."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for name, field in self.fields.items():
-            field.widget = UnfoldAdminTextInputWidget()
+            if name != "token":
+                field.widget = UnfoldAdminTextInputWidget()
             if name == "file":
                 field.widget = UnfoldAdminFileFieldWidget()
         basis = cast("forms.ChoiceField", self.fields["basis"])
@@ -184,17 +186,15 @@ class SettlementAdmin(ReadOnlyAdmin):
     @action(description=gettext_lazy("Prepare settlement statement"), permissions=["prepare"], icon="request_quote")
     def prepare(self, request: HttpRequest) -> HttpResponse:
         form = PrepareForm(request.POST or None, initial=request.GET.dict())
-        if form.is_valid():
-            try:
-                asked = settlements.request_statement(by=person(request), **form.cleaned_data)
-            except errors.Refusal as refused:
-                form.add_error(None, str(refused))
-            else:
-                messages.info(
-                    request, _("The statement of %(month)s is being prepared.") % {"month": month_text(asked.month)}
-                )
-                return HttpResponseRedirect(self.change_url(asked))
         back = reverse("admin:wallet_settlement_changelist")
+
+        def act(**wish: Any) -> Settlement:
+            return settlements.request_statement(by=person(request), **wish)
+
+        if form.is_valid() and (done := form_tokens.submit_once(request, form, act, back=back)):
+            month = month_text(done.value.month)
+            messages.info(request, _("The statement of %(month)s is being prepared.") % {"month": month})
+            return HttpResponseRedirect(self.change_url(done.value))
         return self.render_page(request, _("Prepare settlement statement"), form, back, _("Prepare statement"))
 
     @action(description=gettext_lazy("Sign off statement"), permissions=["decide"], icon="task_alt")
@@ -236,11 +236,14 @@ class SettlementAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(self.change_url(settlement))
         currencies = [each.currency for each in figures_of(settlement).currencies]
         form = StaffInvoiceForm(request.POST or None, request.FILES or None, currencies=currencies)
-        if form.is_valid() and store_invoice(request, settlement, form):
-            return HttpResponseRedirect(self.change_url(settlement))
-        return self.render_page(request, _("Upload invoice"), form, self.change_url(settlement), _("Upload invoice"))
+        back = self.change_url(settlement)
+        if form.is_valid() and store_invoice(request, settlement, form, back):
+            return HttpResponseRedirect(back)
+        return self.render_page(request, _("Upload invoice"), form, back, _("Upload invoice"))
 
     def render_page(self, request: HttpRequest, title: str, form: forms.Form, back: str, button: str) -> HttpResponse:
+        if not form.is_bound:
+            form.initial["token"] = form_tokens.new_token(request)
         context = self.admin_site.each_context(request) | {
             "title": title,
             "opts": self.opts,
@@ -298,17 +301,18 @@ def download_refusal(request: HttpRequest, settlement: Settlement, what: str, ro
     return None
 
 
-def store_invoice(request: HttpRequest, settlement: Settlement, form: StaffInvoiceForm) -> bool:
+def store_invoice(request: HttpRequest, settlement: Settlement, form: StaffInvoiceForm, back: str) -> bool:
     """False: refused, and the form says why."""
-    try:
-        invoice = invoices.upload_invoice(
+
+    def act(**_sent: Any) -> Invoice:
+        return invoices.upload_invoice(
             merchant=settlement.merchant, month=settlement.month, by=person(request), **form.wish()
         )
-    except errors.Refusal as refused:
-        form.add_error(None, str(refused))
-        return False
-    messages.success(request, f"Invoice {invoice.number} {invoices.compare_invoice(invoice, settlement).state}.")
-    return True
+
+    done = form_tokens.submit_once(request, form, act, back=back)
+    if done is not None:
+        messages.success(request, invoices.compared_text(done.value, settlement))
+    return done is not None
 
 
 # --- a statement's page -----------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -21,7 +20,9 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from merchants import form_tokens
 from merchants.errors import Refusal
+from merchants.form_tokens import TokenForm
 from merchants.models import Merchant
 from wallet import money
 from wallet.admin.base import ReadOnlyAdmin
@@ -65,7 +66,7 @@ class FileForm(ScopeFields):
     )
 
 
-class ColumnsForm(forms.Form):
+class ColumnsForm(TokenForm):
     """What a person has to state; the merchant's words for kinds and states stay as they are known."""
 
     grain = forms.ChoiceField(label=gettext_lazy("Each row is"), choices=GRAINS, widget=UnfoldAdminSelectWidget())
@@ -200,10 +201,13 @@ class UploadAdmin(ReadOnlyAdmin):
                 mapping, seen = preview_as_stated(merchant, draft, seen, form)
                 is_as_seen = request.POST.get("seen") == drafts.draft_digest(seen.mapping)
                 if request.POST.get("do") == "send" and seen.can_be_read and is_as_seen:
-                    return self.sent(request, send_draft(request, merchant, draft, mapping))
+                    token = form.cleaned_data["token"]
+                    return self.sent(request, send_draft(request, merchant, draft, mapping, token))
                 form = ColumnsForm(None, seen=seen)
             except Refusal as refused:
                 form.add_error(None, str(refused))
+        if not form.is_bound:
+            form.initial["token"] = form_tokens.new_token(request)
         facts = {"form": form, "seen": seen, "draft": draft, "merchant": merchant}
         facts["replaced"] = statements.statements_replaced_by(merchant, draft.day, draft.scope)
         facts["beside"] = statements.statements_beside(merchant, draft.day, draft.scope)
@@ -276,9 +280,12 @@ def preview_as_stated(
     return mapping, again if again.headers else replace(again, headers=seen.headers)
 
 
-def send_draft(request: HttpRequest, merchant: Merchant, draft: StatementDraft, mapping: dict[str, Any]) -> Statement:
+def send_draft(
+    request: HttpRequest, merchant: Merchant, draft: StatementDraft, mapping: dict[str, Any], token: str
+) -> Statement:
     """The mapping is kept with what it was sent with, or not at all."""
-    with transaction.atomic(), draft.open() as content:
+    back = reverse("admin:wallet_statement_changelist")
+    with form_tokens.single_use(request, token, back=back), draft.open() as content:
         planning.keep_mapping(merchant=merchant, mapping=mapping)
         statement = statements.receive_statement(
             merchant=merchant, day=draft.day, name=draft.name, content=content,

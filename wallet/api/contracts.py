@@ -273,7 +273,7 @@ class Moved(Answered):
     balance: Balance | UnsetType = UNSET
 
 
-class BalanceTold(Answered):
+class BalanceAnswer(Answered):
     player_id: str | UnsetType = UNSET
     currency: str | UnsetType = UNSET
     balance: Balance | UnsetType = UNSET
@@ -377,7 +377,7 @@ class Comparison(msgspec.Struct, rename="camel", kw_only=True):
     compared_at: str
 
 
-class StatementTold(Answered):
+class StatementAnswer(Answered):
     statement_id: str | UnsetType = UNSET
     day: str | UnsetType = UNSET
     state: Annotated[str, Meta(description="received (waiting to be read), read or refused")] | UnsetType = UNSET

@@ -33,7 +33,7 @@ class Sent(NamedTuple):
 class SendStatement(SignedView):
     """Send the statement of a day. The same bytes sent twice are one statement."""
 
-    takes, gives = contracts.StatementCall, contracts.StatementTold
+    takes, gives = contracts.StatementCall, contracts.StatementAnswer
     kind = "statement"
     media_types = ("application/json", "text/csv")
     takes_files = True
@@ -43,7 +43,7 @@ class SendStatement(SignedView):
         file = io.BytesIO(request.raw) if request.upload is None else request.upload.file
         return Sent(*statement_bodies.heading_of(file), file)
 
-    def serve(self, caller: Caller, asked: Sent) -> contracts.StatementTold:
+    def serve(self, caller: Caller, asked: Sent) -> contracts.StatementAnswer:
         ledger.check_gate(caller, self.kind)
         merchant = Merchant.objects.get(pk=caller.merchant_id)
         try:
@@ -59,13 +59,13 @@ class SendStatement(SignedView):
 class GetStatement(QueryView):
     """Return the state of a statement and the newest reconciliation run of its day."""
 
-    takes, gives = contracts.StatementQuery, contracts.StatementTold
+    takes, gives = contracts.StatementQuery, contracts.StatementAnswer
 
     def read_query(self, request: SignedHttpRequest) -> contracts.StatementQuery:
         request.fields = {"statementId": request.path_info.rstrip("/").rpartition("/")[2]}
         return decoding.check_contract(self.takes, request.fields)
 
-    def serve(self, caller: Caller, asked: contracts.StatementQuery) -> contracts.StatementTold:
+    def serve(self, caller: Caller, asked: contracts.StatementQuery) -> contracts.StatementAnswer:
         ledger.check_gate(caller, self.kind)
         return statement_answer(own_statement(caller.merchant_id, asked.statement_id))
 
@@ -77,8 +77,8 @@ def own_statement(merchant_id: int, number: str) -> Statement:
         raise statuses.RecordNotFound("The statement does not exist.") from fault
 
 
-def statement_answer(statement: Statement) -> contracts.StatementTold:
-    return contracts.StatementTold(
+def statement_answer(statement: Statement) -> contracts.StatementAnswer:
+    return contracts.StatementAnswer(
         status=statuses.OK,
         statement_id=str(statement.number),
         day=statement.day.isoformat(),

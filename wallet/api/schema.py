@@ -22,13 +22,11 @@ STATUS = "Status"
 PUBLIC_NAMES = {
     "Answered": "Answer",
     "Moved": "TransactionAnswer",
-    "BalanceTold": "BalanceAnswer",
     "RolledBack": "RollbackItemAnswer",
     "LatePayout": "LatePayoutItemAnswer",
     "RollbackBatch": "RollbackAnswer",
     "LatePayoutBatch": "LatePayoutsAnswer",
     "Launched": "LaunchAnswer",
-    "StatementTold": "StatementAnswer",
     "Comparison": "ReconciliationRun",
     "SessionPage": "SessionsAnswer",
     "Page_SessionRow_": "SessionList",

@@ -26,13 +26,13 @@ def as_call(kind: str, asked: contracts.Contract) -> Call:
 class Balance(SignedView):
     """Return the balance of a player."""
 
-    takes, gives = contracts.BalanceCall, contracts.BalanceTold
+    takes, gives = contracts.BalanceCall, contracts.BalanceAnswer
     kind = "balance"
 
     def locked_player(self, asked: contracts.BalanceCall) -> None:
         """Reading waits for nobody."""
 
-    def serve(self, caller: Caller, asked: contracts.BalanceCall) -> contracts.BalanceTold:
+    def serve(self, caller: Caller, asked: contracts.BalanceCall) -> contracts.BalanceAnswer:
         balance = transactions.player_balance(caller, player_id=asked.player_id, currency=asked.currency)
         return self.gives(status=statuses.OK, player_id=asked.player_id, currency=asked.currency, balance=balance)
 

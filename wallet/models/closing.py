@@ -70,6 +70,19 @@ OF_A_SIGNED_ONE = f"""
     RETURN NEW;
 """
 
+NOT_TWICE = """
+    PERFORM FROM merchants_merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE; -- of two, the second sees the first
+    IF (SELECT (newest.number, newest.basis, newest.totals, newest.digest)
+             = (NEW.number, NEW.basis, NEW.totals, NEW.digest)
+          FROM wallet_invoice newest
+         WHERE newest.merchant_id = NEW.merchant_id AND newest.month = NEW.month AND newest.issuer = NEW.issuer
+         ORDER BY newest.id DESC
+         LIMIT 1) THEN
+        RAISE EXCEPTION 'this invoice is stored already' USING ERRCODE = 'unique_violation';
+    END IF;
+    RETURN NEW;
+"""
+
 
 def truncate_guard(name: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
@@ -259,7 +272,10 @@ class SettlementConfirmation(models.Model):
 
 
 class Invoice(models.Model):
-    """An invoice for a month, as it was uploaded. The newest of an issuer and month counts; earlier ones stay."""
+    """An invoice for a month, as it was uploaded. The newest of an issuer and month counts; earlier ones stay.
+
+    The newest is not stored a second time: same number, totals, basis and file.
+    """
 
     class Issuer(models.TextChoices):
         MERCHANT = "merchant", _("Merchant")
@@ -297,6 +313,9 @@ class Invoice(models.Model):
         triggers = [
             pgtrigger.Protect(name="invoice_stays", operation=pgtrigger.Update | pgtrigger.Delete),
             truncate_guard("invoice_not_emptied"),
+            pgtrigger.Trigger(
+                name="invoice_not_twice", when=pgtrigger.Before, operation=pgtrigger.Insert, func=NOT_TWICE
+            ),
             not_of_a_sandbox("an invoice"),
         ]
 

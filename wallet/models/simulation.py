@@ -50,12 +50,18 @@ class Simulation(models.Model):
         STOPPED = "stopped"
 
     class StopReason(models.TextChoices):
-        NO_ANSWER = "no_answer", gettext_lazy("The signed API did not answer.")
-        NO_ACCESS = "no_access", gettext_lazy("The first request was refused.")
-        NO_SESSION = "no_session", gettext_lazy("The player could not start a game.")
-        NO_GAME = "no_game", gettext_lazy("No game is switched on.")
-        NO_SECRET = "no_secret", gettext_lazy("The test key has no usable secret.")
-        FAULT = "fault", gettext_lazy("The portal made a mistake. Ask our support.")
+        NO_ANSWER = "no_answer", gettext_lazy("The signed API did not answer. Start a new simulation in a minute.")
+        NO_ACCESS = "no_access", gettext_lazy("The first request was refused. Open its answer below.")
+        NO_SESSION = "no_session", gettext_lazy("The game launch was refused. Open its answer below.")
+        NO_GAME = (
+            "no_game",
+            gettext_lazy("No game is on. Switch a game on for the sandbox, then start a new simulation."),
+        )
+        NO_SECRET = (
+            "no_secret",
+            gettext_lazy("The test key has no secret that works. Rotate its secret, then start a new simulation."),
+        )
+        FAULT = "fault", gettext_lazy("The portal made a mistake. Send the number of this simulation to our support.")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="simulations")
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -16,7 +16,7 @@ class TrafficIncident(models.Model):
     """One incident, from the check that found it to the check that found accepted requests again."""
 
     class Kind(models.TextChoices):
-        QUIET = "quiet", _("No requests")
+        QUIET = "quiet", _("No accepted requests")
         REFUSED = "refused", _("Every request refused")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="traffic_incidents")

@@ -19,6 +19,7 @@ from merchants.services import approvals, claim_links, compromise, history, keys
 from merchants.services.keys import Issued
 from portal.lib import clock
 
+FOR_OWNERS = "This merchant does not let our staff see its secrets. Add --to-owners before the verb."
 WAITS = " The new secret needs an approval: sign in to the administration and request a rotation or a new key."
 DURATION = re.compile(r"(\d{1,7})([smhd])")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -87,7 +88,10 @@ class Command(BaseCommand):
                 act = issue if verb == "issue" else VERBS[verb].act
                 with transaction.atomic():
                     done = act(options | {"by": person, "reason": reason})
-                    done = hand_over(done, person, to_owners=to_owners)
+                    if isinstance(done, Issued):
+                        done = claim_links.hand_over(issued=done, to_owners=to_owners, by=person)
+        except errors.SecretIsForOwners as refused:
+            raise CommandError(FOR_OWNERS) from refused
         except errors.Refusal as refused:
             raise CommandError(f"{refused} Nothing was changed.") from refused
         if isinstance(done, Issued):
@@ -95,17 +99,6 @@ class Command(BaseCommand):
             self.stdout.write(done.secret)
         else:
             self.stderr.write(f"Done: {verb}.{WAITS if done is None else ''}")
-
-
-def hand_over(done: Any, by: Person | None, *, to_owners: bool) -> Any:
-    """A secret is printed unless the merchant refuses that, or the owners are to have it."""
-    if not isinstance(done, Issued):
-        return done
-    if to_owners:
-        return claim_links.send_link(secret=done.row, by=by)
-    if not done.key.merchant.staff_sees_secrets:
-        raise CommandError("This merchant does not let our staff see its secrets. Add --to-owners before the verb.")
-    return done
 
 
 def find_key(auth_key: str) -> ApiKey:

@@ -17,6 +17,7 @@ from merchants import crypto
 from merchants.models import ApiKey, Merchant, Person, Secret
 from merchants.services import credentials, keys
 from tests.conftest import Caller
+from tests.pages import submit
 from tests.people import signed_in
 
 ISSUE = "/admin/merchants/apikey/add/"
@@ -125,7 +126,7 @@ def test_a_key_is_switched_off_after_a_question(
     key.refresh_from_db()
     assert key.status == "active"
 
-    staff.post(page, {"why": "No longer needed"})
+    submit(staff, page, {"why": "No longer needed"})
     key.refresh_from_db()
     assert key.status == status
     assert LogEntry.objects.get().change_message == f"is {status}: No longer needed"
@@ -134,5 +135,5 @@ def test_a_key_is_switched_off_after_a_question(
 def test_a_revoked_key_is_refused_at_once(staff: Client, caller: Caller) -> None:
     assert caller.balance().body["status"] == "RS_OK"
     wish = {"why": "Lost", "typed_code": caller.merchant.code}
-    staff.post(f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/revoke/", wish)
+    submit(staff, f"/admin/merchants/apikey/{ApiKey.objects.get().pk}/revoke/", wish)
     assert caller.bet().body["status"] == "RS_ERROR_INVALID_APIKEY"

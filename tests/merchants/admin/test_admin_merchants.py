@@ -13,7 +13,7 @@ from merchants.services import email_links, flags, merchants, people
 from tests import factories
 from tests.conftest import Caller
 from tests.factories import PASSWORD
-from tests.pages import send
+from tests.pages import send, submit
 from tests.people import signed_in
 
 NEW_PASSWORD = "a long walk by the sea"
@@ -76,7 +76,7 @@ def test_a_status_changes_after_its_answers_were_shown(
     rival.refresh_from_db()
     assert rival.status == start
 
-    staff.post(page, {"why": "As agreed"})
+    submit(staff, page, {"why": "As agreed"})
     rival.refresh_from_db()
     assert rival.status == status
     assert LogEntry.objects.get().change_message == f"is {status}: As agreed"
@@ -84,7 +84,7 @@ def test_a_status_changes_after_its_answers_were_shown(
 
 def test_a_suspended_merchant_is_answered_as_the_page_said(staff: Client, caller: Caller) -> None:
     page = f"/admin/merchants/merchant/{caller.merchant.pk}/suspend/"
-    staff.post(page, {"why": "Contract ended", "typed_code": caller.merchant.code})
+    submit(staff, page, {"why": "Contract ended", "typed_code": caller.merchant.code})
     assert caller.bet().body["status"] == "RS_ERROR_MERCHANT_NOT_ACTIVE"
     assert caller.withdraw(100).body["status"] == "RS_OK"
 
@@ -92,13 +92,13 @@ def test_a_suspended_merchant_is_answered_as_the_page_said(staff: Client, caller
 def test_a_player_is_blocked_with_a_reason(staff: Client, caller: Caller) -> None:
     player = Player.objects.get()
     page = f"/admin/merchants/player/{player.pk}"
-    assert "This field is required." in staff.post(f"{page}/block/", {"reason": ""}).content.decode()
-    staff.post(f"{page}/block/", {"reason": "asked for it"})
+    assert "This field is required." in submit(staff, f"{page}/block/", {"reason": ""}).content.decode()
+    submit(staff, f"{page}/block/", {"reason": "asked for it"})
     player.refresh_from_db()
     assert (player.is_blocked, player.blocked_reason) == (True, "asked for it")
     assert caller.bet().body["status"] == "RS_ERROR_PLAYER_BLOCKED"
 
-    staff.post(f"{page}/unblock/")
+    submit(staff, f"{page}/unblock/")
     player.refresh_from_db()
     assert (player.is_blocked, player.blocked_reason) == (False, "")
 
@@ -127,8 +127,8 @@ def test_staff_set_limits_within_the_same_bounds_as_operators(staff: Client, cal
 
 def test_to_block_a_blocked_player_again_says_so(staff: Client, caller: Caller) -> None:
     page = f"/admin/merchants/player/{Player.objects.get().pk}"
-    staff.post(f"{page}/block/", {"reason": "First"})
-    assert "already blocked: “First”" in staff.post(f"{page}/block/", {"reason": "Second"}).content.decode()
+    submit(staff, f"{page}/block/", {"reason": "First"})
+    assert "already blocked: “First”" in submit(staff, f"{page}/block/", {"reason": "Second"}).content.decode()
     assert Player.objects.get().blocked_reason == "First"
 
 
@@ -136,18 +136,18 @@ def test_a_game_is_off_for_one_or_for_all(
     staff: Client, caller: Caller, rival_caller: Caller, acme: Merchant, game: Game
 ) -> None:
     page = f"/admin/merchants/game/{game.pk}"
-    desk = staff.post(f"{page}/off_for/", {"merchant": acme.pk})["location"]
+    desk = submit(staff, f"{page}/off_for/", {"merchant": acme.pk})["location"]
     assert desk == f"/admin/operations/acme/games/off/?game={game.pk}"
     send(staff, desk)
     assert caller.bet().body["status"] == "RS_ERROR_GAME_INACTIVE"
     assert rival_caller.bet().body["status"] == "RS_OK"
 
-    staff.post(f"{page}/on_for/", {"merchant": acme.pk})
+    submit(staff, f"{page}/on_for/", {"merchant": acme.pk})
     assert caller.bet().body["status"] == "RS_OK"
 
-    staff.post(f"{page}/off/", {"why": "Recalled", "typed_code": game.game_id})
+    submit(staff, f"{page}/off/", {"why": "Recalled", "typed_code": game.game_id})
     assert rival_caller.bet().body["status"] == "RS_ERROR_GAME_INACTIVE"
-    staff.post(f"{page}/on/")
+    submit(staff, f"{page}/on/")
     assert rival_caller.bet().body["status"] == "RS_OK"
 
 

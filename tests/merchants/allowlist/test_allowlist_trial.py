@@ -175,10 +175,10 @@ def test_a_call_that_the_database_finds_too_late_is_judged_by_what_was_before(
 def test_the_job_puts_back_what_was_there(tried: ListTrial, machine: Told, owner: Person) -> None:
     kept = AllowlistEntry.objects.get(network=BOTH).pk
     with after(9):
-        tasks.put_lists_back()
+        tasks.restore_allowlists()
     assert networks() == {f"{NEW}/32", f"{BOTH}/32"}
     with after(10):
-        tasks.put_lists_back()
+        tasks.restore_allowlists()
         assert [status(machine, NEW), status(machine, OLD)] == ["IP_RESTRICTION", "taken"]
     assert networks() == {f"{OLD}/32", f"{BOTH}/32"}
     assert AllowlistEntry.objects.get(network=BOTH).pk == kept

@@ -30,6 +30,7 @@ from merchants.services import email_outbox as post
 from portal.lib import clock
 from portal.local.ports import free_port
 from tests import factories
+from tests.pages import submit
 from tests.people import signed_in
 from tests.plugins.database_role import unguarded
 from tests.plugins.live import Live
@@ -324,7 +325,7 @@ def test_a_verb_wakes_a_worker_when_it_is_committed(
     [message] = queue.lrange("celery", 0, -1)
     queue.delete("celery")
     queue.close()
-    assert b"merchants.tasks.send_letters" in message
+    assert b"merchants.tasks.send_emails" in message
 
 
 def test_a_broker_that_is_away_does_not_hold_up_a_verb(
@@ -394,7 +395,7 @@ def test_a_given_up_letter_is_sent_again_from_its_page(client: Client, support: 
     staff = signed_in(client, support)
     page = f"{LIST}{given_up.pk}/change/"
     assert "Send email again" in staff.get(page).content.decode()
-    staff.post(f"{LIST}{given_up.pk}/send_again/")
+    submit(staff, f"{LIST}{given_up.pk}/send_again/")
     given_up.refresh_from_db()
     assert given_up.state == "waiting"
     assert "Send email again" not in staff.get(page).content.decode()
@@ -403,7 +404,7 @@ def test_a_given_up_letter_is_sent_again_from_its_page(client: Client, support: 
 def test_an_auditor_reads_letters_and_sends_none(client: Client, auditor: Person, given_up: Letter) -> None:
     staff = signed_in(client, auditor)
     assert staff.get(LIST).status_code == 200
-    assert staff.post(f"{LIST}{given_up.pk}/send_again/").status_code == 403
+    assert submit(staff, f"{LIST}{given_up.pk}/send_again/").status_code == 403
     given_up.refresh_from_db()
     assert given_up.state == "given_up"
 

@@ -33,6 +33,7 @@ from portal.celery import app
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
+from tests.pages import submit
 from tests.people import signed_in
 from tests.plans import measured, plan
 from tests.plugins.database_role import as_superuser
@@ -470,7 +471,7 @@ def test_nobody_else_sees_a_timeline(client: Client, acme: Merchant, owner: Pers
 def test_what_is_done_in_a_page_is_kept_with_its_person(client: Client, acme: Merchant, support: Person) -> None:
     staff = signed_in(client, support)
     confirmed = {"why": "Ticket 12", "typed_code": acme.code}
-    staff.post(f"/admin/merchants/merchant/{acme.pk}/suspend/", confirmed, REMOTE_ADDR="198.51.100.9")
+    submit(staff, f"/admin/merchants/merchant/{acme.pk}/suspend/", confirmed, REMOTE_ADDR="198.51.100.9")
     entry = next(entry for entry in history.timeline(acme) if "suspended" in entry.title)
     assert (entry.who, entry.role, entry.address) == ("support@oppi.test", "support", "198.51.100.9")
     assert entry.door == f"/admin/merchants/merchant/{acme.pk}/suspend/"

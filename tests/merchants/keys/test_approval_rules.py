@@ -85,7 +85,7 @@ def test_what_expired_is_mailed_to_who_asked_and_can_be_asked_again(ruled: Merch
     again = ask(ruled, support, approval.asked_at + DAYS_3)
     assert ask(ruled, support, again.asked_at + DAYS_3) != again, "without the job having run"
     with clock.frozen_at(again.asked_at + DAYS_3):
-        tasks.send_letters()
+        tasks.send_emails()
     assert set(Letter.objects.filter(template="approval_expired").values_list("state", flat=True)) == {"sent"}
 
 

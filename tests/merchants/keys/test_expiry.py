@@ -27,7 +27,7 @@ def reminders(moment: datetime) -> list[tuple[str, int]]:
     """What a run at that moment adds: to whom, and for which threshold."""
     before = set(Letter.objects.values_list("pk", flat=True))
     with clock.frozen_at(moment):
-        tasks.remind_of_ends()
+        tasks.remind_of_expiry()
     added = Letter.objects.filter(template="key_expires").exclude(pk__in=before).order_by("pk")
     return sorted((letter.to.partition("@")[0], letter.context["days"]) for letter in added)
 

@@ -44,7 +44,7 @@ from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
-from tests.people import signed_in
+from tests.people import give_totp, signed_in
 from tests.wallet import closing_months, reconciling
 from tests.wallet.reconciliation.test_cases import DAY, found
 from wallet.models import PlayTransaction, SignedRequest, Transaction
@@ -195,6 +195,8 @@ def numbers_of_requests(acme: Merchant, by: Person) -> dict[str, int]:
 
 def numbers_of_integrations(acme: Merchant, owner: Person) -> dict[str, int]:
     """A token, an endpoint, and an event that was sent to it."""
+    if not owner.has_second_factor:
+        give_totp(owner)
     token = access_tokens.create_token(person=owner, merchant=acme, name="shop", scopes=["keys:read"], days=30)
     endpoint = event_endpoints.add_endpoint(
         merchant=acme, kind="slack", url="https://hooks.slack.com/services/T/B/x", event_types=["key.rotated"], by=owner

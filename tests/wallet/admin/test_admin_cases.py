@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from merchants.models import Merchant, Person
 from portal.lib import clock
 from tests import factories
-from tests.pages import said
+from tests.pages import said, submit
 from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet.models import Case, CaseNote, Reconciliation
@@ -206,17 +206,17 @@ def test_a_refused_payout_that_was_probably_paid_names_the_other_one(staff: Clie
 
 
 def test_a_case_goes_from_hand_to_hand_until_it_is_resolved(staff: Client, case: Case, second: Person) -> None:
-    staff.post(page(case, "take"))
+    submit(staff, page(case, "take"))
     assert state(case) == ("assigned", "")
-    staff.post(page(case, "assign"), {"to": second.pk})
+    submit(staff, page(case, "assign"), {"to": second.pk})
     case.refresh_from_db()
     assert case.owner == second
-    staff.post(page(case, "wait"))
+    submit(staff, page(case, "wait"))
     assert state(case) == ("waiting", "")
-    staff.post(page(case, "resolve"), {"resolution": "theirs", "reason": "They sent cents."})
+    submit(staff, page(case, "resolve"), {"resolution": "theirs", "reason": "They sent cents."})
     assert state(case) == ("resolved", "theirs")
     assert "They sent cents." in read(staff, page(case))
-    staff.post(page(case, "reopen"), {"reason": "It is there again."})
+    submit(staff, page(case, "reopen"), {"reason": "It is there again."})
     assert state(case) == ("assigned", "")
 
 
@@ -227,14 +227,14 @@ def test_looking_at_a_question_does_nothing(staff: Client, case: Case) -> None:
 
 
 def test_nothing_is_resolved_without_a_note_nor_written_off_by_the_way(staff: Client, case: Case) -> None:
-    staff.post(page(case, "resolve"), {"resolution": "ours", "reason": " "})
-    staff.post(page(case, "resolve"), {"resolution": "written_off", "reason": "Quietly."})
+    submit(staff, page(case, "resolve"), {"resolution": "ours", "reason": " "})
+    submit(staff, page(case, "resolve"), {"resolution": "written_off", "reason": "Quietly."})
     assert state(case) == ("open", "")
 
 
 def test_a_note_for_staff_is_not_the_operators(staff: Client, case: Case) -> None:
-    staff.post(page(case, "remark"), {"reason": "They did this before.", "internal": "on"})
-    staff.post(page(case, "remark"), {"reason": "Please look at line 7."})
+    submit(staff, page(case, "remark"), {"reason": "They did this before.", "internal": "on"})
+    submit(staff, page(case, "remark"), {"reason": "Please look at line 7.", "internal": None})
     assert [note.text for note in cases.notes_of(case, for_staff=False)] == ["Please look at line 7."]
     shown = read(staff, page(case))
     assert "They did this before." in shown
@@ -246,26 +246,26 @@ def test_two_persons_write_off_what_is_above_the_limit(
 ) -> None:
     case = broken(run, difference=LIMIT + 1)
     assert "Two people are needed" in read(staff, page(case))
-    staff.post(page(case, "resolve"), {"resolution": "ours", "reason": "Lost in the move."})
+    submit(staff, page(case, "resolve"), {"resolution": "ours", "reason": "Lost in the move."})
     assert state(case) == ("open", "")
-    staff.post(page(case, "decline"), {"reason": "I meant to write it off."})
-    staff.post(page(case, "write_off"), {"reason": "Lost in the move."})
+    submit(staff, page(case, "decline"), {"reason": "I meant to write it off."})
+    submit(staff, page(case, "write_off"), {"reason": "Lost in the move."})
     assert state(case) == ("open", "")
-    staff.post(page(case, "confirm"), {"difference": LIMIT + 1})
+    submit(staff, page(case, "confirm"), {"difference": LIMIT + 1})
     assert state(case) == ("open", "")  # not by whoever asked
     another = signed_in(Client(), second)
     home = read(another, "/admin/")
     assert "support@oppi.test requested the write-off of EUR 10.00001" in home
     assert f'value="{LIMIT + 1}"' in read(another, page(case, "confirm"))
-    another.post(page(case, "confirm"), {"difference": LIMIT})
+    submit(another, page(case, "confirm"), {"difference": LIMIT})
     assert state(case) == ("open", "")  # not an amount that was not shown
-    another.post(page(case, "confirm"), {"difference": LIMIT + 1})
+    submit(another, page(case, "confirm"), {"difference": LIMIT + 1})
     assert state(case) == ("resolved", "written_off")
 
 
 def test_a_write_off_is_declined_with_a_reason(staff: Client, case: Case, second: Person) -> None:
     Case.objects.update(write_off_asked_by=second, asked_resolution="ours")
-    staff.post(page(case, "decline"), {"reason": "Look at the log first."})
+    submit(staff, page(case, "decline"), {"reason": "Look at the log first."})
     case.refresh_from_db()
     assert (case.state, case.write_off_asked_by) == ("open", None)
 
@@ -278,13 +278,13 @@ def test_writing_off_asks_for_a_fresh_second_factor(client: Client, case: Case, 
         f"{LIST}many/write_off/?ids={case.pk}",
         f"{LIST}many/resolve/?ids={case.pk}",
     ):
-        sent = late.post(path, {"reason": "Small.", "chosen": str(case.pk)})
+        sent = submit(late, path, {"reason": "Small.", "chosen": str(case.pk)})
         assert "/reauthenticate/" in sent["location"]
     assert state(case) == ("open", "")
 
 
 def test_who_did_what_stands_in_its_timeline(staff: Client, case: Case, support: Person) -> None:
-    staff.post(page(case, "resolve"), {"resolution": "ours", "reason": "Booked twice."})
+    submit(staff, page(case, "resolve"), {"resolution": "ours", "reason": "Booked twice."})
     told = read(staff, page(case, "timeline"))
     assert "Resolved: our error" in told
     assert support.email in told
@@ -295,7 +295,7 @@ def test_who_did_what_stands_in_its_timeline(staff: Client, case: Case, support:
 def test_an_auditor_reads_and_does_nothing(client: Client, case: Case, auditor: Person, verb: str) -> None:
     reader = signed_in(client, auditor)
     assert buttons(reader, case) == set()
-    assert reader.post(page(case, verb), {"reason": "x"}).status_code == 403
+    assert submit(reader, page(case, verb), {"reason": "x"}).status_code == 403
     assert "For all cases in this list" not in read(reader, LIST)
     assert reader.get(f"{LIST}many/take/").status_code == 403
     assert state(case) == ("open", "")
@@ -314,11 +314,11 @@ def test_those_that_are_ticked_are_done_at_once_and_the_refused_are_named(
     assert "3 cases." in asked.content.decode()
     assert asked.context["sums"] == [("EUR", 2, "5.00"), ("JPY", 1, "0.007")]
     wish = {"chosen": ",".join(str(case.pk) for case in chosen), "resolution": "theirs", "reason": "Their export."}
-    stale = unescape(staff.post(sent["location"], wish | {"seen": "EUR:2:1"}).content.decode())
+    stale = unescape(submit(staff, sent["location"], wish | {"seen": "EUR:2:1"}).content.decode())
     assert "These cases have changed since you opened the page." in stale
     assert state(chosen[0]) == ("open", "")
     wish["seen"] = asked.context["seen"]
-    told = unescape(said(staff.post(sent["location"], wish)))
+    told = unescape(said(submit(staff, sent["location"], wish)))
     assert "2 cases resolved, or waiting for a second approver. 1 case unchanged." in told
     assert "tx-1" in told
     assert "This case is resolved. Reopen it first." in told
@@ -333,7 +333,7 @@ def test_all_that_a_list_shows_is_assigned(staff: Client, run: Reconciliation, s
     assert way
     asked = staff.get(way[0])
     assert asked.context["number"] == 3
-    staff.post(way[0], {"chosen": asked.context["chosen"], "to": second.pk})
+    submit(staff, way[0], {"chosen": asked.context["chosen"], "to": second.pk})
     assert set(Case.objects.filter(owner=second).values_list("subject", flat=True)) == {"tx-0", "tx-1", "tx-2"}
     assert state(other) == ("open", "")
 
@@ -346,15 +346,15 @@ def test_a_thousand_are_done_at_once_and_the_rest_is_said(
         broken(run, f"tx-{number}", opened_at=MORNING + timedelta(minutes=number))
     asked = staff.get(f"{LIST}many/wait/")
     assert (asked.context["number"], asked.context["most"]) == (2, 2)
-    staff.post(f"{LIST}many/wait/", {"chosen": asked.context["chosen"]})
+    submit(staff, f"{LIST}many/wait/", {"chosen": asked.context["chosen"]})
     assert set(subjects(staff, state="waiting")) == {"tx-0", "tx-1"}
     every = ",".join(str(key) for key in Case.objects.values_list("pk", flat=True))
-    assert "at most 2 cases" in unescape(staff.post(f"{LIST}many/wait/", {"chosen": every}).content.decode())
+    assert "at most 2 cases" in unescape(submit(staff, f"{LIST}many/wait/", {"chosen": every}).content.decode())
 
 
 @pytest.mark.parametrize("chosen", ["", "x", "1;2", "9" * 30, "²", "0"])
 def test_what_names_no_case_does_nothing(staff: Client, case: Case, chosen: str) -> None:
-    assert staff.post(f"{LIST}many/take/", {"chosen": chosen}).status_code == 200
+    assert submit(staff, f"{LIST}many/take/", {"chosen": chosen}).status_code == 200
     assert staff.get(f"{LIST}many/take/", {"ids": chosen}).status_code == 200
     assert state(case) == ("open", "")
 
@@ -368,5 +368,5 @@ def test_a_list_that_is_none_has_no_cases_to_work_on(staff: Client, case: Case, 
 
 
 def test_many_are_not_resolved_without_a_note(staff: Client, case: Case) -> None:
-    staff.post(f"{LIST}many/resolve/", {"chosen": str(case.pk), "resolution": "ours", "reason": ""})
+    submit(staff, f"{LIST}many/resolve/", {"chosen": str(case.pk), "resolution": "ours", "reason": ""})
     assert state(case) == ("open", "")

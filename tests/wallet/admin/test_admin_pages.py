@@ -13,6 +13,7 @@ from merchants.models import Person, Secret
 from merchants.services import keys, merchants
 from portal.lib import clock
 from tests.conftest import Caller
+from tests.pages import submit
 from tests.people import signed_in
 from wallet.admin import dashboard
 from wallet.models import Account, RefusedCall, Session, SignedRequest, Transaction
@@ -120,7 +121,7 @@ def test_a_session_is_closed_after_a_question(staff: Client, caller: Caller) -> 
     bet = caller.bet().body["transactionId"]
     page = f"/admin/wallet/session/{Session.objects.get().pk}/close/"
     assert "RS_ERROR_SESSION_REQUIRED_OR_INVALID" in read(staff, page)
-    staff.post(page, {"why": "Asked by the player"})
+    submit(staff, page, {"why": "Asked by the player"})
     assert caller.bet().body["status"] == "RS_ERROR_SESSION_REQUIRED_OR_INVALID"
     assert caller.payout(bet).body["status"] == "RS_OK"
 

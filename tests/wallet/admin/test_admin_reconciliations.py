@@ -11,6 +11,7 @@ from django.test import Client
 
 from merchants.models import Letter, Merchant, Person
 from portal.lib import clock
+from tests.pages import submit
 from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet.models import Case, Reconciliation, ReportDelivery
@@ -95,13 +96,13 @@ def test_a_day_is_compared_again_after_a_question(
     monkeypatch.setattr(on_demand, "ask_for_comparison", lambda **about: asked.append(about))
     assert "Recurring breaks keep their cases" in read(staff, f"{LIST}{run.pk}/again/")
     assert not asked
-    staff.post(f"{LIST}{run.pk}/again/")
+    submit(staff, f"{LIST}{run.pk}/again/")
     assert asked == [{"merchant": run.merchant, "day": DAY, "by": support}]
 
 
 def test_a_day_that_is_compared_at_this_moment_is_not_compared_again(staff: Client, run: Reconciliation) -> None:
     compared(run.merchant, number=2, state="running", outcome="", done_at=None)
-    answer = staff.post(f"{LIST}{run.pk}/again/")
+    answer = submit(staff, f"{LIST}{run.pk}/again/")
     assert "is in progress" in unescape(answer.content.decode())
     assert Reconciliation.objects.count() == 2
 
@@ -124,10 +125,10 @@ def test_a_bounce_is_seen(staff: Client, delivery: ReportDelivery) -> None:
 def test_a_report_is_sent_again_as_another_letter(staff: Client, delivery: ReportDelivery) -> None:
     before = delivery.letter_id
     assert "A new email" in read(staff, f"{REPORTS}{delivery.pk}/send_again/")
-    staff.post(f"{REPORTS}{delivery.pk}/send_again/")
+    submit(staff, f"{REPORTS}{delivery.pk}/send_again/")
     delivery.refresh_from_db()
     assert delivery.letter_id != before
-    answer = staff.post(f"{REPORTS}{delivery.pk}/send_again/")
+    answer = submit(staff, f"{REPORTS}{delivery.pk}/send_again/")
     assert "is waiting to be sent" in unescape(answer.content.decode())
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from merchants.errors import Refusal
 from merchants.models import Merchant, Person
 from portal.lib import clock
+from tests.pages import submit
 from tests.people import signed_in
 from tests.wallet import reconciling
 from wallet.models import ReconciliationPlan, Statement
@@ -54,11 +55,11 @@ def test_a_file_is_looked_at_stated_sent_and_read(staff: Client, opened: Merchan
     assert not Statement.objects.exists()
     said = {f"column_{name}": header for name, header in looked.context["seen"].mapping.columns.items()}
     said |= {"grain": "rows", "amounts": "decimal_point"}
-    again = staff.post(way, said | {"do": "look"})
+    again = submit(staff, way, said | {"do": "look"})
     assert again.context["seen"].can_be_read
     assert "20.00" in words(again)
     assert not Statement.objects.exists()
-    sent = staff.post(way, said | {"do": "send", "seen": again.context["mark"]})
+    sent = submit(staff, way, said | {"do": "send", "seen": again.context["mark"]})
     statement = Statement.objects.get()
     assert sent["location"] == f"{LIST}{statement.pk}/change/"
     assert (statement.state, statement.rows, statement.by, statement.is_current) == ("read", 2, support, True)
@@ -78,11 +79,11 @@ def test_what_is_stated_otherwise_is_looked_at_before_it_is_sent(staff: Client, 
     seen = staff.get(way)
     said = {f"column_{name}": header for name, header in columns.items()} | {"grain": "rows"}
     said |= {"amounts": "decimal_point", "do": "send"}
-    staff.post(way, said)
-    again = staff.post(way, said | {"seen": seen.context["mark"]})
+    submit(staff, way, said)
+    again = submit(staff, way, said | {"seen": seen.context["mark"]})
     assert not Statement.objects.exists()
     assert f'value="{again.context["mark"]}"' in words(again)
-    staff.post(way, said | {"seen": again.context["mark"]})
+    submit(staff, way, said | {"seen": again.context["mark"]})
     assert Statement.objects.get().mapping["amounts"] == "decimal_point"
 
 
@@ -93,13 +94,13 @@ def test_a_mapping_is_kept_with_what_was_sent_or_not_at_all(
     columns = staff.get(way).context["seen"].mapping.columns
     said = {f"column_{name}": header for name, header in columns.items()} | {"grain": "rows"}
     said |= {"amounts": "decimal_point"}
-    again = staff.post(way, said | {"do": "look"})
+    again = submit(staff, way, said | {"do": "look"})
 
     def refused(**_: Any) -> None:
         raise Refusal("Not now.")
 
     monkeypatch.setattr(statements, "receive_statement", refused)
-    assert "Not now." in words(staff.post(way, said | {"do": "send", "seen": again.context["mark"]}))
+    assert "Not now." in words(submit(staff, way, said | {"do": "send", "seen": again.context["mark"]}))
     assert not ReconciliationPlan.objects.exists()
 
 
@@ -117,7 +118,7 @@ def test_a_file_in_another_encoding_is_stated_and_read(staff: Client, opened: Me
     }
     said = {f"column_{name}": header for name, header in names.items()}
     said |= {"grain": "rows", "encoding": "cp1252", "preset": "sheet_eu"}
-    looked = staff.post(way, said | {"do": "look"})
+    looked = submit(staff, way, said | {"do": "look"})
     assert looked.context["form"]["thousands"].value() == "point"
     shown = {name: looked.context["form"][name].value() for name in looked.context["form"].fields}
     staff.post(way, {name: value for name, value in shown.items() if value is not None} | {

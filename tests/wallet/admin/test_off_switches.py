@@ -11,7 +11,7 @@ from django.test import Client
 from merchants.models import ApiKey, Game, Merchant, Person, Player
 from merchants.services import keys
 from tests.conftest import Caller
-from tests.pages import said, send
+from tests.pages import said, send, submit
 from tests.people import signed_in
 from wallet.models import Session
 from wallet.services.log import request_log
@@ -48,24 +48,24 @@ def test_each_says_what_it_meets_and_asks_for_a_reason_and_the_code(staff: Clien
     assert "1 with EUR 2.50 at stake" in shown
     assert "Players in session" in shown
     for sent in ({}, {"why": "Asked for"}, {"typed_code": code}, {"why": "Asked for", "typed_code": "another"}):
-        assert staff.post(page, sent).status_code == 200, sent
+        assert submit(staff, page, sent).status_code == 200, sent
     assert busy.bet().body["status"] == "RS_OK"
-    assert staff.post(page, {"why": "Asked for", "typed_code": code}).status_code == 302
+    assert submit(staff, page, {"why": "Asked for", "typed_code": code}).status_code == 302
     assert busy.bet().body["status"] != "RS_OK"
 
 
 def test_where_nothing_hangs_on_it_a_reason_is_enough(staff: Client, acme: Merchant) -> None:
     page = f"/admin/merchants/merchant/{acme.pk}/suspend/"
     assert "typed_code" not in staff.get(page).content.decode()
-    assert staff.post(page, {"why": ""}).status_code == 200
-    assert staff.post(page, {"why": "Never began"}).status_code == 302
+    assert submit(staff, page, {"why": ""}).status_code == 200
+    assert submit(staff, page, {"why": "Never began"}).status_code == 302
     acme.refresh_from_db()
     assert acme.status == "suspended"
 
 
 def test_to_switch_on_needs_neither(staff: Client, acme: Merchant) -> None:
     Merchant.objects.update(status="suspended")
-    assert staff.post(f"/admin/merchants/merchant/{acme.pk}/activate/").status_code == 302
+    assert submit(staff, f"/admin/merchants/merchant/{acme.pk}/activate/").status_code == 302
 
 
 def test_the_end_of_an_overlap_shows_it_too(staff: Client, busy: Caller) -> None:
@@ -88,7 +88,7 @@ def test_a_block_of_a_player_shows_it_and_needs_no_code(staff: Client, busy: Cal
     shown = said(staff.get(page))
     assert "1 with EUR 2.50 at stake" in shown
     assert "typed_code" not in shown
-    assert staff.post(page, {"reason": "Chargeback"}).status_code == 302
+    assert submit(staff, page, {"reason": "Chargeback"}).status_code == 302
     assert busy.bet().body["status"] == "RS_ERROR_PLAYER_BLOCKED"
 
 
@@ -98,8 +98,8 @@ def test_the_end_of_a_session_shows_what_is_open_and_keeps_the_reason(staff: Cli
     shown = said(staff.get(page))
     assert "1 with EUR 2.50 at stake" in shown
     assert "Session open since" in shown
-    assert staff.post(page, {"why": ""}).status_code == 200
+    assert submit(staff, page, {"why": ""}).status_code == 200
     assert busy.bet().body["status"] == "RS_OK"
-    assert staff.post(page, {"why": "Asked by the player"}).status_code == 302
+    assert submit(staff, page, {"why": "Asked by the player"}).status_code == 302
     assert busy.bet().body["status"] == "RS_ERROR_SESSION_REQUIRED_OR_INVALID"
     assert LogEntry.objects.get().change_message == "is closed: Asked by the player"

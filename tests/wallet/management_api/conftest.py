@@ -13,6 +13,7 @@ from django.test import Client
 
 from merchants.models import AccessToken, Merchant, Person
 from merchants.services import access_tokens
+from tests.people import give_totp
 
 ROOT = "/api/management/v1/"
 
@@ -47,6 +48,8 @@ def _no_counts() -> Iterator[None]:
 @pytest.fixture
 def program_of() -> Callable[..., Program]:
     def make(person: Person, merchant: Merchant | None, *scopes: str, code: str = "acme") -> Program:
+        if not person.has_second_factor:
+            give_totp(person)
         issued = access_tokens.create_token(
             person=person, merchant=merchant, name="Nightly job", scopes=scopes or AccessToken.Scope.values, days=30
         )

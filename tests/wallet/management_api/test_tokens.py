@@ -15,6 +15,7 @@ from merchants.models import AccessToken, Letter, Membership, Merchant, Person
 from merchants.services import access_tokens, scan
 from portal.lib import clock, masking
 from tests import factories
+from tests.people import give_totp
 from tests.wallet.management_api.conftest import Program
 
 Make = Callable[..., Program]
@@ -117,6 +118,9 @@ def test_who_may_have_tokens(viewer: Person, owner: Person, acme: Merchant, riva
     for person, merchant in ((viewer, acme), (owner, rival), (owner, None)):
         with pytest.raises(errors.TokenNeedsRole):
             access_tokens.create_token(person=person, merchant=merchant, name="x", scopes=["keys:read"], days=1)
+    with pytest.raises(errors.TokenNeedsFactor):
+        access_tokens.create_token(person=owner, merchant=acme, name="x", scopes=["keys:read"], days=1)
+    give_totp(owner)
     out_of_range: list[dict[str, Any]] = [{"days": 0}, {"days": 366}, {"scopes": []}]
     for wrong in out_of_range:
         wish: dict[str, Any] = {"name": "x", "scopes": ["keys:read"], "days": 1} | wrong

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from merchants.models import Download, Merchant, Person
 from portal.lib import clock
 from tests import factories
-from tests.pages import send
+from tests.pages import opened, send, submit
 from tests.people import signed_in
 from tests.wallet.closing_months import MARCH, PDF, REASON, after, closed, machine, play, prepared, reconciled
 from tests.wallet.reconciling import DATE
@@ -22,6 +23,7 @@ from wallet.reconciliation.closing import settlements
 
 HERE = "/operator/acme/reconciliation/"
 STAFF = "/admin/wallet/settlement/"
+FIELDS = [field for field in Invoice._meta.concrete_fields if not field.primary_key]
 
 
 @pytest.fixture
@@ -114,28 +116,58 @@ def test_staff_prepare_and_another_signs_off(client: Client, played: Merchant, s
     told = {"merchant": played.pk, "month": "2026-03", "reason": ""}
     with clock.frozen_at(after(played, MARCH)):
         signed_in(first, support, proved_at=clock.now())
-        refused = first.post(f"{STAFF}prepare/", told)
+        refused = submit(first, f"{STAFF}prepare/", told)
         assert "31 days are not reconciled." in unescape(refused.content.decode())
         reconciled(played, MARCH)
-        address = first.post(f"{STAFF}prepare/", told)["location"]
+        address = submit(first, f"{STAFF}prepare/", told)["location"]
         assert "being prepared" in read(first, address)
         settlement = Settlement.objects.get()
         settlements.prepare_statement(settlement.pk)
         assert "Draft prepared by support@oppi.test" in read(first, address)
-        first.post(f"{STAFF}{settlement.pk}/sign_off/", {})
+        submit(first, f"{STAFF}{settlement.pk}/sign_off/", {})
         settlement.refresh_from_db()
         assert settlement.state == Settlement.State.PREPARED
         signed_in(other, second, proved_at=clock.now())
-        other.post(f"{STAFF}{settlement.pk}/sign_off/", {})
+        submit(other, f"{STAFF}{settlement.pk}/sign_off/", {})
     settlement.refresh_from_db()
     assert (settlement.state, settlement.signed_by) == (Settlement.State.SIGNED, second)
     assert "Signed off" in read(signed_in(first, support), STAFF)
 
 
+@pytest.mark.parametrize("of", ["merchant", "provider"])
+def test_an_invoice_that_is_sent_twice_is_stored_once(
+    client: Client, owner: Person, support: Person, march: Settlement, of: str
+) -> None:
+    """A second invoice of the issuer counts in place of the first: a double click may not make one."""
+    by, page = {
+        "merchant": (owner, f"{HERE}settlements/{march.pk}/invoice/"),
+        "provider": (support, f"{STAFF}{march.pk}/upload_invoice/"),
+    }[of]
+    known = opened(signed_in(client, by), page)
+    assert client.post(page, known | invoice()).status_code == 302
+    again = client.post(page, known | invoice(number="R-18"))
+    assert again.status_code == 409
+    assert "This form was already sent" in " ".join(again.content.decode().split())
+    assert client.post(page, invoice(number="R-19")).status_code == 409, "no token, so no page that asked"
+    assert [(each.issuer, each.number) for each in Invoice.objects.all()] == [(of, "R-17")]
+
+
+def test_the_newest_invoice_is_not_stored_again(client: Client, owner: Person, march: Settlement) -> None:
+    page = f"{HERE}settlements/{march.pk}/invoice/"
+    assert send(signed_in(client, owner), page, **invoice()).status_code == 302
+    assert "Invoice R-17 is already stored" in unescape(send(client, page, **invoice()).content.decode())
+    [stored] = Invoice.objects.all()
+    with pytest.raises(IntegrityError, match="stored already"), transaction.atomic():
+        Invoice.objects.create(**{field.name: getattr(stored, field.name) for field in FIELDS})
+    for corrected in ({"total_EUR": "7.51"}, {}):  # and the first one again, when another counted in between
+        assert send(client, page, **invoice(**corrected)).status_code == 302
+    assert Invoice.objects.count() == 3
+
+
 def test_staff_upload_the_providers_invoice_and_take_it(client: Client, played: Merchant, support: Person) -> None:
     draft = prepared(played, MARCH, support)
     signed_in(client, support)
-    assert client.post(f"{STAFF}{draft.pk}/upload_invoice/", invoice()).status_code == 302
+    assert send(client, f"{STAFF}{draft.pk}/upload_invoice/", **invoice()).status_code == 302
     page = read(client, f"{STAFF}{draft.pk}/change/")
     assert "Provider" in page
     assert "agrees" in page
@@ -144,6 +176,6 @@ def test_staff_upload_the_providers_invoice_and_take_it(client: Client, played: 
     assert taken["content-disposition"] == 'attachment; filename="march.pdf"'
     assert client.get(f"{STAFF}{draft.pk}/merchant_invoice/").status_code == 404
     assert client.get(f"{STAFF}{draft.pk}/pdf/").content.startswith(b"%PDF-")
-    client.post(f"{STAFF}{draft.pk}/withdraw/", {"reason": "counted\nagain"})
+    send(client, f"{STAFF}{draft.pk}/withdraw/", reason="counted\nagain")
     draft.refresh_from_db()
     assert (draft.state, draft.withdrawal) == (Settlement.State.WITHDRAWN, "counted again")

@@ -17,7 +17,7 @@ from merchants.models import Letter, Merchant, Person
 from merchants.services import chain, history, people, staff_changes
 from portal.lib import clock
 from tests import factories
-from tests.pages import said
+from tests.pages import said, submit
 from tests.people import signed_in
 from tests.plugins.database_role import as_superuser, unguarded
 from tests.wallet.reconciling import DATE, HOUR, Busy, Line, at, breaks, case, day, plan, reconcile, state, without
@@ -571,7 +571,7 @@ def test_staff_propose_and_approve_on_the_page_of_the_case(
     assert 'value="player-1"' in asked
     assert 'value="0.02"' in asked
     wish = {"player": "player-1", "direction": "from", "amount": "0.02", "currency": "EUR", "reason": "Paid twice."}
-    first.post(f"{page}/propose_correction/", wish)
+    submit(first, f"{page}/propose_correction/", wish)
     correction = Correction.objects.get()
     shown = unescape(first.get(f"{page}/change/").content.decode())
     assert "proposed a correction: EUR 0.02 from player player-1." in shown
@@ -581,9 +581,9 @@ def test_staff_propose_and_approve_on_the_page_of_the_case(
     assert "Current balance: EUR 500.00" in told
     assert "below zero" not in told
     sent = {"correction": correction.pk, "difference": broken.difference}
-    first.post(f"{page}/approve_correction/", sent)
+    submit(first, f"{page}/approve_correction/", sent)
     assert now(broken) == ("open", "")  # not by the same person
-    other.post(f"{page}/approve_correction/", sent)
+    submit(other, f"{page}/approve_correction/", sent)
     assert now(broken) == ("resolved", "settled")
     shown = unescape(other.get(f"{page}/change/").content.decode())
     assert f"Ledger row {correction}" in shown
@@ -592,7 +592,7 @@ def test_staff_propose_and_approve_on_the_page_of_the_case(
 def test_proposing_and_approving_ask_for_a_fresh_second_factor(client: Client, broken: Case, support: Person) -> None:
     late = signed_in(client, support, proved_at=clock.now() - timedelta(minutes=6))
     for verb in ("propose_correction", "approve_correction"):
-        sent = late.post(f"/admin/wallet/case/{broken.pk}/{verb}/", {"reason": "x"})
+        sent = submit(late, f"/admin/wallet/case/{broken.pk}/{verb}/", {"reason": "x"})
         assert "/reauthenticate/" in sent["location"]
     assert not Correction.objects.exists()
 

@@ -82,7 +82,7 @@ def test_bodies_of_refused_calls_are_forgotten_after_a_week(db: None, settings: 
     kept = {refused_call(days).pk for days in (0, 6.9)}
     for days in (7.1, 30):
         refused_call(days)
-    tasks.forget_refused_calls()
+    tasks.purge_refused_calls()
     assert set(RefusedCall.objects.values_list("pk", flat=True)) == kept
 
 
@@ -93,7 +93,7 @@ def test_they_are_forgotten_in_bounded_pieces(
     for _ in range(5):
         refused_call(8)
     with django_assert_max_num_queries(4 + 4):  # used forms, files that were shown, hours, signatures that stand whole
-        tasks.forget_refused_calls()
+        tasks.purge_refused_calls()
     assert not RefusedCall.objects.exists()
 
 
@@ -101,7 +101,7 @@ def test_hosts_that_nobody_asks_for_are_forgotten(acme: Merchant) -> None:
     key = keys.issue_key(merchant=acme).key
     for days in (1, 29, 31):
         SeenOrigin.objects.create(key=key, host=f"{days}.example", last_seen_at=clock.now() - timedelta(days=days))
-    tasks.forget_origins()
+    tasks.purge_origins()
     assert {seen.host for seen in SeenOrigin.objects.all()} == {"1.example", "29.example"}
 
 
@@ -131,13 +131,16 @@ def worker(live: Live, tmp_path: Path) -> Iterator[None]:
         process.wait(STOP_SECONDS)
 
 
-def test_a_worker_at_the_real_broker_does_the_job(live: Live, worker: None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["wallet.tasks.purge_refused_calls", "wallet.tasks.forget_refused_calls"])
+def test_a_worker_at_the_real_broker_does_the_job_by_its_name_and_its_former_name(
+    live: Live, worker: None, tmp_path: Path, name: str
+) -> None:
     with psycopg.connect(live.dsn, autocommit=True) as database:
         database.execute(
             "INSERT INTO wallet_refusedcall (request_id, created_at, query, headers, body)"
             " VALUES (gen_random_uuid(), now() - interval '8 days', '', '{}', '')"
         )
-        sent = live.manage("shell", "-c", "from wallet import tasks; tasks.forget_refused_calls.delay()")
+        sent = live.manage("shell", "-c", f"from portal.celery import app; app.send_task('{name}')")
         assert sent.returncode == 0, sent.stderr
         deadline = time.monotonic() + DONE_WITHIN_SECONDS
         while old_calls(database):

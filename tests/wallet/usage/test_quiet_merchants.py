@@ -102,7 +102,7 @@ def test_an_incident_is_mailed_once_and_ends_with_the_next_accepted_request(call
     assert check(NOW + timedelta(minutes=15)).ended == [incident]
     assert not quiet_merchants.open_incidents().exists()
     [both] = history.timeline(acme, kind="traffic")  # of one transaction, here
-    assert both.title == "Alarm: no requests from the merchant; Alarm “No requests” ended"
+    assert both.title == "Alarm: no accepted requests from the merchant; Alarm “No accepted requests” ended"
 
 
 def test_a_request_within_the_hour_is_no_silence(caller: Caller, acme: Merchant) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import format_lazy
@@ -52,9 +51,6 @@ SAVED_DOMAINS = gettext_lazy("The new domain allowlist is active.")
 TRIED = gettext_lazy(
     "The new allowlist is on trial until {until}. It stays if every address of the last 24 hours has called by then, "
     "or if you keep it."
-)
-SENT_BEFORE = gettext_lazy(
-    "Each form works once. This form was sent before, or you opened it before you signed in. Nothing was changed."
 )
 NOTHING_WAITS = gettext_lazy(
     "There is no change to preview. Nothing was saved. Start the change on the page of the allowlist."
@@ -152,9 +148,7 @@ def rebased_networks(wanted: Networks) -> Networks:
 
 def decide(request: HttpRequest, visit: Visit, wanted: Networks, wish: dict[str, Any]) -> HttpResponse:
     try:
-        with transaction.atomic():
-            if not form_tokens.use_token(request, wish["token"]):
-                return sent_before_page(request, visit, wanted.key)
+        with form_tokens.single_use(request, wish["token"], back=list_address(visit.merchant, wanted.key)):
             done = save_or_ask(visit, wanted, wish)
     except ListChanged as changed:
         return propose_page(
@@ -254,9 +248,7 @@ def rebased_domains(wanted: Domains) -> Domains:
 
 def decide_domains(request: HttpRequest, visit: Visit, wanted: Domains, wish: dict[str, Any]) -> HttpResponse:
     try:
-        with transaction.atomic():
-            if not form_tokens.use_token(request, wish["token"]):
-                return sent_before_page(request, visit, None)
+        with form_tokens.single_use(request, wish["token"], back=list_address(visit.merchant, None)):
             done = save_or_ask_domains(visit, wanted, wish)
     except ListChanged as changed:
         told = list_draft.new_entries_text([*changed.changes])
@@ -326,20 +318,6 @@ def show_decided[T: (EntryPlan, DomainLine)](
         refused=refused,
         wish=wish,
         **context,
-    )
-
-
-def sent_before_page(request: HttpRequest, visit: Visit, key: ApiKey | None) -> HttpResponse:
-    back = list_address(visit.merchant, key)
-    return page_frame.render_page(
-        request,
-        visit,
-        "list_nothing.html",
-        tab="lists",
-        title=_("No change was made"),
-        status=409,
-        text=SENT_BEFORE,
-        back=back,
     )
 
 

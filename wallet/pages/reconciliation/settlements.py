@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from merchants import form_tokens
 from merchants.access import Visit, Work
-from merchants.errors import Refusal
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
 from merchants.pages.forms import SingleUseForm
@@ -29,7 +26,6 @@ from wallet.reconciliation.closing.settlement_tables import headline_sums
 from wallet.reconciliation.closing.settlement_view import view_of
 
 MOST_LISTED = 60
-USED = gettext_lazy("This form was already sent. Check the page before you send it again.")
 
 
 class OperatorInvoiceForm(SingleUseForm, InvoiceForm):
@@ -120,33 +116,22 @@ def invoice_new(request: HttpRequest, visit: Visit, number: int) -> HttpResponse
     form = OperatorInvoiceForm(request.POST or None, request.FILES or None, currencies=currencies)
     if form.is_valid() and upload_invoice(request, visit, settlement, form):
         return HttpResponseRedirect(settlement_address(settlement))
-    token = form_tokens.new_token(request)
-    form.initial["token"] = token
-    if form.is_bound:
-        form.data = form.data.copy() | {"token": token}  # type: ignore[attr-defined]
+    if not form.is_bound:
+        form.initial["token"] = form_tokens.new_token(request)
     context: dict[str, Any] = {"form": form, "settlement": settlement, "month": month_text(settlement.month)}
     return page_frame.render_page(request, visit, "invoice_new.html", tab=TAB, title=_("Upload invoice"), **context)
 
 
 def upload_invoice(request: HttpRequest, visit: Visit, settlement: Settlement, form: OperatorInvoiceForm) -> bool:
     """False: refused, and the form says why."""
-    try:
-        with transaction.atomic():
-            if not form_tokens.use_token(request, form.cleaned_data["token"]):
-                messages.warning(request, USED)
-                return True
-            invoice = invoices.upload_invoice(
-                merchant=visit.merchant, month=settlement.month, by=visit.person, **form.wish()
-            )
-    except Refusal as refused:
-        form.add_error(None, str(refused))
-        return False
-    messages.success(
-        request,
-        _("Invoice %(number)s %(state)s.")
-        % {"number": invoice.number, "state": invoices.compare_invoice(invoice, settlement).state},
-    )
-    return True
+
+    def act(**_sent: Any) -> Invoice:
+        return invoices.upload_invoice(merchant=visit.merchant, month=settlement.month, by=visit.person, **form.wish())
+
+    done = form_tokens.submit_once(request, form, act, back=settlement_address(settlement))
+    if done is not None:
+        messages.success(request, invoices.compared_text(done.value, settlement))
+    return done is not None
 
 
 @page(back="operator:settlements", prove=True)

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -220,10 +219,8 @@ def send_draft(
     request: HttpRequest, visit: Visit, draft: StatementDraft, form: MappingForm, mapping: dict[str, Any]
 ) -> HttpResponse:
     """The file is stored outside of the transaction of the form: what was sent is never lost by what comes after."""
-    with transaction.atomic():
-        if not form_tokens.use_token(request, form.cleaned_data["token"]):
-            messages.warning(request, GONE)
-            return HttpResponseRedirect(day_address(visit.merchant, draft.day))
+    back = day_address(visit.merchant, draft.day)
+    with form_tokens.single_use(request, form.cleaned_data["token"], back=back):
         statement = receive_file(visit, draft, mapping)
         if draft.case:
             case = own_case(visit.merchant, draft.case)
@@ -233,7 +230,7 @@ def send_draft(
     asked = ask_for_comparison(visit, statement)
     if draft.case:
         return HttpResponseRedirect(case_address(own_case(visit.merchant, draft.case)))
-    return HttpResponseRedirect(day_address(visit.merchant, draft.day) + asked)
+    return HttpResponseRedirect(back + asked)
 
 
 def receive_file(visit: Visit, draft: StatementDraft, mapping: dict[str, Any]) -> Statement:

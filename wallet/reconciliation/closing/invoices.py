@@ -48,7 +48,7 @@ def upload_invoice(
 
     `totals`: by currency, × 100000. Refuses other people (OwnersAndManagersOnly), a month without a statement
     (InvoiceOfAMonthToCome), no total (InvoiceWithoutTotal), a secret in the number, a file over MOST_MEBIBYTES MiB, of
-    another type than PDF or CSV, and a PDF with active content.
+    another type than PDF or CSV, a PDF with active content, and the issuer's newest invoice again (InvoiceIsStored).
     """
     issuer = issuer_for(merchant, by)
     check_no_secret(number)
@@ -61,7 +61,7 @@ def upload_invoice(
         raise refusals.InvoiceTooLarge(MOST_MEBIBYTES)
     content_type = type_of(raw)
     content.seek(0)
-    return Invoice.objects.create(
+    invoice = Invoice(
         merchant=merchant,
         month=month,
         issuer=issuer,
@@ -76,8 +76,21 @@ def upload_invoice(
         by=by,
         uploaded_at=clock.now(),
     )
+    check_not_stored(invoice)
+    invoice.save(force_insert=True)
+    return invoice
 
 
+def check_not_stored(invoice: Invoice) -> None:
+    """Refuse the newest invoice of an issuer and month again (InvoiceIsStored). Locks the merchant."""
+    Merchant.objects.select_for_update(no_key=True).get(pk=invoice.merchant_id)
+    of_month = Invoice.objects.filter(merchant=invoice.merchant, month=invoice.month, issuer=invoice.issuer)
+    newest = of_month.order_by("-pk").first()
+    if newest is not None and all(getattr(newest, name) == getattr(invoice, name) for name in SAME):
+        raise refusals.InvoiceIsStored(invoice.number)
+
+
+SAME = ("number", "basis", "totals", "digest")  # as the trigger invoice_not_twice compares them
 WITH_FIGURES = (Settlement.State.PREPARED, Settlement.State.SIGNED)
 
 
@@ -163,6 +176,12 @@ def compare_invoice(invoice: Invoice, settlement: Settlement) -> InvoiceComparis
     theirs = {currency: int(units) for currency, units in invoice.totals.items()}
     lines = [InvoiceLine(each, ours.get(each, 0), theirs.get(each, 0)) for each in sorted({*ours, *theirs})]
     return InvoiceComparison(invoice, [line for line in lines if line.ours or line.theirs or line.currency in theirs])
+
+
+def compared_text(invoice: Invoice, settlement: Settlement) -> str:
+    """Return the sentence that follows an upload."""
+    state = compare_invoice(invoice, settlement).state
+    return _("Invoice %(number)s %(state)s.") % {"number": invoice.number, "state": state}
 
 
 def _stated(each: CurrencySums, basis: str) -> int:

@@ -118,6 +118,14 @@ class InvoiceWithoutTotal(Refusal):
         super().__init__(_("The invoice has no total. Enter the total of at least one currency."))
 
 
+class InvoiceIsStored(Refusal):
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Invoice %(number)s is already stored with this file and these totals. You do not need to do anything.")
+            % {"number": number}
+        )
+
+
 class InvoiceOfAMonthToCome(Refusal):
     def __init__(self, first: date) -> None:
         super().__init__(

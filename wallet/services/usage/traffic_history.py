@@ -24,5 +24,5 @@ def _sentences(events: list[Event], everything: list[Event]) -> list[str]:
 def _sentence(event: Event) -> str:
     is_quiet = event.row["kind"] == TrafficIncident.Kind.QUIET
     if event.new_value("ended_at"):
-        return _("Alarm “No requests” ended") if is_quiet else _("Alarm “Every request refused” ended")
-    return _("Alarm: no requests from the merchant") if is_quiet else _("Alarm: every request is refused")
+        return _("Alarm “No accepted requests” ended") if is_quiet else _("Alarm “Every request refused” ended")
+    return _("Alarm: no accepted requests from the merchant") if is_quiet else _("Alarm: every request is refused")
