@@ -281,6 +281,22 @@ class Invitation(models.Model):
         return self.email
 
 
+@track_history(Inserted(), scopes={"person": "person"})
+class SignOut(models.Model):
+    """Sessions of a person that this person or our staff ended by hand. Rows are only ever added."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    sessions = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("sign-out")
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.sessions}"
+
+
 @track_history(Inserted(), scopes={"merchant": "merchant", "person": "person"})
 class StaffVisit(models.Model):
     """One of our staff looked at a merchant's pages as its people do; one row an hour, for the merchant to see."""
