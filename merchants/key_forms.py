@@ -16,9 +16,7 @@ from portal.lib.moment_fields import MomentField
 
 LONGEST_REASON = 500
 TOKEN_DAYS = [(30, _("30 days")), (90, _("90 days")), (180, _("180 days")), (365, _("1 year"))]
-EXPOSED_SINCE_HELP = _(
-    "In UTC. If you are not sure, enter the earliest possible moment. The compromise report starts there."
-)
+EXPOSED_SINCE_HELP = _("If you are not sure, enter the earliest possible moment. The compromise report starts there.")
 
 
 class QuietHoursForm(forms.Form):

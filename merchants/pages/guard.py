@@ -55,6 +55,7 @@ def page(*, work: str = "", prove: bool = False, back: str = "operator:home") ->
             except PermissionDenied:
                 return page_frame.refused_page(request, 403)
 
+        knock.asks_for_proof = prove  # type: ignore[attr-defined]
         return knock
 
     return guarded

@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from merchants import access, kept_forms, staff_desk
+from merchants.sign_in import step_names
 from merchants.sign_in.resets import Unavailable
 
 log = structlog.get_logger(__name__)
 OPEN = {"login", "logout"}
-STEP = "step_that_needs_proof"  # in the session
 SET_UP = _("Staff need a second factor for the administration. Set up a second factor now.")
 
 
@@ -77,10 +77,11 @@ def second_factor_redirect(request: HttpRequest, back: str = "", *, step: str = 
     """To be proved again, and then back to the page, or to `back`. `step`: what the person wants to do, as the page
     of the proof names it.
     """
-    request.session[STEP] = step
+    back = back or request.get_full_path()
+    step_names.keep_step(request, back, step)
     methods = get_adapter().get_reauthentication_methods(request.user)
     address = methods[0]["url"] if methods else reverse("mfa_index")
-    return HttpResponseRedirect(f"{address}?{urlencode({'next': back or request.get_full_path()})}")
+    return HttpResponseRedirect(f"{address}?{urlencode({'next': back})}")
 
 
 def prove_and_send_again(request: HttpRequest, *, step: str = "") -> HttpResponseRedirect:

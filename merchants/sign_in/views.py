@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from merchants import access
 from merchants.sign_in.gate import second_factor_redirect
+from merchants.sign_in.step_names import ACCOUNT_STEPS
 
 
 @require_POST
@@ -36,6 +37,6 @@ def change_password(request: HttpRequest) -> HttpResponseBase:
     """After a fresh second factor of whoever has one: a known password and a browser left open change no password."""
     person: Any = request.user
     if person.has_second_factor and not access.fresh_second_factor(request):
-        return second_factor_redirect(request)
+        return second_factor_redirect(request, step=str(ACCOUNT_STEPS["account_change_password"]))
     response: HttpResponseBase = password_change(request)
     return response

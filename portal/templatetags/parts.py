@@ -9,11 +9,12 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from merchants.sign_in import step_names
 from portal import __version__
+from portal.lib.texts import shortened_id
 from wallet import statuses
 
 register = template.Library()
-ID_HEAD, ID_TAIL = 12, 6  # characters of a long id that are shown
 PARTS = "operator/parts"
 STAFF_COLOURS = {
     "info": "bg-blue-100 text-blue-700 dark:bg-blue-500/20 dark:text-blue-400",
@@ -27,6 +28,12 @@ BADGE_COLOURS = {"good": "bg-green-lt", "warn": "bg-yellow-lt", "bad": "bg-red-l
 def portal_version() -> str:
     """Return the version of the portal."""
     return __version__
+
+
+@register.simple_tag(takes_context=True)
+def step_to_confirm(context: dict[str, Any]) -> str:
+    """Return the name of the step that the page of a proof leads back to."""
+    return step_names.step_to_confirm(context["request"])
 
 
 @register.inclusion_tag(f"{PARTS}/icon.html")
@@ -53,8 +60,7 @@ def call_level(call: Any) -> str:
 def short_id(value: object, url: str = "") -> dict[str, str]:
     """Render an id short, whole on hover, with a button that copies it; as a link where there is a `url`."""
     text = "" if value is None else str(value)
-    is_long = len(text) > ID_HEAD + ID_TAIL + 1
-    return {"value": text, "shown": f"{text[:ID_HEAD]}…{text[-ID_TAIL:]}" if is_long else text, "url": url}
+    return {"value": text, "shown": shortened_id(text), "url": url}
 
 
 @register.inclusion_tag(f"{PARTS}/head.html")

@@ -189,6 +189,8 @@ class PlayerGamingDay(GamingDay):
         constraints = [
             models.UniqueConstraint(fields=["merchant", "day", "player", "currency"], name="player_gaming_day_once")
         ]
+        # The days of one player: the figures of the players that a page of revenue shows.
+        indexes = [models.Index(fields=["merchant", "player", "day"], name="player_gaming_days")]
 
 
 class OpenBet(models.Model):

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 
-from merchants.models import Download, Merchant, Person
+from merchants.models import Download, Game, Merchant, Person, Player
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.pages import said
@@ -63,6 +64,30 @@ def test_it_is_what_the_ledger_says(played: Caller, acme: Merchant, summed: bool
     assert figures(acme, RevenueWish(DAY, DAY, currency="USD")) == []
     total = gaming_revenue.revenue_report(acme, WISH).total
     assert [(row.currency, row.ggr) for row in total] == [("EUR", 6)]
+
+
+def test_a_page_of_players_has_the_first_lines_of_their_file(acme: Merchant, game: Game) -> None:
+    players = [Player.objects.create(merchant=acme, player_id=f"p-{number}") for number in range(4)]
+    lines = [
+        (players[0], DAY, "EUR", 5, 1), (players[0], WISH.until, "EUR", 4, 0), (players[1], DAY, "EUR", 1, 9),
+        (players[2], DAY, "USD", 7, 0), (players[3], DAY, "USD", 10**21, 10**20), (players[3], DAY, "EUR", 7, 0),
+    ]  # fmt: skip
+    for player, day, currency, stakes, payouts in lines:
+        of_day = {"merchant": acme, "day": day, "currency": currency, "bets": 1, "rewards": 0}
+        PlayerGamingDay.objects.create(player=player, stakes=stakes, payouts=payouts, **of_day)
+        of_game = GameDay.objects.get_or_create(game=game, defaults={"stakes": 0, "payouts": 0}, **of_day)[0]
+        GameDay.objects.filter(pk=of_game.pk).update(stakes=F("stakes") + stakes, payouts=F("payouts") + payouts)
+    wish = RevenueWish(WISH.since, WISH.until, "player")
+    file = gaming_revenue.revenue_report(acme, wish, most=None)
+    assert [(row.what, row.ggr) for row in file.rows[:3]] == [
+        (players[3].pk, 10**21 - 10**20), (players[0].pk, 8), (players[2].pk, 7),
+    ]  # fmt: skip
+    for most in (1, 3, 10):
+        page = gaming_revenue.revenue_report(acme, wish, most=most)
+        assert (page.rows, page.more) == (file.rows[:most], most < len(file.rows))
+        assert {(row.currency, row.ggr) for row in page.total} == {(row.currency, row.ggr) for row in file.total}
+    only = gaming_revenue.revenue_report(acme, RevenueWish(DAY, DAY, "player", "EUR"))
+    assert [row.ggr for row in only.rows] == [7, 4, -8]
 
 
 def test_of_many_rows_behind_the_sums_the_page_says_so(

@@ -24,30 +24,54 @@ LISTED = 200  # groups of a page; a file has all
 UNSUMMED = 100_000  # ledger rows behind the watermark that a page adds; of more it says so
 BY = {"day": "m.day", "game": "m.what", "player": "m.what", "currency": "NULL::bigint"}
 ORDERS = {"day": "1 DESC, 2", "game": "6 DESC, 1, 2", "player": "6 DESC, 1, 2", "currency": "3 DESC, 2"}
+NOTHING_RECENT = 2**63 - 1  # as the mark: no ledger row is behind it
+# The groups of a year of players fit in this memory of the transaction, so they are not sorted on disk.
 BEHIND = """
-    SELECT m.upto, (SELECT coalesce(max(id), 0) FROM wallet_transaction)
+    SELECT m.upto, (SELECT coalesce(max(id), 0) FROM wallet_transaction), set_config('work_mem', '32MB', true)
       FROM wallet_mark m WHERE m.source = %s FOR SHARE OF m
 """
-SUMMED = """
-    SELECT d.day, d.{of} AS what, d.currency, d.bets, d.stakes, d.payouts, d.rewards FROM {table} d
-     WHERE d.merchant_id = %(merchant)s AND d.day >= %(since)s AND d.day <= %(until)s
-"""
 RECENT = f"""
-    SELECT r.day, r.{{of}}, r.currency, r.bets, r.stakes, r.payouts, r.rewards
-      FROM ({GAMING_ROWS} AND t.merchant_id = %(merchant)s AND t.id > %(mark)s
-                          AND t.created_at >= %(begin)s AND t.created_at < %(end)s) r
+    recent AS MATERIALIZED (
+        SELECT r.day, r.game_id, r.player_id, r.currency, r.bets, r.stakes, r.payouts, r.rewards
+          FROM ({GAMING_ROWS} AND t.merchant_id = %(merchant)s AND t.id > %(mark)s
+                              AND t.created_at >= %(begin)s AND t.created_at < %(end)s) r)
 """
+IN_SPAN = "d.merchant_id = %(merchant)s AND d.day >= %(since)s AND d.day <= %(until)s"
+OF_CURRENCY = "(m.currency = %(currency)s OR %(currency)s = '')"
+FIGURES = "sum(m.bets), sum(m.stakes), sum(m.payouts), sum(m.stakes) - sum(m.payouts), sum(m.rewards)"
+ROWS = f"""
+    SELECT d.day, d.{{of}} AS what, d.currency, d.bets, d.stakes, d.payouts, d.rewards FROM {{table}} d WHERE {IN_SPAN}
+     UNION ALL
+    SELECT r.day, r.{{of}}, r.currency, r.bets, r.stakes, r.payouts, r.rewards FROM recent r
+"""
+OF_GAMES = ROWS.format(of="game_id", table="wallet_gameday")
+OF_PLAYERS = ROWS.format(of="player_id", table="wallet_playergamingday")
 # In one pass: the groups, and behind them the sums by currency.
-SUMS = """
-      WITH sums AS MATERIALIZED (
-        SELECT {by} AS what, m.currency, sum(m.bets) AS bets, sum(m.stakes) AS stakes, sum(m.payouts) AS payouts,
-               sum(m.stakes) - sum(m.payouts) AS ggr, sum(m.rewards) AS rewards
-          FROM ({rows}) m WHERE (m.currency = %(currency)s OR %(currency)s = '')
-         GROUP BY 1, 2)
-    (SELECT what, currency, bets, stakes, payouts, ggr, rewards, false FROM sums ORDER BY {order} LIMIT %(most)s)
+SUMS = f"""
+      WITH {RECENT}, sums (what, currency, bets, stakes, payouts, ggr, rewards) AS MATERIALIZED (
+        SELECT {{by}}, m.currency, {FIGURES} FROM ({{rows}}) m WHERE {OF_CURRENCY} GROUP BY 1, 2)
+    (SELECT what, currency, bets, stakes, payouts, ggr, rewards, false FROM sums ORDER BY {{order}} LIMIT %(most)s)
      UNION ALL
     (SELECT NULL, currency, sum(bets), sum(stakes), sum(payouts), sum(ggr), sum(rewards), true FROM sums
       GROUP BY 2 ORDER BY 3 DESC, 2)
+"""
+# A page of players: who is on it, by one sum; then the figures of these. The sums by currency are those of the games,
+# which are fewer. A sum in floating point is exact up to 90 billion of a currency; above it, rounding may decide who
+# is on the page, never a figure.
+TOP_PLAYERS = f"""
+      WITH {RECENT}, top AS MATERIALIZED (
+        SELECT m.what, m.currency, sum(least(greatest(m.stakes - m.payouts, -9e18), 9e18)::bigint::float8)
+          FROM ({OF_PLAYERS}) m WHERE {OF_CURRENCY} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT %(most)s)
+    (SELECT m.what, m.currency, {FIGURES}, false
+       FROM (SELECT t.what, t.currency, d.bets, d.stakes, d.payouts, d.rewards
+               FROM top t JOIN wallet_playergamingday d ON d.player_id = t.what AND d.currency = t.currency
+              WHERE {IN_SPAN}
+              UNION ALL
+             SELECT t.what, t.currency, r.bets, r.stakes, r.payouts, r.rewards
+               FROM top t JOIN recent r ON r.player_id = t.what AND r.currency = t.currency) m
+      GROUP BY 1, 2 ORDER BY 6 DESC, 1, 2)
+     UNION ALL
+    (SELECT NULL, m.currency, {FIGURES}, true FROM ({OF_GAMES}) m WHERE {OF_CURRENCY} GROUP BY 2 ORDER BY 3 DESC, 2)
 """
 
 
@@ -90,23 +114,20 @@ def revenue_report(merchant: Merchant, wish: RevenueWish, *, most: int | None = 
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(BEHIND, [Watermark.Source.GAMING.value])
-        upto, newest = cursor.fetchone()
+        upto, newest, _memory = cursor.fetchone()
         is_behind = most is not None and newest - upto > UNSUMMED
-        cursor.execute(_statement(wish, is_behind=is_behind), _values(merchant, wish, upto, most))
+        mark = NOTHING_RECENT if is_behind else upto
+        cursor.execute(_statement(wish.by, is_page=most is not None), _values(merchant, wish, mark, most))
         found = cursor.fetchall()
     rows = [Revenue(what, currency, *map(int, sums)) for what, currency, *sums, is_total in found if not is_total]
     total = [Revenue(None, currency, *map(int, sums)) for _what, currency, *sums, is_total in found if is_total]
     return RevenueReport(rows[:most], total, most is not None and len(rows) > most, is_behind)
 
 
-def _statement(wish: RevenueWish, *, is_behind: bool) -> str:
-    of_player = wish.by == "player"
-    table = {
-        "of": "player_id" if of_player else "game_id",
-        "table": "wallet_playergamingday" if of_player else "wallet_gameday",
-    }
-    rows = SUMMED if is_behind else f"{SUMMED} UNION ALL {RECENT}"
-    return SUMS.format(by=BY[wish.by], order=ORDERS[wish.by], rows=rows.format(**table))
+def _statement(by: str, *, is_page: bool) -> str:
+    if by == "player" and is_page:
+        return TOP_PLAYERS
+    return SUMS.format(by=BY[by], order=ORDERS[by], rows=OF_PLAYERS if by == "player" else OF_GAMES)
 
 
 def _values(merchant: Merchant, wish: RevenueWish, mark: int, most: int | None) -> dict[str, Any]:
