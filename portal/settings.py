@@ -201,7 +201,7 @@ TEMPLATES = [
                 "merchants.sign_in.appearance.admin_appearance",
                 "merchants.kept_forms.kept_fields",
             ],
-            "builtins": ["portal.templatetags.desk", "portal.templatetags.moments", "portal.templatetags.parts"],
+            "builtins": [f"portal.templatetags.{name}" for name in ("back_links", "desk", "moments", "parts")],
         },
     },
 ]

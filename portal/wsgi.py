@@ -11,6 +11,7 @@ from portal.lib.request_bodies import BodyWatch, RequestBodies
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 pages = get_wsgi_application()  # sets Django up, which the next imports need
 
+from merchants.pages.error_pages import refused_download  # noqa: E402
 from portal.database import start  # noqa: E402
 from portal.machines import Machines  # noqa: E402
 from portal.page_deadline import bound_statements  # noqa: E402
@@ -18,7 +19,9 @@ from portal.page_deadline import bound_statements  # noqa: E402
 start.guard_start()
 bound_statements()
 people = RequestBodies(
-    Downloads(pages), BodyWatch(threads=settings.WEB_THREADS, seconds=settings.FORM_SECONDS), answers=True
+    Downloads(pages, page=refused_download),
+    BodyWatch(threads=settings.WEB_THREADS, seconds=settings.FORM_SECONDS),
+    answers=True,
 )
 machines = RequestBodies(
     Machines(), BodyWatch(threads=settings.WEB_THREADS, seconds=settings.BODY_SECONDS), answers=False

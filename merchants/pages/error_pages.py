@@ -96,7 +96,7 @@ def error_page(
     """Return the page of an error in the frame of its area. `back`: instead of the area; `again`: of a new form."""
     told = told or TEXTS[status]
     context: dict[str, Any] = {"title": told.title, "text": told.text, "icon": told.icon, "status": status}
-    address, label = way_back(request)
+    address, label = way_back(request.path)
     context |= {"back": back or address, "back_label": _("Check page") if back else label, "again": again}
     context["request_id"] = getattr(request, "request_id", "")
     if status not in BARE_ONLY:
@@ -117,13 +117,20 @@ def frame_of(request: HttpRequest) -> dict[str, Any]:
     return admin.site.each_context(request) | {"frame": "admin/desk.html", "element_classes": {"content": "desk"}}
 
 
-def way_back(request: HttpRequest) -> tuple[str, str]:
-    """Return address and label of the way back to the area of the request."""
-    if request.path.startswith(ADMINISTRATION):
+def refused_download(path: str, sentence: str, request_id: str) -> str:
+    """Return the page for a file that is not sent now, as HTML."""
+    address, label = way_back(path)
+    known = {"title": _("The file is not available now"), "text": sentence, "icon": "clock"}
+    return render_to_string("error_bare.html", known | {"back": address, "back_label": label, "request_id": request_id})
+
+
+def way_back(path: str) -> tuple[str, str]:
+    """Return address and label of the way back to the area of `path`."""
+    if path.startswith(ADMINISTRATION):
         return reverse("admin:index", urlconf=settings.ROOT_URLCONF), _("Back to the administration")
-    if request.path.startswith(OPERATORS):
+    if path.startswith(OPERATORS):
         return reverse("operator:merchants", urlconf=settings.ROOT_URLCONF), _("Back to your merchants")
-    if request.path.startswith(ACCOUNT):
+    if path.startswith(ACCOUNT):
         return reverse("account_login", urlconf=settings.ROOT_URLCONF), _("Back to sign-in")
     return "/", _("Back to the portal")
 

@@ -25,6 +25,8 @@ AT_ONCE = 4  # that a process makes or sends from a file, with four of its eight
 MAKING_SECONDS = 60  # within it a page's table is written; what takes longer is a job's
 SENDING_SECONDS = 600
 PIECE = 64 * 1024
+KEPT_HEADERS = {"content-security-policy", "x-request-id", "x-frame-options", "referrer-policy"}
+type RefusalPage = Callable[[str, str, str], str]
 
 
 class DownloadRefused(Exception):
@@ -42,10 +44,12 @@ class TooLong(DownloadRefused):
 
 
 class Downloads:
-    """WSGI middleware in front of the people's application. `at_once`: large answers of a process at the same time."""
+    """WSGI middleware in front of the people's application. `page`: returns the HTML that is sent when a file is
+    refused, of the path, the sentence and the request id. `at_once`: large answers of a process at the same time.
+    """
 
-    def __init__(self, application: WSGIApplication, *, at_once: int = AT_ONCE) -> None:
-        self.application, self.slots = application, threading.BoundedSemaphore(at_once)
+    def __init__(self, application: WSGIApplication, *, page: RefusalPage, at_once: int = AT_ONCE) -> None:
+        self.application, self.page, self.slots = application, page, threading.BoundedSemaphore(at_once)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         head = DownloadHead()
@@ -53,11 +57,28 @@ class Downloads:
         try:
             body = self.body(answer) if isinstance(answer, StreamingHttpResponse) else answer
         except DownloadRefused as why:
-            return refuse(start_response, str(why))
+            return self.refuse(environ, start_response, head, str(why))
         if isinstance(body, Sending):
             head.say_size(body.size)
         start_response(head.status, head.headers)
         return body
+
+    def refuse(
+        self, environ: WSGIEnvironment, start_response: StartResponse, head: DownloadHead, sentence: str
+    ) -> list[bytes]:
+        """Answer 503 with a page, under the policy and the request id of the answer that it stands for."""
+        kept = [(name, value) for name, value in head.headers if name.lower() in KEPT_HEADERS]
+        request_id = next((value for name, value in kept if name.lower() == "x-request-id"), "")
+        html = self.page(environ.get("PATH_INFO", "/"), sentence, request_id).encode()
+        headers = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Length": str(len(html)),
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Retry-After": "60",
+        }
+        start_response("503 Service Unavailable", [*kept, *headers.items()])
+        return [html]
 
     def body(self, answer: StreamingHttpResponse) -> Iterable[bytes]:
         """Return the pieces of an answer: in memory, or as Sending. Raises DownloadRefused."""
@@ -150,17 +171,3 @@ class Sending:
             release()
 
     __del__ = close
-
-
-def refuse(start_response: StartResponse, sentence: str) -> list[bytes]:
-    """Answer 503 with a sentence."""
-    text = sentence.encode()
-    headers = {
-        "Content-Type": "text/plain; charset=utf-8",
-        "Content-Length": str(len(text)),
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-        "Retry-After": "60",
-    }
-    start_response("503 Service Unavailable", list(headers.items()))
-    return [text]

@@ -12,6 +12,7 @@ from django.core.signals import request_finished
 from django.db import close_old_connections
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
+from merchants.pages.error_pages import refused_download
 from portal.lib import downloads
 from portal.lib.downloads import AT_ONCE, IN_MEMORY, Downloads, Sending
 
@@ -33,7 +34,7 @@ class Served:
 
     def __init__(self, make: Callable[[], Any]) -> None:
         self.make, self.status, self.headers = make, "", dict[str, str]()
-        self.application = Downloads(self.django)
+        self.application = Downloads(self.django, page=refused_download)
 
     def django(self, environ: Any, start_response: Any) -> Any:
         response = self.make()
@@ -44,8 +45,8 @@ class Served:
         self.status, self.headers = status, {name.lower(): value for name, value in headers}
         return bytearray().extend
 
-    def ask(self) -> Any:
-        return self.application({}, self.start)
+    def ask(self, path: str = "/") -> Any:
+        return self.application({"PATH_INFO": path}, self.start)
 
 
 def pieces(number: int) -> Iterator[bytes]:
@@ -76,6 +77,21 @@ def test_a_large_one_says_its_size_and_holds_its_place_until_it_is_read() -> Non
     sent.append(served.ask())
     assert isinstance(sent[-1], Sending), "its place is free, once"
     assert isinstance(served.ask(), list)
+
+
+def test_a_refused_file_is_answered_by_a_page_with_a_way_back_and_the_id_of_its_request() -> None:
+    told = {"x-request-id": "id-of-the-request", "Content-Security-Policy": "default-src 'none'"}
+    served = Served(lambda: StreamingHttpResponse(pieces(LARGE), headers=told))
+    sent = [served.ask() for _ in range(AT_ONCE)]
+    page = served.ask("/operator/acme/requests/csv/")[0].decode()
+    assert served.headers["content-type"] == "text/html; charset=utf-8"
+    assert served.headers["content-security-policy"] == "default-src 'none'"
+    assert "<main" in page
+    assert "The file is not available now" in page
+    assert 'href="/operator/">Back to your merchants' in page
+    assert 'id="request-id">id-of-the-request<' in page
+    for each in sent:
+        each.close()
 
 
 def test_a_reader_that_is_gone_gives_its_place_back_even_if_the_server_forgets_to_say_so() -> None:

@@ -147,6 +147,20 @@ def test_the_operators_pages(client: Client, owner: Person) -> None:
     assert "Back to your merchants" in page_of(client, "/operator/acme/nothing/", 404)
 
 
+def test_too_many_attempts_are_answered_by_a_page(client: Client, db: None) -> None:
+    cache.clear()
+    for _attempt in range(60):
+        client.post("/account/login/", {})
+    response = client.post("/account/login/", {})
+    page = response.content.decode()
+    assert response.status_code == 429
+    assert "Wait a minute" in page
+    assert "<main" in page
+    assert 'href="/account/login/"' in page
+    assert "Back to sign-in" in page
+    assert f'id="request-id">{response["x-request-id"]}<' in page
+
+
 @pytest.mark.parametrize("status", sorted(error_pages.TEXTS))
 def test_every_status_has_words(status: int) -> None:
     """Without any middleware: there is no session, and nobody is known."""
