@@ -14,7 +14,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0074_deeds_of_tokens_and_endpoints'),
+        ('merchants', '0075_words_of_addresses'),
     ]
 
     operations = [

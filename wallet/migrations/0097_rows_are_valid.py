@@ -13,7 +13,7 @@ JUDGED = [
 class Migration(migrations.Migration):
     """What a row of the ledger must be is said by a domain, to which one check of the table casts the row."""
 
-    dependencies = [("wallet", "0094_deeds_of_simulations")]
+    dependencies = [("wallet", "0096_words_of_labels")]
     operations = [
         migrations.RunSQL(
             (SQL / "0097_valid_row.sql").read_text(), "DROP DOMAIN wallet_valid_row; DROP TYPE wallet_row;"

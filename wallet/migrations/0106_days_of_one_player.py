@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
     dependencies = [
         ('merchants', '0074_deeds_of_tokens_and_endpoints'),
-        ('wallet', '0094_deeds_of_simulations'),
+        ('wallet', '0099_checks_stand_in_the_domain'),
     ]
 
     operations = [
