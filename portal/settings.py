@@ -596,7 +596,7 @@ SPECTACULAR_SETTINGS = {
   deepLinking: true,
   validatorUrl: null,
   supportedSubmitMethods: [], // no "Try it out": it cannot sign
-  plugins: [() => ({ wrapComponents: { authorizeBtn: () => () => null, authorizeOperationBtn: () => () => null } })],
+  plugins: [documentOnly], // of wallet/api_docs.js
 }""",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/",
