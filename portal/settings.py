@@ -199,7 +199,7 @@ TEMPLATES = [
                 "merchants.sign_in.appearance.admin_appearance",
                 "merchants.kept_forms.kept_fields",
             ],
-            "builtins": [f"portal.templatetags.{name}" for name in ("back_links", "desk", "moments", "parts")],
+            "builtins": [f"portal.templatetags.{name}" for name in ("back_links", "cards", "desk", "moments", "parts")],
         },
     },
 ]
@@ -694,6 +694,7 @@ UNFOLD = {
     "SITE_SYMBOL": "shield_lock",
     "SITE_URL": None,
     "STYLES": [lambda _request: static("merchants/admin.css")],
+    "SCRIPTS": [lambda _request: static("merchants/controls.js")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("merchants/favicon.svg")}
     ],
