@@ -201,7 +201,7 @@ TEMPLATES = [
                 "merchants.sign_in.appearance.admin_appearance",
                 "merchants.kept_forms.kept_fields",
             ],
-            "builtins": [f"portal.templatetags.{name}" for name in ("back_links", "desk", "moments", "parts")],
+            "builtins": [f"portal.templatetags.{name}" for name in ("back_links", "cards", "desk", "moments", "parts")],
         },
     },
 ]
@@ -599,7 +599,7 @@ SPECTACULAR_SETTINGS = {
   deepLinking: true,
   validatorUrl: null,
   supportedSubmitMethods: [], // no "Try it out": it cannot sign
-  plugins: [() => ({ wrapComponents: { authorizeBtn: () => () => null, authorizeOperationBtn: () => () => null } })],
+  plugins: [documentOnly], // of wallet/api_docs.js
 }""",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/",
@@ -707,6 +707,7 @@ UNFOLD = {
     "SITE_SYMBOL": "shield_lock",
     "SITE_URL": None,
     "STYLES": [lambda _request: static("merchants/admin.css")],
+    "SCRIPTS": [lambda _request: static("merchants/controls.js")],
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("merchants/favicon.svg")}
     ],

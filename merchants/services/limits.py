@@ -32,10 +32,14 @@ def player_limits(subject: Player | Merchant) -> Limits:
 
 
 def stake_text(limits: Limits, none: str | None = None) -> str:
-    """Return, for example, `EUR 50.00, JPY 5,000; other currencies: no limit`, or `none` without any limit."""
+    """Return, for example, `EUR 50.00, JPY 5,000; other currencies: no limit`, `50.00 in each currency`, or `none`
+    without any limit.
+    """
     by_currency = money.format_amounts(limits.max_stake_by_currency)
     unlimited = _("no limit") if none is None else none
     otherwise = unlimited if limits.max_stake is None else money.format_amount(limits.max_stake)
+    if not by_currency and limits.max_stake is not None:
+        return _("%(amount)s in each currency") % {"amount": otherwise}
     if not by_currency or not otherwise:
         return by_currency or otherwise
     return _("%(by_currency)s; other currencies: %(otherwise)s") % {"by_currency": by_currency, "otherwise": otherwise}

@@ -45,18 +45,18 @@ def test_the_pages_of_one_thing_fit_as_well(staff: Page, live: Live, album: Path
 
 
 def go(page: Page, name: str) -> None:
-    page.locator(f"#nav-sidebar a[href='{PAGES[name]}']").click()
+    page.locator(f"#nav-sidebar a[href='{PAGES[name]}']").press("Enter")
 
 
 def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[str, Any], album: Path) -> None:
     merchant = demo["merchants"][0]["code"]
     go(staff, "merchants")
-    staff.get_by_role("link", name=merchant, exact=True).click()
-    staff.get_by_role("link", name="Issue key").click()
+    staff.get_by_role("link", name=merchant, exact=True).press("Enter")
+    staff.get_by_role("link", name="Issue key").press("Enter")
     staff.get_by_label("Label").fill("night shift")
     staff.get_by_label("Hand over the new secret").select_option("show")
     staff.screenshot(path=album / "issue.png")
-    staff.get_by_role("button", name="Issue key").click()
+    staff.get_by_role("button", name="Issue key").press("Enter")
     secret = staff.locator("#secret-key").inner_text()
     assert secret.startswith("oppi_live_")
     staff.screenshot(path=album / "issued.png")
@@ -86,11 +86,11 @@ def test_a_merchant_is_closed_only_after_the_answers_were_shown(staff: Page, liv
     staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={code}")
     staff.get_by_role("link", name=code, exact=True).click()
     staff.wait_for_load_state("networkidle")  # the menu opens by a script
-    staff.get_by_text("Change status").click()
+    staff.get_by_role("button", name="Change status").press("Enter")
     staff.get_by_role("link", name="Close").first.click()
     expect(staff.get_by_text("RS_ERROR_MERCHANT_NOT_ACTIVE")).to_be_visible()
     staff.screenshot(path=album / "question.png")
-    staff.get_by_role("link", name="Cancel").click()
+    staff.get_by_role("link", name="Cancel").press("Enter")
     expect(staff.get_by_text("suspended").first).to_be_visible()
 
 

@@ -1,4 +1,7 @@
-"""Support staff at the desk of a merchant, and at what must not be lost. `PICTURES=folder` keeps the pages."""
+"""Support staff at the desk of a merchant, and at what must not be lost, by keyboard alone.
+
+`PICTURES=folder` keeps the pages.
+"""
 
 from __future__ import annotations
 
@@ -34,18 +37,18 @@ def desk(live: Live, demo: dict[str, Any], path: str = "") -> str:
 def test_an_allowlist_is_rehearsed_tried_and_restored(
     staff: Page, live: Live, demo: dict[str, Any], album: Path
 ) -> None:
-    staff.goto(f"{live.base_url}/admin/merchants/merchant/")
-    staff.get_by_role("link", name=demo["merchants"][0]["code"], exact=True).click()
-    staff.get_by_role("navigation", name="Lists of this merchant").get_by_role("link", name="Allowlist").click()
-    staff.get_by_role("link", name="Add address").click()
+    staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={demo['merchants'][0]['code']}")
+    staff.get_by_role("link", name=demo["merchants"][0]["code"], exact=True).press("Enter")
+    staff.get_by_role("navigation", name="Lists of this merchant").get_by_role("link", name="Allowlist").press("Enter")
+    staff.get_by_role("link", name="Add address").press("Enter")
     staff.get_by_label("Address or block").fill("203.0.113.77")
-    staff.get_by_role("button", name="Preview change").click()
+    staff.get_by_role("button", name="Preview change").press("Enter")
     expect(staff.get_by_role("heading", name="Rehearsal: effect on your recent requests")).to_be_visible()
     staff.screenshot(path=album / "desk-preview.png", full_page=True)
-    staff.get_by_role("button", name="Save allowlist").click()
+    staff.get_by_role("button", name="Save allowlist").press("Enter")
     expect(staff.locator("strong", has_text="On trial until")).to_be_visible()
-    staff.get_by_role("link", name="Restore previous allowlist").click()
-    staff.get_by_role("button", name="Restore previous allowlist").click()
+    staff.get_by_role("link", name="Restore previous allowlist").press("Enter")
+    staff.get_by_role("button", name="Restore previous allowlist").press("Enter")
     expect(staff.get_by_text("The previous allowlist is active.")).to_be_visible()
 
 
@@ -57,12 +60,12 @@ def test_pages_of_the_desk_fit_in_four_looks(staff: Page, live: Live, demo: dict
 
 def test_the_log_follows_live_and_a_request_leads_to_its_checks(staff: Page, live: Live, album: Path) -> None:
     staff.goto(f"{live.base_url}/admin/wallet/signedrequest/")
-    staff.get_by_role("button", name="Follow live").click()
+    staff.get_by_role("button", name="Follow live").press("Enter")
     with staff.expect_response(lambda answer: answer.request.headers.get("x-portal-poll") == "1"):
         pass
-    staff.get_by_role("button", name="Stop following").click()
-    staff.get_by_role("link", name="All refusals").click()
-    staff.locator("#result_list th a, #result_list td a").first.click()
+    staff.get_by_role("button", name="Stop following").press("Enter")
+    staff.get_by_role("link", name="All refusals").press("Enter")
+    staff.locator("#result_list th a, #result_list td a").first.press("Enter")
     expect(staff.get_by_role("heading", name="Checks in order")).to_be_visible()
     staff.screenshot(path=album / "desk-request.png", full_page=True)
 
@@ -75,24 +78,25 @@ def test_a_transaction_shows_its_round(staff: Page, live: Live, demo: dict[str, 
     for size, scheme in looks():
         see(staff, page, size=size, scheme=scheme, album=album, name="transaction")
     expect(staff.get_by_role("heading", name="Ledger entries of this transaction")).to_be_visible()
-    staff.get_by_role("link", name="Open round").click()
+    staff.get_by_role("link", name="Open round").press("Enter")
     expect(staff.get_by_role("heading", name="Outcome")).to_be_visible()
 
 
 def test_an_off_switch_shows_what_it_meets(staff: Page, live: Live, demo: dict[str, Any], album: Path) -> None:
     code = demo["merchants"][0]["code"]
-    staff.goto(f"{live.base_url}/admin/merchants/merchant/")
-    staff.get_by_role("link", name=code, exact=True).click()
-    number = staff.url.split("/")[-3]
+    staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={code}")
+    staff.get_by_role("link", name=code, exact=True).press("Enter")
+    expect(staff.locator("#id_name")).to_be_visible()
+    number = staff.url.partition("?")[0].split("/")[-3]
     page = f"{live.base_url}/admin/merchants/merchant/{number}/suspend/"
     for size, scheme in looks():
         see(staff, page, size=size, scheme=scheme, album=album, name="suspend")
     expect(staff.get_by_role("heading", name="Current activity")).to_be_visible()
     staff.get_by_label("Reason").fill("Contract ended")
-    staff.get_by_role("button", name="Suspend merchant").click()
+    staff.get_by_role("button", name="Suspend merchant").press("Enter")
     expect(staff.get_by_text("This field is required.")).to_be_visible()
     staff.get_by_label(f"Type {code} to confirm").fill("another")
-    staff.get_by_role("button", name="Suspend merchant").click()
+    staff.get_by_role("button", name="Suspend merchant").press("Enter")
     expect(staff.get_by_text(f"Type the code {code} to confirm.")).to_be_visible()
 
 
@@ -100,31 +104,31 @@ def test_a_merchant_is_opened_and_its_owner_invited(staff: Page, live: Live, alb
     staff.goto(f"{live.base_url}/admin/merchants/merchant/add/")
     staff.get_by_label("Code").fill("nova-palace")
     staff.locator("#id_name").fill("Nova Palace")
-    staff.get_by_role("button", name="Save", exact=True).click()
+    staff.get_by_role("button", name="Save", exact=True).press("Enter")
     expect(staff.get_by_text("This merchant is not live yet: every bet and launch is refused.")).to_be_visible()
     page = staff.url
     for size, scheme in looks():
         see(staff, page, size=size, scheme=scheme, album=album, name="onboarding")
     owner = staff.locator("#step-owner")
     owner.get_by_label("Email").fill("owner@nova-palace.example")
-    owner.get_by_role("button", name="Invite owner").click()
+    owner.get_by_role("button", name="Invite owner").press("Enter")
     expect(staff.get_by_text("owner@nova-palace.example is invited until")).to_be_visible()
 
 
 def test_what_was_typed_survives_the_end_of_a_session(
     staff: Page, live: Live, demo: dict[str, Any], door: Door
 ) -> None:
-    staff.goto(f"{live.base_url}/admin/merchants/merchant/")
-    staff.get_by_role("link", name=demo["merchants"][1]["code"], exact=True).click()
+    staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={demo['merchants'][1]['code']}")
+    staff.get_by_role("link", name=demo["merchants"][1]["code"], exact=True).press("Enter")
     staff.locator("#id_name").fill("Typed before the end")
     assert live.manage("shell", "-c", AGE_SESSIONS).returncode == 0
     door.kept.clear()
-    staff.get_by_role("button", name="Save", exact=True).click()
+    staff.get_by_role("button", name="Save", exact=True).press("Enter")
     person = door.people["support"]
     staff.get_by_label("Email").fill(person["email"])
     staff.get_by_label("Password").fill(person["password"])
-    staff.get_by_role("button", name="Sign in", exact=True).click()
+    staff.get_by_role("button", name="Sign in", exact=True).press("Enter")
     staff.get_by_label("Code").fill(door.code("support"))
-    staff.get_by_role("button", name="Sign in", exact=True).click()
+    staff.get_by_role("button", name="Sign in", exact=True).press("Enter")
     expect(staff.get_by_text("The form shows what you typed").first).to_be_visible()
     expect(staff.locator("#id_name")).to_have_value("Typed before the end")

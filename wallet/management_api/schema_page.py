@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from wallet.management_api.schema import management_schema
+from wallet.management_api.schema import TITLE, management_schema
 
 
 @cache
@@ -27,4 +27,6 @@ class ManagementDocsPage(SpectacularSwaggerSplitView):
 
     authentication_classes = []
     http_method_names = ["get", "head"]
+    template_name = "developers/management_docs.html"
+    title = TITLE
     url_name = "management_schema"

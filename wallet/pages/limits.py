@@ -45,7 +45,10 @@ class LimitsForm(PlainForm):
     max_stake = AmountField(
         label=gettext_lazy("Maximum stake per bet"),
         required=False,
-        help_text=gettext_lazy("For every currency without a line below."),
+        help_text=gettext_lazy(
+            "For every currency without a line below. The number is the same in each: 200.00 allows EUR 200.00 and "
+            "JPY 200."
+        ),
     )
     max_stake_by_currency = CurrencyAmountsField(
         label=gettext_lazy("Maximum stake by currency"),

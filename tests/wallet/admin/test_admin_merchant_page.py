@@ -210,7 +210,7 @@ def test_keys_overlaps_cases_and_flags_stand_on_the_page(
     page = page_of(staff, acme)
     for words in [
         "Version 1", "Version 2", "from 127.0.0.1", "Open compromise", "Another person must approve it",
-        "250.00", f"?merchant__id__exact={acme.pk}&is_blocked__exact=1",
+        "250.00 in each currency", f"?merchant__id__exact={acme.pk}&is_blocked__exact=1",
     ]:  # fmt: skip
         assert words in page, words
     assert Compromise.objects.get().secret.version == 1

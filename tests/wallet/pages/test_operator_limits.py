@@ -52,6 +52,7 @@ def test_limits_of_a_player_say_first_what_they_would_have_refused(
     assert "<strong>1</strong> of 2 bets" in shown
     assert "1 above the maximum stake, 0 above the bets per minute" in shown
     assert "RS_ERROR_LIMIT_REACHED" in shown
+    assert "2.00 in each currency" in shown
     assert Player.objects.get(pk=player.pk).max_stake is None
 
 
