@@ -19,6 +19,7 @@ from merchants.services import chain
 from merchants.services.chain import sealing
 from portal.lib import clock
 from portal.local.demo import books, cast, ending
+from tests.conftest import Caller
 from tests.people import code_of
 from tests.plugins.live import DEMO_CALLS, Live
 from tests.signing import Signer, encoded, new_id
@@ -26,6 +27,7 @@ from wallet import statuses
 from wallet.ledger import verification
 from wallet.models import Account, ReconciliationPlan, Session, SignedRequest, Statement, Transaction
 from wallet.reconciliation import runs
+from wallet.services.log import request_log
 
 pytestmark = pytest.mark.django_db
 Seed = Callable[..., dict[str, Any]]
@@ -68,6 +70,15 @@ def test_two_weeks_of_everything_that_can_happen(seed: Seed) -> None:
     assert chain.verify_ledger().holds
     assert chain.verify_history().holds
     assert verdict.rows > 800
+
+
+def test_calls_of_other_merchants_take_nothing_from_its_past(seed: Seed, caller: Caller) -> None:
+    caller.balance()
+    request_log.drain_lines()
+    assert SignedRequest.objects.exists()
+    seed(60)
+    demo = SignedRequest.objects.filter(merchant__code__in=[casino.code for casino in cast.CASINOS])
+    assert demo.order_by("id")[0].created_at < timezone.now() - timedelta(days=8)
 
 
 def test_what_is_looked_for_first_happens_on_any_day(seed: Seed) -> None:

@@ -70,9 +70,10 @@ class Command(BaseCommand):
         request_log.drain_lines()
 
     def play(self, houses: list[House], wire: Wire, calls: int, *, now: datetime) -> None:
-        """From the last call that is known: a run that was stopped in the middle goes on from there."""
+        """From the demo's last call: a run that was stopped in the middle goes on from there."""
         start, until = now - timedelta(days=DAYS), now - UNTIL_BEFORE_NOW
-        since = max(SignedRequest.objects.aggregate(last=Max("created_at"))["last"] or start, start)
+        lines = SignedRequest.objects.filter(merchant__in=[house.merchant for house in houses])
+        since = max(lines.aggregate(last=Max("created_at"))["last"] or start, start)
         wanted = int(calls * (until - since) / (until - start))
         try:
             with progress.progress_display(self.stdout, since=since, until=until) as tell:
