@@ -416,6 +416,7 @@ SOCIALACCOUNT_ADAPTER = "merchants.sign_in.oidc.ProviderAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds that a sign-in waits for its provider
 SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = "oidc"
+USERSESSIONS_ADAPTER = "merchants.sign_in.adapter.SessionsAdapter"
 MFA_ADAPTER = "merchants.sign_in.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "merchants.sign_in.forms.SignInCode",

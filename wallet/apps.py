@@ -25,6 +25,7 @@ class WalletConfig(AppConfig):
         )
         from wallet.reconciliation import case_history, passwords, planning, report  # noqa: PLC0415
         from wallet.reconciliation.closing import closing_history, settlement_mail  # noqa: PLC0415
+        from wallet.services.calls import session_history  # noqa: PLC0415
         from wallet.services.explain import rejudge  # noqa: PLC0415
         from wallet.services.rounds import export_history  # noqa: PLC0415
         from wallet.services.simulation import simulation_history  # noqa: PLC0415
@@ -39,6 +40,7 @@ class WalletConfig(AppConfig):
         tables.register(SettlementConfirmation)
         tables.register(Invoice)
         export_history.register()
+        session_history.register()
         simulation_history.register()
         case_history.register()
         closing_history.register()

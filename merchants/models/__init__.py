@@ -10,7 +10,7 @@ from merchants.models.email_outbox import Letter
 from merchants.models.events import EventDelivery, EventEndpoint, EventType, OutgoingEvent
 from merchants.models.heartbeat import Heartbeat
 from merchants.models.merchant import Merchant
-from merchants.models.people import Contact, Invitation, Membership, Person, StaffVisit
+from merchants.models.people import Contact, Invitation, Membership, Person, SignOut, StaffVisit
 from merchants.models.release import Release
 from merchants.models.sent import ImportProposal, UsedForm
 from merchants.models.sign_in import SignInRecord
@@ -53,6 +53,7 @@ __all__ = [
     "SeenAddress",
     "SeenOrigin",
     "SignInRecord",
+    "SignOut",
     "StaffChange",
     "StaffVisit",
     "TimetableJob",

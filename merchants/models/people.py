@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models.audit import Deleted, Inserted, Updated, attach_context, track_history
+from merchants.models.audit import Deleted, Inserted, Updated, attach_context, track_history, unbound_reference
 from merchants.models.merchant import Merchant, not_of_a_sandbox
 from merchants.models.typed_text import no_secret_constraint, one_line_constraint
 from portal.lib.email_addresses import EmailAddressField, ascii_constraint, ascii_if_possible
@@ -279,6 +279,22 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return self.email
+
+
+@track_history(Inserted(), scopes={"person": "person"})
+class SignOut(models.Model):
+    """Sessions of a person that this person or our staff ended by hand. Rows are only ever added."""
+
+    person = unbound_reference("merchants.Person")
+    sessions = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("sign-out")
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.sessions}"
 
 
 @track_history(Inserted(), scopes={"merchant": "merchant", "person": "person"})

@@ -116,6 +116,13 @@ class TimelineEntry:
     person_id: int | None = None
     merchant_id: int | None = None
 
+    @property
+    def sentence(self) -> str:
+        """The title with the reason that its author gave."""
+        if not self.reason:
+            return self.title
+        return _("%(title)s, because “%(reason)s”") % {"title": self.title, "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeedFilter:
@@ -222,6 +229,7 @@ NAMES: dict[str, Callable[[], Any]] = {
     "game": lambda: Game.objects.filter(pk=OuterRef("game_id")).values("name")[:1],
     "person": lambda: Person.objects.filter(pk=OuterRef("person_id")).values("email")[:1],
     "owner": lambda: Person.objects.filter(pk=OuterRef("owner_id")).values("email")[:1],
+    "player": lambda: Player.objects.filter(pk=OuterRef("player_id")).values("player_id")[:1],
 }
 COLUMNS = (
     "thing", "pgh_obj_id", "pgh_label", "pgh_created_at", "pgh_transaction", "pgh_context_id", "pgh_context",

@@ -382,7 +382,19 @@ def _trial(event: Event) -> str:
 
 # --- flags and people -------------------------------------------------------------------------------------------------
 def _says_merchant(events: list[Event], everything: list[Event]) -> list[str]:
-    return [_("Merchant created") if event.label == "insert" else fields_of(event) for event in events]
+    return [_("Merchant created") if event.label == "insert" else _merchant(event) for event in events]
+
+
+MERCHANT_BECAME = {
+    "active": gettext_lazy("Merchant activated"),
+    "suspended": gettext_lazy("Merchant suspended"),
+    "closed": gettext_lazy("Merchant closed"),
+}
+
+
+def _merchant(event: Event) -> str:
+    became = MERCHANT_BECAME.get(event.new_value("status") or "")
+    return with_other_fields(str(became), event, "status") if became else fields_of(event)
 
 
 def _says_game(events: list[Event], everything: list[Event]) -> list[str]:
@@ -432,8 +444,26 @@ def _person(event: Event) -> str:
     if event.label == "password":
         return _password(event) % facts
     if event.label == "update":
-        return f"{event.row['email']}: {fields_of(event)}"
+        return _changed_person(event, facts)
     return (_("%(person)s added") if event.label == "insert" else _("%(person)s removed")) % facts
+
+
+def _changed_person(event: Event, facts: Mapping[str, str]) -> str:
+    active = event.new_value("is_active")
+    if active is None:
+        return f"{facts['person']}: {fields_of(event)}"
+    became = _("Account of %(person)s activated") if active else _("Account of %(person)s deactivated")
+    return with_other_fields(became % facts, event, "is_active")
+
+
+def _says_sign_out(events: list[Event], everything: list[Event]) -> list[str]:
+    return [_sign_out(event) for event in events]
+
+
+def _sign_out(event: Event) -> str:
+    count = int(event.row["sessions"])
+    sentence = ngettext("%(count)s session of %(person)s ended", "%(count)s sessions of %(person)s ended", count)
+    return sentence % {"count": count, "person": event.name or _("a deleted person")}
 
 
 def _password(event: Event) -> str:
@@ -539,10 +569,23 @@ def _says_question(events: list[Event], everything: list[Event]) -> list[str]:
 
 
 def fields_of(event: Event) -> str:
-    """Return the changed fields of an event as text: “Status: active → suspended”."""
-    return ", ".join(f"{change.label}: {change.before} → {change.after}" for change in _changes([event])) or _(
-        "changed"
-    )
+    """Return the changed fields of an event as text: “Max stake: 2.00 → 5.00, Two-person rule switched on”."""
+    return ", ".join(_field_texts(event)) or _("changed")
+
+
+def with_other_fields(became: str, event: Event, told: str) -> str:
+    """Return what an event made of its thing, and behind it the changed fields other than the column `told`."""
+    return ", ".join([became, *_field_texts(event, told)])
+
+
+def _field_texts(event: Event, without: str = "") -> Iterator[str]:
+    event = event._replace(row={column: value for column, value in event.row.items() if column != without})
+    for change in _changes([event]):
+        if {change.before, change.after} == {_("on"), _("off")}:
+            switched = _("%(what)s switched on") if change.after == _("on") else _("%(what)s switched off")
+            yield switched % {"what": change.label}
+        else:
+            yield f"{change.label}: {change.before} → {change.after}"
 
 
 SWITCHED = {
@@ -573,6 +616,7 @@ THINGS: dict[str, Thing] = {
     "Invitation": Thing("people", "mail", _says_invitation),
     "AccessToken": Thing("people", "api", _says_token),
     "EventEndpoint": Thing("people", "webhook", _says_endpoint),
+    "SignOut": Thing("people", "logout", _says_sign_out, ("person", "person_id")),
     "StaffVisit": Thing("people", "visibility", _says_visit, ("person", "person_id")),
     "Contact": Thing("people", "mail", _says_contact),
     "Download": Thing("downloads", "download", _says_download),

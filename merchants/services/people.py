@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
-from merchants.models import ApiKey, Invitation, Letter, Membership, Merchant, Person, StaffVisit
+from merchants.models import ApiKey, Invitation, Letter, Membership, Merchant, Person, SignOut, StaffVisit
 from merchants.services import email_links, emails, history, sign_in_records
 from merchants.services.history import Proof
 from merchants.services.sign_in_records import Kind
@@ -108,7 +108,14 @@ def end_sessions(*, person: Person) -> int:
     sessions = list(UserSession.objects.filter(user=person))
     for session in sessions:
         session.end()
+    record_sign_out(person=person, sessions=len(sessions))
     return len(sessions)
+
+
+def record_sign_out(*, person: Person, sessions: int) -> None:
+    """Keep in the history that so many sessions of the person were ended."""
+    if sessions:
+        SignOut.objects.create(person=person, sessions=sessions)
 
 
 @transaction.atomic

@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -14,13 +16,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants import access
-from merchants.services import emails, history, second_factors
+from merchants.services import emails, history, people, second_factors
 from merchants.services.history import Proof
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many_passwords
 from merchants.sign_in.record import Kind, add_record
 from portal.lib.clientip import request_address
 
 NAMES = {"mfa_reauthenticate": gettext_lazy("Use code"), "mfa_reauthenticate:webauthn": gettext_lazy("Use passkey")}
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):
+    """Sessions that a person ends on the page of sessions stand in the history."""
+
+    def end_sessions(self, sessions: list[UserSession]) -> None:
+        super().end_sessions(sessions)
+        if sessions:
+            people.record_sign_out(person=sessions[0].user, sessions=len(sessions))
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -68,6 +68,7 @@ TABLES: dict[str, Rights] = {
     # Rows that are only added. Tables of events (merchants/models/audit.py) belong here without a line of their own.
     "django_admin_log": APPEND_ONLY,
     "merchants_signinrecord": APPEND_ONLY,
+    "merchants_signout": APPEND_ONLY,
     "wallet_casenote": APPEND_ONLY,
     "wallet_casereminder": APPEND_ONLY,
     "wallet_invoice": APPEND_ONLY,

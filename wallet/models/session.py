@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Game, Merchant, Player
+from merchants.models.audit import Updated, track_history
 from wallet.models.account import Account
 from wallet.money import PLAY_MONEY
 
@@ -33,6 +34,9 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.filter(is_active=True, expires_at__gt=at)
 
 
+@track_history(
+    Updated(), scopes={"merchant": "merchant", "player": "player"}, fields=["merchant", "player", "is_active"]
+)
 class Session(models.Model):
     """A launched game. Bets need it while it lasts; payouts and rollbacks never do."""
 

@@ -44,9 +44,17 @@ def _says_plan(events: list[Event], everything: list[Event]) -> list[str]:
     return [
         _("Daily reconciliation set up, with reports at %(hour)s:00") % {"hour": event.row["hour"]}
         if event.label == "insert"
-        else _("Reconciliation plan: %(changes)s") % {"changes": history_sentences.fields_of(event)}
+        else _plan(event)
         for event in events
     ]
+
+
+def _plan(event: Event) -> str:
+    became = event.new_value("is_on")
+    if became is None:
+        return _("Reconciliation plan: %(changes)s") % {"changes": history_sentences.fields_of(event)}
+    sentence = _("Daily reconciliation switched on") if became else _("Daily reconciliation switched off")
+    return history_sentences.with_other_fields(sentence, event, "is_on")
 
 
 def _says_rate(events: list[Event], everything: list[Event]) -> list[str]:
@@ -78,9 +86,17 @@ def _says_source(events: list[Event], everything: list[Event]) -> list[str]:
     return [
         _("Statements are fetched from %(address)s") % {"address": event.row["address"]}
         if event.label == "insert"
-        else _("Statement source: %(changes)s") % {"changes": history_sentences.fields_of(event)}
+        else _source(event)
         for event in events
     ]
+
+
+def _source(event: Event) -> str:
+    became = event.new_value("is_on")
+    if became is None:
+        return _("Statement source: %(changes)s") % {"changes": history_sentences.fields_of(event)}
+    sentence = _("Fetching of statements started") if became else _("Fetching of statements stopped")
+    return history_sentences.with_other_fields(sentence, event, "is_on")
 
 
 def _says_case(events: list[Event], everything: list[Event]) -> list[str]:

@@ -78,7 +78,7 @@ def test_an_entry_says_who_when_from_where_why_and_what(acme: Merchant, support:
     with at_work(support):
         merchants.set_status(merchant=acme, status="suspended")
     entry = last(acme)
-    assert entry.title == "Status: active → suspended"
+    assert entry.title == "Merchant suspended"
     assert (entry.who, entry.role, entry.address) == ("support@oppi.test", "support", "192.0.2.7")
     assert (entry.door, entry.reason) == ("page", "Ticket 7")
     assert entry.changes == (history.FieldChange("Status", "active", "suspended"),)
@@ -92,7 +92,7 @@ def test_a_change_by_sql_is_seen_too(acme: Merchant, support: Person) -> None:
     with plain_sql() as run:
         run("UPDATE merchants_merchant SET two_person = true WHERE id = %s", [acme.pk])
     entry = last(acme)
-    assert entry.title == "Two-person rule: off → on"
+    assert entry.title == "Two-person rule switched on"
     assert (entry.who, entry.reason, entry.address) == (history.IN_THE_DATABASE, "", "")
 
 
@@ -273,7 +273,7 @@ def test_a_person_of_the_merchant_is_on_its_timeline(acme: Merchant, owner: Pers
     with at_work(support):
         owner.is_active = False
         owner.save()
-    assert last(acme).title == "owner@acme.test: Is active: on → off"
+    assert last(acme).title == "Account of owner@acme.test deactivated"
 
 
 def test_what_a_person_did_elsewhere_before_is_not(acme: Merchant, rival: Merchant, support: Person) -> None:
@@ -457,7 +457,7 @@ def test_the_page_says_it_to_each_role(
     answer = signed_in(client, person).get(f"/admin/merchants/merchant/{acme.pk}/timeline/")
     assert answer.status_code == 200
     said = answer.content.decode()
-    for words in ["Status: active → suspended", person.email, "192.0.2.7", "Ticket 12", "Before and after"]:
+    for words in ["Merchant suspended, because “Ticket 12”", person.email, "192.0.2.7", "Before and after"]:
         assert words in said, words
 
 

@@ -74,7 +74,7 @@ CHANGES: dict[str, tuple[Callable[[Merchant], Any], set[str], str]] = {
     "plan": (lambda acme: ReconciliationPlan.objects.update(hour=3), set(), "Reconciliation plan:"),
     "source": (lambda acme: StatementSource.objects.update(address="https://x.test/{day}.csv"), set(), "x.test"),
     "status": (lambda acme: Merchant.objects.filter(pk=acme.pk).update(status="suspended"), set(), "suspended"),
-    "rule": (lambda acme: Merchant.objects.filter(pk=acme.pk).update(two_person=True), set(), "off → on"),
+    "rule": (lambda acme: Merchant.objects.filter(pk=acme.pk).update(two_person=True), set(), "switched on"),
 }  # fmt: skip
 
 
