@@ -15,9 +15,7 @@ from portal.lib import clock
 from portal.lib.moment_fields import MomentField
 
 LONGEST_REASON = 500
-EXPOSED_SINCE_HELP = _(
-    "In UTC. If you are not sure, enter the earliest possible moment. The compromise report starts there."
-)
+EXPOSED_SINCE_HELP = _("If you are not sure, enter the earliest possible moment. The compromise report starts there.")
 
 
 class QuietHoursForm(forms.Form):

@@ -66,8 +66,8 @@ class AuditForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(),
     )  # fmt: skip
     what = forms.ChoiceField(label=gettext_lazy("Change"), required=False, widget=UnfoldAdminSelectWidget())
-    since = MomentField(label=gettext_lazy("From"), required=False, widget=MomentInput, help_text="")
-    until = MomentField(label=gettext_lazy("Until"), required=False, widget=MomentInput, help_text="")
+    since = MomentField(label=gettext_lazy("From"), required=False, widget=MomentInput)
+    until = MomentField(label=gettext_lazy("Until"), required=False, widget=MomentInput)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -50,7 +50,7 @@ class IssueForm(HandOverForm):
         help_text=gettext_lazy("The purpose of the key, for example “cashier”."),
     )
     expires_at = moment_field(
-        label=gettext_lazy("Expires at"), required=False, help_text=gettext_lazy("In UTC. Leave empty for no expiry.")
+        label=gettext_lazy("Expires at"), required=False, help_text=gettext_lazy("Leave empty for no expiry.")
     )
     reason = forms.CharField(
         max_length=500,
@@ -71,7 +71,7 @@ class IssueForm(HandOverForm):
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]
     expires_at = moment_field(
-        label=gettext_lazy("Expires at"), required=False, help_text=gettext_lazy("In UTC. Leave empty for no expiry.")
+        label=gettext_lazy("Expires at"), required=False, help_text=gettext_lazy("Leave empty for no expiry.")
     )
 
     def clean_expires_at(self) -> datetime | None:
@@ -96,8 +96,8 @@ class ApiKeyAdmin(RotationAdmin):
         ("environment", ChoicesDropdownFilter),
         ("status", ChoicesDropdownFilter),
     ]
-    search_fields = ["auth_key__exact"]
-    search_help_text = gettext_lazy("Auth key")
+    search_fields = ["auth_key", "label"]
+    search_help_text = gettext_lazy("Auth key or label, or part of it")
     inlines = [SecretTable, NetworkTable]
     actions_detail = [
         "rotate",

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, FastAdmin
 from merchants.admin.fields import LimitsForm, amount_field
+from merchants.admin.id_parts import with_part
 from merchants.models import Merchant, Player
 from merchants.services import flags
 
@@ -36,7 +37,7 @@ class PlayerAdmin(FastAdmin):
     list_select_related = ["merchant"]
     list_filter = [("merchant", AutocompleteSelectFilter), ("is_blocked", BooleanRadioFilter)]
     search_fields = ["player_id__exact"]
-    search_help_text = gettext_lazy("Player id")
+    search_help_text = gettext_lazy("Player id, or part of it")
     actions_detail = ["block", "unblock"]
     change_form_outer_before_template = "admin/player_links.html"
     readonly_fields = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]
@@ -53,9 +54,11 @@ class PlayerAdmin(FastAdmin):
         self, request: HttpRequest, queryset: QuerySet[Player], search_term: str
     ) -> tuple[QuerySet[Player], bool]:
         """By (merchant, player_id), the one index that there is: all merchants are named when none is chosen."""
-        if search_term.strip():
-            queryset = queryset.filter(merchant__in=all_merchants(), player_id=search_term.strip())
-        return queryset, False
+        text = search_term.replace("\0", "").strip()
+        if not text:
+            return queryset, False
+        whole = queryset.filter(merchant__in=all_merchants(), player_id=text)
+        return (whole if whole.exists() else with_part(queryset, text, "player_id")), False
 
     def save_model(self, request: HttpRequest, obj: Player, form: PlayerForm, change: bool) -> None:  # noqa: FBT001
         """Whose player it is can't be written again, changed or not: the database refuses it."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants import crypto
 from merchants.access import Visit
+from portal.lib.moment_fields import in_address
 
 NEVER_PASTED = _(
     "Your search contains a secret key. The secret key was not searched for and not stored. Search "
@@ -28,7 +29,8 @@ def search_by_post(view: View) -> View:
     @wraps(view)
     def searched(request: HttpRequest, visit: Visit, **rest: Any) -> HttpResponse:
         fields = request.POST if request.method == "POST" else request.GET
-        said = urlencode([(name, value) for name, value in fields.items() if value and name != "csrfmiddlewaretoken"])
+        sent = [(name, value) for name, value in fields.items() if value and name != "csrfmiddlewaretoken"]
+        said = urlencode([(name, in_address(name, str(value))) for name, value in sent])
         if holds_secret(said):
             messages.error(request, NEVER_PASTED)
             return HttpResponseRedirect(request.path)

@@ -31,7 +31,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         choices=zone_choices,
         label=_("Time zone"),
-        help_text=_("Pages show moments in this time zone. You type and download moments in UTC."),
+        help_text=_("Pages show moments in this time zone, and you type moments in it. Files have moments in UTC."),
     )
 
     class Meta:

@@ -60,6 +60,41 @@ def zone_names() -> tuple[str, ...]:
     return ("UTC", *sorted(places))
 
 
+def reader_zone() -> tzinfo:
+    """Return the reader's time zone."""
+    return _zone.get()
+
+
+def is_utc() -> bool:
+    """Return whether pages show moments in UTC."""
+    return _zone.get() is UTC
+
+
+def zone_title() -> str:
+    """Return the reader's zone for a label: `UTC`, or its place, such as `Helsinki`, which holds in summer too."""
+    return getattr(_zone.get(), "key", "UTC").rpartition("/")[2].replace("_", " ")
+
+
+def local_and_utc(when: datetime, *, exact: bool = False) -> str:
+    """Return `"30 Nov 2026, 14:05 EET (12:05 UTC)"`; in UTC, the moment alone. The day too where it is another."""
+    shown, universal = local_moment(when, exact=exact), when.astimezone(UTC)
+    if is_utc():
+        return shown
+    same_day = universal.date() == when.astimezone(_zone.get()).date()
+    form = ("" if same_day else "j M, ") + ("H:i:s" if exact else "H:i")
+    return f"{shown} ({date_format(universal, form)} UTC)"
+
+
+def local_hour(when: datetime) -> str:
+    """Return `"14"`, the hour in the reader's zone; with minutes in a zone where it does not begin at :00."""
+    return local_date(when, "H:i").removesuffix(":00")
+
+
+def local_slot(when: datetime, form: str = "j M, H:i") -> str:
+    """Return `"30 Nov, 14:00"`, an hour of a chart in the reader's zone; outside UTC `"30 Nov, 14:00 (12:00 UTC)"`."""
+    return local_date(when, form) + ("" if is_utc() else f" ({when.astimezone(UTC):%H:%M} UTC)")
+
+
 def local_moment(when: datetime, *, exact: bool = False) -> str:
     """Return the moment in the reader's zone, with the zone's short name."""
     local = when.astimezone(_zone.get())

@@ -13,6 +13,12 @@ from portal.lib import moments
 register = template.Library()
 
 
+@register.simple_tag
+def reader_zone() -> str:
+    """Return the name of the reader's time zone for a heading: `UTC`, `Helsinki`."""
+    return moments.zone_title()
+
+
 @register.filter
 def moment(when: datetime | None, precision: str = "") -> SafeString | str:
     """Return `30 Nov 2026, 14:05 UTC` in the reader's zone, with the exact moment in UTC on hover."""

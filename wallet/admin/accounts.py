@@ -37,7 +37,7 @@ class AccountAdmin(ReadOnlyAdmin):
         OverdrawnFilter,
     ]
     search_fields = ["player__player_id__exact"]
-    search_help_text = gettext_lazy("Player id")
+    search_help_text = gettext_lazy("Player id, or part of it")
     fields = ["player", "merchant", "kind", "currency", "shown_balance", "state", "created", "movements"]
     readonly_fields = fields
 

@@ -27,6 +27,7 @@ from unfold.enums import ActionVariant
 from merchants import errors
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, explain_refusal
+from merchants.admin.id_parts import with_part
 from merchants.admin.step_up import step_up
 from merchants.models import Merchant
 from merchants.services import history
@@ -168,7 +169,7 @@ class CaseAdmin(ReadOnlyAdmin):
         ("day", DayFilter),
     ]
     search_fields = ["subject__exact"]
-    search_help_text = gettext_lazy("Transaction or player id")
+    search_help_text = gettext_lazy("Transaction or player id, or part of it")
     actions = [bulk_action(name, verb) for name, verb in MANY.items()]
     actions_detail = list(ONE)
     list_before_template = "admin/case_list_before.html"
@@ -205,7 +206,10 @@ class CaseAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Case], search_term: str
     ) -> tuple[QuerySet[Case], bool]:
         text = search_term.replace("\0", "").strip()
-        return (queryset.filter(Q(subject=text) | Q(player_id=text)) if text else queryset), False
+        if not text:
+            return queryset, False
+        whole = queryset.filter(Q(subject=text) | Q(player_id=text))
+        return (whole if whole.exists() else with_part(queryset, text, "subject", "player_id")), False
 
     def has_work_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return bool(request.user.has_perm("wallet.change_case"))

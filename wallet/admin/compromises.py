@@ -92,8 +92,8 @@ class CompromiseAdmin(ReadOnlyAdmin):
         ("key__merchant", AutocompleteSelectFilter),
         ("response", ChoicesDropdownFilter),
     ]
-    search_fields = ["key__auth_key__exact"]
-    search_help_text = gettext_lazy("Auth key")
+    search_fields = ["key__auth_key"]
+    search_help_text = gettext_lazy("Auth key, or part of it")
     actions_detail = ["close"]
     change_form_outer_before_template = "admin/compromise_report.html"
     fields = [

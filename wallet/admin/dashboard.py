@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.models import ApiKey, Approval, Compromise, Merchant, Secret
-from portal.lib import clock
+from portal.lib import clock, moments
 from wallet import money, statuses
 from wallet.admin import day_map, heat_map
 from wallet.admin.waiting import KEY_ENDS, OVERLAP_ENDS, waiting_work
@@ -101,7 +101,7 @@ def chart(since: datetime, taken: Counter[datetime], refused: Counter[datetime])
         }
         for label, numbers, colour in bars
     ]
-    return json.dumps({"labels": [f"{hour:%H}:00" for hour in hours], "datasets": datasets})
+    return json.dumps({"labels": [moments.local_slot(hour, "H:i") for hour in hours], "datasets": datasets})
 
 
 def movements(since: datetime) -> dict[str, Any]:

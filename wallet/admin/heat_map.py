@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 
 from merchants import staff_desk
 from merchants.models import Merchant
-from portal.lib import clock
-from portal.lib.moment_fields import picker_value
-from portal.lib.moments import show_moment
+from portal.lib import clock, moments
+from portal.lib.moment_fields import address_value
 from wallet.models import TrafficIncident
 from wallet.services.usage import quiet_merchants
 from wallet.services.usage.calls_by_hour import CallsByHour, HourCalls, calls_by_hour
@@ -79,7 +78,7 @@ def heat_map(incidents: Iterable[TrafficIncident]) -> dict[str, Any]:
         heat_row(shown[each], hours, counted, totals[each], of_merchant.get(each)) for each in ordered if each in shown
     ]
     return {
-        "heat_hours": [f"{hour:%H}" for hour in hours],
+        "heat_hours": [moments.local_hour(hour) for hour in hours],
         "heat_rows": rows,
         "heat_more": len(ordered) - len(rows),
         "heat_since": hours[0],
@@ -115,13 +114,13 @@ def heat_row(
 def heat_cell(merchant: Merchant, log: str, hour: datetime, calls: HourCalls) -> HeatCell:
     facts = {
         "merchant": merchant.name,
-        "hour": show_moment(hour),
+        "hour": moments.local_and_utc(hour),
         "requests": f"{calls.total:,}",
         "refused": f"{calls.refused:,}",
         "share": share_text(calls),
     }
     label = _("%(merchant)s, %(hour)s: %(requests)s requests, %(refused)s refused (%(share)s)") % facts
-    span = {"since": picker_value(hour), "until": picker_value(hour + HOUR)}
+    span = {"since": address_value(hour), "until": address_value(hour + HOUR)}
     return HeatCell(calls, f"{log}?{urlencode(span)}", label)
 
 

@@ -1,4 +1,5 @@
-"""Searches that go through an index, whatever the size of the table: whole ids, upper and lower case apart.
+"""Searches that go through an index, whatever the size of the table: whole ids, upper and lower case apart. Where no id
+is exactly that, the newest rows are searched for ids that contain the text.
 
 Most indexes begin with the merchant. A search over all merchants names them all, which is one index scan each.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from django.db.models import Max, QuerySet
 
+from merchants.admin.id_parts import with_part
 from merchants.admin.players import all_merchants
 from merchants.models import Player
 from portal.lib.clientip import Address, parse_address
@@ -28,21 +30,29 @@ def transactions_called(text: str) -> list[int]:
 
 def transactions(found: QuerySet[Transaction], text: str) -> QuerySet[Transaction]:
     """A transaction's id with all that refers to it, or else a player's."""
-    keys = transactions_called(text)
-    return found.filter(pk__in=keys) if keys else found.filter(player__in=players(text))
+    if keys := transactions_called(text):
+        return found.filter(pk__in=keys)
+    if of_players := players(text):
+        return found.filter(player__in=of_players)
+    return with_part(found, text, "transaction_id", "round_id")
 
 
 def accounts(found: QuerySet[Account], text: str) -> QuerySet[Account]:
-    return found.filter(player__in=players(text))
+    of_players = players(text)
+    return found.filter(player__in=of_players) if of_players else with_part(found, text, "player__player_id")
 
 
 def sessions(found: QuerySet[Session], text: str) -> QuerySet[Session]:
     session = found.filter(session_id=text)
-    return session if session.exists() else found.filter(player__in=players(text))
+    if session.exists():
+        return session
+    if of_players := players(text):
+        return found.filter(player__in=of_players)
+    return with_part(found, text, "session_id")
 
 
 def requests(found: QuerySet[SignedRequest], text: str) -> QuerySet[SignedRequest]:
-    """By request id or address when the text is one; else by transaction id, or else by player id."""
+    """By request id or address when the text is one; else by transaction id, player id, or a part of an id."""
     request_id, address = parse_uuid(text), parse_address(text)
     if request_id is not None:
         by_request = found.filter(request_id=request_id)
@@ -50,8 +60,10 @@ def requests(found: QuerySet[SignedRequest], text: str) -> QuerySet[SignedReques
             return by_request
     if address is not None:
         return requests_from_address(found, address)
-    by_transaction = found.filter(transaction_id=text)
-    return by_transaction if by_transaction.exists() else found.filter(player_id=text)
+    for whole in (found.filter(transaction_id=text), found.filter(player_id=text)):
+        if whole.exists():
+            return whole
+    return with_part(found, text, "request_id", "transaction_id", "player_id")
 
 
 def requests_from_address(found: QuerySet[SignedRequest], address: Address) -> QuerySet[SignedRequest]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from portal.lib import moments
 from portal.lib.texts import Text
 
 WIDTH, HEIGHT, GAP = 720, 160, 0.28  # of the drawing, in its own units; the page stretches it
@@ -67,14 +68,20 @@ def folded_hours(counts: Counter[datetime], begins: list[datetime]) -> list[int]
 
 
 def ticks(begins: list[datetime]) -> list[str]:
-    by_day = begins[1] - begins[0] > timedelta(hours=1)
-    return [f"{begin:%a %-d}" for begin in begins] if by_day else [f"{begin:%H}" for begin in begins[::3]]
+    if _is_by_day(begins):
+        return [moments.local_date(begin, "D j") for begin in begins]
+    return [moments.local_hour(begin) for begin in begins[::3]]
 
 
 def slot_names(begins: list[datetime]) -> list[str]:
-    """Return the name of each slot: its hour, or its day."""
-    by_day = begins[1] - begins[0] > timedelta(hours=1)
-    return [f"{begin:%a %-d %b}" if by_day else f"{begin:%-d %b, %H}:00" for begin in begins]
+    """Return the name of each slot in the reader's zone: its hour, with the hour in UTC beside it, or its day."""
+    if _is_by_day(begins):
+        return [moments.local_date(begin, "D j M") for begin in begins]
+    return [moments.local_slot(begin) for begin in begins]
+
+
+def _is_by_day(begins: list[datetime]) -> bool:
+    return begins[1] - begins[0] > timedelta(hours=1)
 
 
 def table_rows(labels: Labels, *numbers: list[int]) -> list[tuple[str, tuple[str, ...]]]:

@@ -22,6 +22,7 @@ from merchants.pages.guard import page
 from merchants.services import credentials, key_hygiene, owner_questions
 from merchants.services.credentials import Allowlist, Domains
 from portal.lib import clock, money
+from portal.lib.moment_fields import address_value
 from wallet import statuses
 from wallet.pages import charts
 from wallet.pages.lists.proposal import list_address
@@ -67,7 +68,7 @@ def home(request: HttpRequest, visit: Visit) -> HttpResponse:
         "spans": [(name, title) for name, (_, title) in SPANS.items()],
         "said": said,
         "pulse": beat,
-        "requests_url": f"{reverse('operator:requests', args=[merchant.code])}?since={beat.since:%Y-%m-%dT%H:%M:%S}",
+        "requests_url": f"{reverse('operator:requests', args=[merchant.code])}?since={address_value(beat.since)}",
         "taken": beat.taken.total(),
         "refused": beat.refused.total(),
         "share": share(beat),

@@ -62,14 +62,15 @@ def parsed_block(text: str) -> Network:
 class SearchForm(PlainForm):
     status = forms.ChoiceField(required=False)
     endpoint = forms.ChoiceField(label=gettext_lazy("Endpoint"), required=False)
-    since = MomentField(required=False, label=gettext_lazy("From (UTC)"), help_text="")
-    until = MomentField(required=False, label=gettext_lazy("Until (UTC)"), help_text="")
+    since = MomentField(required=False, label=gettext_lazy("From"))
+    until = MomentField(required=False, label=gettext_lazy("Until"))
     address = BlockField(required=False, label=gettext_lazy("Address or block"), max_length=64)
     key = forms.ModelChoiceField(
         label=gettext_lazy("Key"), queryset=ApiKey.objects.none(), required=False, empty_label=gettext_lazy("Any")
     )
     player = forms.CharField(label=gettext_lazy("Player id"), required=False, max_length=LONGEST)
     transaction = forms.CharField(required=False, label=gettext_lazy("Transaction id"), max_length=LONGEST)
+    part = forms.CharField(required=False, label=gettext_lazy("Part of any id"), max_length=LONGEST)
 
     def __init__(self, merchant: Merchant, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -91,6 +92,7 @@ class SearchForm(PlainForm):
             key=said["key"],
             player_id=said["player"],
             transaction_id=said["transaction"],
+            part=said["part"],
         )
 
 
@@ -164,7 +166,10 @@ def query(request: HttpRequest, **edge: int) -> str:
 
 # --- The box that finds by itself -------------------------------------------------------------------------------------
 def find(request: HttpRequest, visit: Visit, text: str) -> HttpResponse:
-    """A request id leads to its call; an address, a transaction or a player to the list of theirs."""
+    """A request id leads to its call; an address, a transaction or a player to the list of theirs.
+
+    Any other text leads to the requests with an id that contains it.
+    """
     code = visit.merchant.code
     if (request_id := log_search.parse_uuid(text)) is not None and is_own(visit.merchant, request_id):
         return HttpResponseRedirect(reverse("operator:call", args=[code, request_id]))
@@ -184,9 +189,9 @@ def parse_term(merchant: Merchant, text: str) -> tuple[str, str]:
     try:
         return "address", str(parsed_block(text)).removesuffix("/32").removesuffix("/128")
     except forms.ValidationError:
-        return (
-            "transaction" if log_search.has_request(merchant, RequestFilter(transaction_id=text)) else "player"
-        ), text
+        if log_search.has_request(merchant, RequestFilter(transaction_id=text)):
+            return "transaction", text
+        return ("player" if log_search.has_request(merchant, RequestFilter(player_id=text)) else "part"), text
 
 
 # --- As a table -------------------------------------------------------------------------------------------------------

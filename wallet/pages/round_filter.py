@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from merchants.pages.forms import PlainForm
-from portal.lib import money
+from portal.lib import moments, money
 from portal.lib.amount_fields import AmountField
-from portal.lib.moment_fields import MomentField, picker_value
+from portal.lib.moment_fields import MomentField, address_value
 from wallet.services.rounds import round_list
 from wallet.services.rounds.round_list import RoundFilter
 
@@ -18,8 +18,8 @@ ANY = ("", _("Any"))
 
 
 class FilterForm(PlainForm):
-    since = MomentField(label=_("From (UTC)"), required=False, help_text="")
-    until = MomentField(label=_("Until (UTC)"), required=False, help_text="")
+    since = MomentField(label=_("From"), required=False)
+    until = MomentField(label=_("Until"), required=False)
     player = forms.CharField(label=_("Player id"), max_length=255, required=False)
     session = forms.CharField(label=_("Session id"), max_length=512, required=False)
     game = forms.CharField(label=_("Game id"), max_length=64, required=False)
@@ -44,7 +44,7 @@ class FilterForm(PlainForm):
         said: dict[str, Any] = {name: getattr(wish, name) for name in wish.stored_values()}
         for name in round_list.MOMENTS:
             if name in said:
-                said[name] = picker_value(said[name])
+                said[name] = address_value(said[name])
         if "least" in said:
             said["least"] = money.plain_amount(said["least"])
         return said
@@ -53,5 +53,7 @@ class FilterForm(PlainForm):
 def filter_facts(wish: RoundFilter) -> list[tuple[str, str]]:
     """In words: label and value."""
     fields, said = FilterForm.base_fields, FilterForm.address(wish)
-    utc = {name: said[name].replace("T", " ") for name in round_list.MOMENTS if name in said}
-    return [(str(fields[name].label), value) for name, value in (said | utc).items()]
+    shown = {
+        name: moments.local_and_utc(getattr(wish, name), exact=True) for name in round_list.MOMENTS if name in said
+    }
+    return [(str(fields[name].label), value) for name, value in (said | shown).items()]

@@ -107,8 +107,8 @@ def test_a_number_that_no_row_can_have_is_not_found(at_work: Client, caller: Cal
 def test_a_moment_of_another_zone_is_the_same_moment_on_the_next_page(at_work: Client, caller: Caller) -> None:
     caller.bet(100_000, transactionId="now")
     page: Any = at_work.get(f"{ROUNDS}?until=2026-03-01T05:00:00%2B05:00")
-    assert page.context["said"] == "until=2026-03-01T00%3A00%3A00"
-    assert "Until (UTC) <bdi>2026-03-01 00:00:00</bdi>" in said(page)
+    assert page.context["said"] == "until=2026-03-01T00%3A00%3A00Z"
+    assert "Until <bdi>1 Mar 2026, 00:00:00 UTC</bdi>" in said(page)
 
 
 # --- Others' things ---------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ class NoteForm(PlainForm):
     ends = MomentField(
         label=gettext_lazy("Expires"),
         required=False,
-        help_text=gettext_lazy("In UTC. Leave empty to keep the entry until you remove it."),
+        help_text=gettext_lazy("Leave empty to keep the entry until you remove it."),
     )
 
 

@@ -40,6 +40,7 @@ class RequestFilter:
     key: ApiKey | None = None
     player_id: str = ""
     transaction_id: str = ""
+    part: str = ""  # of any id of the request, in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,8 @@ CONDITIONS = {
     "key": "d.auth_key = %(auth_key)s",
     "player": "d.player_id = %(player)s",
     "transaction": "d.transaction_id = %(transaction)s",
+    "part": "strpos(lower(concat_ws(' ', d.request_id, d.transaction_id, d.ref_transaction_id, d.round_id, d.player_id,"
+    " d.session_id, d.auth_key)), %(part)s) > 0",
 }
 # Both ends are compared as pairs, and sorted by both, so that no other index will do: one without the lead would be
 # read whole where nothing matches.
@@ -240,6 +243,7 @@ class _Search:
             "auth_key": wish.key.auth_key if wish.key else "",
             "player": wish.player_id,
             "transaction": wish.transaction_id,
+            "part": wish.part.lower(),
             "above": edges.above,
             "below": edges.below,
         }
@@ -256,6 +260,7 @@ class _Search:
             "key": wish.key,
             "player": wish.player_id,
             "transaction": wish.transaction_id,
+            "part": wish.part,
         }
         return [name for name, value in said.items() if value]
 
