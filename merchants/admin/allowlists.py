@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,10 +20,26 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
-from merchants import errors
+from merchants import access, errors
 from merchants.admin import labels
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Person, Secret
 from merchants.services import people
+from portal.lib import clock, moments
+from portal.lib.texts import Text
+
+
+def with_details(first: SafeString, *details: object) -> SafeString:
+    """Return a cell: what it names, and below it in small letters what else is known."""
+    known = " · ".join(str(each) for each in details if each)
+    return format_html('{}<span class="block text-subtle">{}</span>', first, known) if known else first
+
+
+def expiry_text(moment: datetime | None) -> Text:
+    return _("Never") if moment is None else moments.show_moment(moment)
+
+
+def _state(text: Text, colour: str, moment: datetime) -> SafeString:
+    return labels.label(str(text) % {"moment": moments.show_moment(moment)}, colour)
 
 
 class ReadOnlyTable(TabularInline):
@@ -41,13 +59,17 @@ class ReadOnlyTable(TabularInline):
 class KeyTable(ReadOnlyTable):
     model = ApiKey
     verbose_name_plural = _("API keys")
-    fields = ["opened", "label", "environment", "shown_status", "expires_at", "created_at"]
+    fields = ["opened", "environment", "shown_status", "expires", "created_at"]
     readonly_fields = fields
 
-    @display(description=_("Auth key"))
+    @display(description=_("Auth key and label"))
     def opened(self, key: ApiKey) -> SafeString:
         address = reverse("admin:merchants_apikey_change", args=[key.pk])
-        return format_html('<a class="text-link" href="{}">{}</a>', address, key.auth_key)
+        return with_details(format_html('<a class="text-link" href="{}">{}</a>', address, key.auth_key), key.label)
+
+    @display(description=_("Expires"))
+    def expires(self, key: ApiKey) -> Text:
+        return expiry_text(key.expires_at)
 
     @display(description=_("Status"))
     def shown_status(self, key: ApiKey) -> SafeString | None:
@@ -59,8 +81,19 @@ class SecretTable(ReadOnlyTable):
 
     model = Secret
     verbose_name_plural = _("Secret versions")
-    fields = ["version", "shown_fingerprint", "sealed_under", "created_at", "usable_until", "revoked_at"]
+    fields = ["version", "state", "shown_fingerprint", "sealed_under", "created_at"]
     readonly_fields = fields
+
+    @display(description=_("State"))
+    def state(self, secret: Secret) -> SafeString:
+        """In one column what three would say, of which two are empty."""
+        if secret.revoked_at is not None:
+            return _state(_("revoked %(moment)s"), "danger", secret.revoked_at)
+        if secret.usable_until is None:
+            return labels.label(str(_("active")), "success")
+        if secret.usable_until > clock.now():
+            return _state(_("works until %(moment)s"), "warning", secret.usable_until)
+        return _state(_("ended %(moment)s"), "", secret.usable_until)
 
     @display(description=_("Fingerprint"))
     def shown_fingerprint(self, secret: Secret) -> str:
@@ -75,9 +108,17 @@ class NetworkTable(ReadOnlyTable):
     """The list of a merchant, or of one key; on both, an address must be on both. It is changed at the desk."""
 
     model = AllowlistEntry
-    fields = ["network", "note", "owner", "expires_at"]
+    fields = ["entry", "expires"]
     readonly_fields = fields
     verbose_name_plural = _("IP allowlist entries")
+
+    @display(description=_("Entry, note and owner"))
+    def entry(self, row: AllowlistEntry) -> SafeString:
+        return with_details(format_html("<code>{}</code>", row.network), row.note, row.owner)
+
+    @display(description=_("Expires"))
+    def expires(self, row: AllowlistEntry) -> Text:
+        return expiry_text(row.expires_at)
 
 
 class MerchantNetworkTable(NetworkTable):
@@ -88,9 +129,17 @@ class MerchantNetworkTable(NetworkTable):
 
 class DomainTable(ReadOnlyTable):
     model = AllowedDomain
-    fields = ["domain", "note", "owner", "expires_at"]
+    fields = ["entry", "expires"]
     readonly_fields = fields
     verbose_name_plural = _("Domain allowlist entries")
+
+    @display(description=_("Entry, note and owner"))
+    def entry(self, row: AllowedDomain) -> SafeString:
+        return with_details(format_html("<code>{}</code>", row.domain), row.note, row.owner)
+
+    @display(description=_("Expires"))
+    def expires(self, row: AllowedDomain) -> Text:
+        return expiry_text(row.expires_at)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AllowedDomain]:
         found: QuerySet[AllowedDomain] = super().get_queryset(request).select_related("owner")
@@ -178,7 +227,8 @@ class BelongsTable(TabularInline):
 class MemberTable(BelongsTable):
     model = Membership
     formset = MemberFormSet
-    fields = ["person", "role"]
+    fields = ["person", "role", "sign_in"]
+    readonly_fields = ["sign_in"]
     autocomplete_fields = ["person"]
     extra = 0
     tab = True
@@ -186,17 +236,37 @@ class MemberTable(BelongsTable):
     verbose_name_plural = _("People")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=access.SECOND_FACTORS)
         found: QuerySet[Membership] = super().get_queryset(request).select_related("person", "merchant")
-        return found
+        return found.annotate(has_factor=Exists(factors))
+
+    @display(description=_("Sign-in"))
+    def sign_in(self, member: Membership) -> SafeString:
+        if not member.pk:
+            return labels.label(str(_("gets an invitation")), "info")
+        if not member.person.is_active:
+            return labels.label(str(_("inactive")), "danger")
+        if member.has_factor:  # type: ignore[attr-defined]
+            return labels.label(str(_("second factor")), "success")
+        return labels.label(str(_("password only")), "warning")
 
 
 class ContactTable(TabularInline):
+    """Whoever may not change contacts reads them: the email, and below it the note."""
+
     model = Contact
-    fields = ["email", "note"]
+    readonly_fields = ["contact"]
     extra = 0
     tab = True
     show_title = False
     verbose_name_plural = _("Contacts")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["email", "note"] if self.has_change_permission(request, obj) else ["contact"]
+
+    @display(description=_("Contact"))
+    def contact(self, contact: Contact) -> SafeString:
+        return with_details(format_html("{}", contact.email), contact.note)
 
 
 class MerchantOfPersonTable(BelongsTable):

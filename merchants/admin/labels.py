@@ -11,8 +11,10 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from portal.lib.moments import show_moment
+from portal.lib.texts import shortened_id
 
 STATUS = {
     "active": "success",
@@ -56,8 +58,16 @@ def moment(value: datetime | None, *, exact: bool = False) -> Shown | None:
     return Shown(format_html('<span class="whitespace-nowrap" title="{}">{}</span>', whole, text), value)
 
 
+def short_id(text: str) -> Shown:
+    """An id: short, whole when it is pointed at, and with a button that copies it."""
+    button = '<button type="button" class="copy-id material-symbols-outlined" data-copy-text="{}" aria-label="{}">'
+    markup = '<span class="short-id"><bdi title="{}">{}</bdi>' + button + "content_copy</button></span>"
+    name = _("Copy %(value)s") % {"value": text}
+    return Shown(format_html(markup, text, shortened_id(text), text, name), text)
+
+
 def truncated_text(text: str) -> Shown:
-    """A long id: cut to the column by the browser, whole when it is pointed at or copied."""
+    """A long text: cut to the column by the browser, whole when it is pointed at or copied."""
     return Shown(format_html('<span class="one-line" title="{}">{}</span>', text, text), text)
 
 

@@ -72,7 +72,7 @@ class AddressFilter(TextFilter):
 class SignedRequestAdmin(ReadOnlyAdmin):
     exact_moments = True
     list_display = [
-        "created", "of_merchant", "endpoint", "shown_status", "player_id", "shown_amount", "currency", "address",
+        "created", "of_merchant", "endpoint", "shown_status", "player", "shown_amount", "currency", "address",
         "took",
     ]  # fmt: skip
     list_select_related = ["merchant"]
@@ -85,7 +85,7 @@ class SignedRequestAdmin(ReadOnlyAdmin):
     ]
     list_before_template = "admin/requests_dropped.html"
     search_fields = ["request_id__exact"]
-    search_help_text = gettext_lazy("Request, transaction or player id, or address")
+    search_help_text = gettext_lazy("Request, transaction or player id, part of an id, or address")
     fieldsets = [
         (
             None,
@@ -156,6 +156,10 @@ class SignedRequestAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[SignedRequest], bool]:
         text = search_term.strip()
         return (search.requests(queryset, text) if text else queryset), False
+
+    @display(description=gettext_lazy("Player"))
+    def player(self, line: SignedRequest) -> SafeString | None:
+        return labels.short_id(line.player_id) if line.player_id else None
 
     @display(description=gettext_lazy("Status"))
     def shown_status(self, line: SignedRequest) -> SafeString | None:

@@ -36,7 +36,7 @@ class SessionAdmin(ReadOnlyAdmin):
         ("created_at", TimeFilter),
     ]
     search_fields = ["session_id__exact"]
-    search_help_text = gettext_lazy("Session or player id")
+    search_help_text = gettext_lazy("Session or player id, or part of it")
     actions_detail = ["close"]
     fields = [
         "session_id", "state", "merchant", "player", "game", "account", "currency", "pushed", "play", "created",
@@ -59,7 +59,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Session"))
     def shown_id(self, session: Session) -> SafeString:
-        return labels.truncated_text(session.session_id)
+        return labels.short_id(session.session_id)
 
     @display(description=gettext_lazy("Balance sent by the operator"))
     def pushed(self, session: Session) -> str | None:

@@ -54,7 +54,7 @@ class TransactionAdmin(ReadOnlyAdmin):
         ("created_at", TimeFilter),
     ]
     search_fields = ["transaction_id__exact"]
-    search_help_text = gettext_lazy("Transaction or player id")
+    search_help_text = gettext_lazy("Transaction, round or player id, or part of it")
     fieldsets = [
         (None, {"fields": ["transaction_id", "part", "shown_kind", "shown_status", "created"]}),
         (gettext_lazy("Transaction"), {"fields": ["shown_amount", "currency", "debit", "credit", "shown_balance"]}),
@@ -105,7 +105,7 @@ class TransactionAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Transaction"))
     def shown_id(self, row: Transaction) -> SafeString:
-        return labels.truncated_text(row.transaction_id)
+        return labels.short_id(row.transaction_id)
 
     @display(description=gettext_lazy("Type"))
     def shown_kind(self, row: Transaction) -> str:

@@ -7,7 +7,8 @@ import re
 import pytest
 from django.test import Client
 
-from merchants.models import Person
+from merchants.models import Merchant, Person
+from tests.pages import said
 from tests.people import signed_in
 
 
@@ -20,3 +21,10 @@ def test_it_has_one_main_part_and_a_link_to_it(client: Client, path: str) -> Non
     [first] = re.findall(r"<body.*?(<a\b[^>]*>)", page, re.DOTALL)
     assert 'href="#content"' in first
     assert page.count('id="content"') == 1
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/operations/acme/keys/", "/admin/merchants/merchant/"])
+def test_menus_close_by_escape_on_every_page_of_staff(
+    client: Client, support: Person, acme: Merchant, page: str
+) -> None:
+    assert said(signed_in(client, support).get(page)).count("merchants/menus.js") == 1
