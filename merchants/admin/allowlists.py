@@ -20,9 +20,10 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 from unfold.forms import PaginationInlineFormSet
 
-from merchants import access, errors
+from merchants import errors
 from merchants.admin import labels
 from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Contact, DisabledGame, Membership, Person, Secret
+from merchants.models.people import SECOND_FACTORS
 from merchants.services import people
 from portal.lib import clock, moments
 from portal.lib.texts import Text
@@ -236,7 +237,7 @@ class MemberTable(BelongsTable):
     verbose_name_plural = _("People")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=access.SECOND_FACTORS)
+        factors = Authenticator.objects.filter(user=OuterRef("person"), type__in=SECOND_FACTORS)
         found: QuerySet[Membership] = super().get_queryset(request).select_related("person", "merchant")
         return found.annotate(has_factor=Exists(factors))
 
