@@ -11,8 +11,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
-from merchants import crypto
 from merchants.access import Visit
+from portal.lib import masking
 
 NEVER_PASTED = _(
     "Your search contains a secret key. The secret key was not searched for and not stored. Search "
@@ -29,7 +29,7 @@ def search_by_post(view: View) -> View:
     def searched(request: HttpRequest, visit: Visit, **rest: Any) -> HttpResponse:
         fields = request.POST if request.method == "POST" else request.GET
         said = urlencode([(name, value) for name, value in fields.items() if value and name != "csrfmiddlewaretoken"])
-        if holds_secret(said):
+        if masking.holds_secret(said):
             messages.error(request, NEVER_PASTED)
             return HttpResponseRedirect(request.path)
         if request.method == "POST":
@@ -37,8 +37,3 @@ def search_by_post(view: View) -> View:
         return view(request, visit, **rest)
 
     return searched
-
-
-def holds_secret(text: str) -> bool:
-    """Return whether a Secret Key stands in it, also with a name or quotation marks around it."""
-    return crypto.SHAPE.search(text) is not None
