@@ -118,6 +118,11 @@ class InvoiceWithoutTotal(Refusal):
         super().__init__(_("The invoice has no total. Enter the total of at least one currency."))
 
 
+class InvoiceTotalUnclear(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("The invoice has a total without a currency code, or one that is too large. Correct it."))
+
+
 class InvoiceOfAMonthToCome(Refusal):
     def __init__(self, first: date) -> None:
         super().__init__(
