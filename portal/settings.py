@@ -179,6 +179,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "merchants.sign_in.gate.StaffGate",
     "portal.middleware.PageDeadline",
+    "portal.middleware.PrivateFilesAway",
 ]
 
 ROOT_URLCONF = "portal.urls"
