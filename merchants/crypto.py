@@ -12,12 +12,13 @@ from collections.abc import Buffer, Mapping
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from portal.lib import masking
+from portal.lib import masking, secret_kinds
 
 ALPHABET = string.digits + string.ascii_uppercase + string.ascii_lowercase
 SECRET_CHARACTERS = 43  # 62 ** 43 > 2 ** 256
 CHECKSUM_CHARACTERS = 6  # 62 ** 6 > 2 ** 32
 NONCE_BYTES = 12
+OURS = tuple(kind.prefix for kind in secret_kinds.KINDS if kind.has_checksum)
 SHAPE, mask = masking.SHAPE, masking.mask_secrets
 # The secrets are random and of 256 bits, so nothing can be guessed from their fingerprints: the key only keeps them
 # apart from other hashes, and stays the same so that a fingerprint outlives every key-encryption key.
@@ -61,10 +62,7 @@ def new_access_token() -> str:
 
 
 def looks_like_secret(text: str) -> bool:
-    return (
-        text.startswith(("oppi_live_", "oppi_test_", "oppi_mgmt_"))
-        and checksum(text[:-CHECKSUM_CHARACTERS]) == text[-CHECKSUM_CHARACTERS:]
-    )
+    return text.startswith(OURS) and checksum(text[:-CHECKSUM_CHARACTERS]) == text[-CHECKSUM_CHARACTERS:]
 
 
 def fingerprint(secret: str) -> bytes:

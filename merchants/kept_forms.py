@@ -18,8 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from merchants import crypto
-from portal.lib import clock
+from portal.lib import clock, masking
 
 IN_SESSION, PARAMETER, ENDED = "kept_form", "kept", "session_ended_of"
 MOST_CHARACTERS = 200_000
@@ -98,7 +97,7 @@ def keep_form(request: HttpRequest, *, person: int, complete: bool) -> str:
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a field is for a secret, or somebody typed a secret key into another one."""
-    return SECRET.search(name) is not None or crypto.mask(value) != value
+    return SECRET.search(name) is not None or masking.holds_secret(value)
 
 
 # --- bringing back ----------------------------------------------------------------------------------------------------

@@ -13,14 +13,21 @@ from django.middleware.csp import ContentSecurityPolicyMiddleware
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from psycopg.errors import QueryCanceled
 
 from merchants.models import Person
+from merchants.pages import error_pages
 from merchants.services import history
+from portal.lib import private_storage
 from portal.lib.clientip import request_address
 from portal.lib.logs import request_ids
 
 PROBE = "x-portal-probe"
+FILES_AWAY = error_pages.ErrorText(
+    gettext_lazy("The file store is not available"),
+    gettext_lazy("No file was stored or sent, and no change was made. Try again in some minutes."),
+)
 log = structlog.get_logger(__name__)
 
 
@@ -113,3 +120,19 @@ class PageDeadline:
             return None
         log.warning("page.too_slow", path=request.path)
         return render(request, "operator/too_slow.html", {"title": _("The page took too long")}, status=503)
+
+
+class PrivateFilesAway:
+    """A page whose file could not be stored or read says so; what it was about to change was not changed."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, fault: Exception) -> HttpResponse | None:
+        if not private_storage.is_away(fault):
+            return None
+        log.error("private_files.away", path=request.path, fault=f"{type(fault).__name__}: {fault}")
+        return error_pages.error_page(request, 503, told=FILES_AWAY)

@@ -181,6 +181,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "merchants.sign_in.gate.StaffGate",
     "portal.middleware.PageDeadline",
+    "portal.middleware.PrivateFilesAway",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -340,8 +341,12 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": setting("CACHE_URL", default=CELERY_BROKER_URL),
-        "KEY_PREFIX": "portal",
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        "KEY_PREFIX": "portal-json",  # values of versions that pickled them stand apart
+        "OPTIONS": {
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+            "serializer": "portal.lib.json_cache.JsonSerializer",
+        },
     }
 }
 

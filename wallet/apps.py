@@ -6,14 +6,16 @@ class WalletConfig(AppConfig):
     verbose_name = "Wallet"
 
     def ready(self) -> None:
+        from django.db.models import Q  # noqa: PLC0415
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
         from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
-        from merchants.services import approvals, email_outbox, owner_questions, retention, sealing  # noqa: PLC0415
+        from merchants.services import approvals, chain, email_outbox, owner_questions, retention, sealing  # noqa: PLC0415
         from merchants.services.allowlist import guard  # noqa: PLC0415
-        from merchants.services.chain import tables  # noqa: PLC0415
+        from merchants.services.chain import proofs, tables  # noqa: PLC0415
         from wallet.api import replay  # noqa: PLC0415
         from wallet.models import (  # noqa: PLC0415
+            Case,
             CaseNote,
             CaseReminder,
             Invoice,
@@ -29,7 +31,7 @@ class WalletConfig(AppConfig):
         from wallet.services.explain import rejudge  # noqa: PLC0415
         from wallet.services.rounds import export_history  # noqa: PLC0415
         from wallet.services.simulation import simulation_history  # noqa: PLC0415
-        from wallet.services.usage import rehearsal, traffic_history  # noqa: PLC0415
+        from wallet.services.usage import rehearsal, sums_check, traffic_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
         retention.register(ReportDelivery, "letter_id")
@@ -39,6 +41,8 @@ class WalletConfig(AppConfig):
         tables.register(SettlementAdjustment)
         tables.register(SettlementConfirmation)
         tables.register(Invoice)
+        closes = Q(pgh_label="update", state=Case.State.RESOLVED, resolved_by=None)
+        proofs.register(Case.pgh_event_model, closes & ~Q(pgh_before__state=Case.State.RESOLVED))  # type: ignore[attr-defined]
         export_history.register()
         session_history.register()
         simulation_history.register()
@@ -51,6 +55,7 @@ class WalletConfig(AppConfig):
         approvals.register("limit", planning.raise_limit)
         rejudge.register(replay.read_again)
         guard.register(rehearsal.recent_calls)
+        chain.register(sums_check.check_sums)
         email_outbox.register(report.TEMPLATE, report.filling)
         email_outbox.register(settlement_mail.TEMPLATE, settlement_mail.filling)
         pre_save.connect(planning.keep_days_of_zone, sender=Merchant, dispatch_uid="days of a time zone")

@@ -7,15 +7,17 @@ it was), what stood there before, the transaction, and what `merchants.services.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pghistory
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 from django.db.models.fields.json import KT
 from pghistory.models import Event
 from pghistory.trigger import Event as EventTrigger
+
+from merchants import author_proofs
 
 NEVER_EMPTIED = pgtrigger.Trigger(
     name="never_emptied",
@@ -45,7 +47,7 @@ OF_ITS_KEY = "(SELECT merchant_id FROM merchants_apikey WHERE id = {row}.key_id)
 @contextmanager
 def attach_context(**known: Any) -> Iterator[None]:
     """Events that are written in this block say this of their author; blocks may stand in others."""
-    with pghistory.context() as current:
+    with _proven_context() as current:
         before = dict(current.metadata)
         current.metadata.update(known)
         try:
@@ -53,6 +55,14 @@ def attach_context(**known: Any) -> Iterator[None]:
         finally:
             current.metadata.clear()
             current.metadata.update(before)
+
+
+@contextmanager
+def _proven_context() -> Iterator[Any]:
+    with ExitStack() as stack:
+        if author_proofs.prove_statement not in connection.execute_wrappers:  # outside that of pghistory
+            stack.enter_context(connection.execute_wrapper(author_proofs.prove_statement))
+        yield stack.enter_context(pghistory.context())
 
 
 class SessionUser(models.Func):

@@ -61,6 +61,14 @@ class Letter(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
+    receipt = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=gettext_lazy("Proof that the portal sent it, under a key that the database does not have."),
+    )
 
     class Meta:
         verbose_name = gettext_lazy("outgoing email")

@@ -1,5 +1,5 @@
-"""What people may type into a text that is kept: no Secret Key, which stands nowhere in clear, and in a field of one
-line no character that ends the line or turns its direction, since it would forge what stands beside it.
+"""What people may type into a text that is kept: no secret of ours, which stands nowhere in clear, and in a field of
+one line no character that ends the line or turns its direction, since it would forge what stands beside it.
 """
 
 from __future__ import annotations
@@ -10,10 +10,7 @@ from django.db.models import CheckConstraint, Q
 from django.utils.functional import lazy
 
 from merchants.errors import NotOneLine, SecretInText
-from portal.lib.masking import RANDOM_CHARACTERS
-
-SECRET = f"oppi_(live|test)_[0-9A-Za-z]{{{RANDOM_CHARACTERS}}}"
-
+from portal.lib import secret_kinds
 
 SECRET_IN_TEXT: Any = lazy(lambda: str(SecretInText()), str)()
 NOT_ONE_LINE: Any = lazy(lambda: str(NotOneLine()), str)()
@@ -21,7 +18,7 @@ NOT_ONE_LINE: Any = lazy(lambda: str(NotOneLine()), str)()
 
 def no_secret_constraint(model: str, field: str) -> CheckConstraint:
     return CheckConstraint(
-        condition=~Q(**{f"{field}__regex": SECRET}),
+        condition=~Q(**{f"{field}__regex": secret_kinds.IN_TEXT}),
         name=f"{model}_{field}_without_secret",
         violation_error_message=SECRET_IN_TEXT,
     )

@@ -11,8 +11,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
-from merchants import crypto
 from merchants.access import Visit
+from portal.lib import masking
 from portal.lib.moment_fields import in_address
 
 NEVER_PASTED = _(
@@ -31,7 +31,7 @@ def search_by_post(view: View) -> View:
         fields = request.POST if request.method == "POST" else request.GET
         sent = [(name, value) for name, value in fields.items() if value and name != "csrfmiddlewaretoken"]
         said = urlencode([(name, in_address(name, str(value))) for name, value in sent])
-        if holds_secret(said):
+        if masking.holds_secret(said):
             messages.error(request, NEVER_PASTED)
             return HttpResponseRedirect(request.path)
         if request.method == "POST":
@@ -39,8 +39,3 @@ def search_by_post(view: View) -> View:
         return view(request, visit, **rest)
 
     return searched
-
-
-def holds_secret(text: str) -> bool:
-    """Return whether a Secret Key stands in it, also with a name or quotation marks around it."""
-    return crypto.SHAPE.search(text) is not None

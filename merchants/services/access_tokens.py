@@ -95,6 +95,13 @@ def find_token(text: str) -> AccessToken | None:
     return token if token is not None and holds_role(token.person, token.merchant) else None
 
 
+def lock_token(token: AccessToken) -> AccessToken | None:
+    """Return the token, locked against its revocation until the transaction ends; None when it has ended by now."""
+    usable = AccessToken.objects.usable(at=clock.now()).select_related("person", "merchant__sandbox_of")
+    found = usable.select_for_update(of=("self",), no_key=True).filter(pk=token.pk).first()
+    return found if found is not None and holds_role(found.person, found.merchant) else None
+
+
 def note_use(token: AccessToken, *, address: str) -> None:
     """Note when and from where a token was used, at most once a minute for the same address."""
     now = clock.now()

@@ -7,11 +7,12 @@ have the same Message-ID, by which mailboxes recognise them.
 
 from __future__ import annotations
 
+import json
 import re
 import smtplib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Any
@@ -25,7 +26,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from merchants import errors
+from merchants import author_proofs, errors
 from merchants.models import Letter
 from merchants.services import email_links, job_queue
 from portal.lib import clock
@@ -38,6 +39,7 @@ STUCK = timedelta(minutes=15)  # after this, nobody sends
 UNTAKEN = timedelta(hours=1)  # after this, nobody takes
 OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
 ANSWER_LENGTH = 500
+RECEIPT = "merchants.receipt"
 NOT_BUILT = "The email could not be built"
 
 
@@ -137,9 +139,18 @@ def _send_next() -> bool:
         _give_up(letter, f"{NOT_BUILT}: {fault}")
         return True
     letter.state, letter.sent_at, letter.last_answer = Letter.State.SENT, clock.now(), ""
-    letter.save(update_fields=["state", "sent_at", "last_answer", "attempts"])
+    letter.receipt = author_proofs.prove(RECEIPT, receipt_text(letter))
+    letter.save(update_fields=["state", "sent_at", "last_answer", "attempts", "receipt"])
     log.info("letter.sent", letter=letter.pk, template=letter.template, attempts=letter.attempts)
     return True
+
+
+def receipt_text(letter: Letter) -> str:
+    """Return what the receipt of a sent email covers."""
+    context, sent_at = json.dumps(letter.context, sort_keys=True), letter.sent_at
+    return (
+        f"{letter.pk}|{letter.to}|{letter.template}|{context}|{sent_at.astimezone(UTC).isoformat() if sent_at else ''}"
+    )
 
 
 def _message(letter: Letter) -> Mail:

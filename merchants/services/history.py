@@ -21,6 +21,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import gettext as _
 
+from merchants import author_proofs
 from merchants.models import ApiKey, Game, Membership, Merchant, Person, Player
 from merchants.models.audit import attach_context, tracked_columns
 from merchants.services import history_sentences
@@ -70,7 +71,7 @@ def act_by_timetable() -> Iterator[None]:
 def acting_context() -> dict[str, Any]:
     """Return what is known now of who acts, by which door and why; empty outside `act_as`."""
     with pghistory.context() as current:
-        return dict(current.metadata)
+        return {name: known for name, known in current.metadata.items() if name != author_proofs.FIELD}
 
 
 @contextmanager

@@ -17,18 +17,22 @@ from merchants import crypto
 from merchants.errors import moment_text
 from merchants.models import AccessToken, ApiKey, Secret
 from portal.lib import clock
+from portal.lib.secret_kinds import KINDS, TOKEN, SecretKind
 
 CHUNK = 1024 * 1024
 LOOKED_UP = 500  # at once
-LENGTH = len("oppi_live_") + crypto.SECRET_CHARACTERS + crypto.CHECKSUM_CHARACTERS
-LONGEST = 2 * LENGTH
-SIGNS = (b"oppi_", b"o\0p\0p\0i\0_")
-PREFIXES = b"|".join(
-    rb"\0?".join(re.escape(bytes([byte])) for byte in prefix)
-    for prefix in (b"oppi_live_", b"oppi_test_", b"oppi_mgmt_")
-)
+LONGEST = 2 * max(len(kind.prefix) + kind.length for kind in KINDS)
+SIGNS = (b"oppi_", b"o\0p\0p\0i\0_", b"whsec_", b"w\0h\0s\0e\0c\0_")
+
+
+def _wide(kind: SecretKind) -> bytes:
+    prefix = rb"\0?".join(re.escape(bytes([byte])) for byte in kind.prefix.encode())
+    return rb"%b\0?(?:[%b]\0?){%d}" % (prefix, kind.characters.encode(), kind.length)
+
+
 # A look-ahead, since a cut-off secret may run into the beginning of the next one.
-SHAPE = re.compile(rb"(?=((?:%s)\0?(?:[0-9A-Za-z]\0?){%d}))" % (PREFIXES, LENGTH - len("oppi_live_")))
+SHAPE = re.compile(rb"(?=(%b))" % b"|".join(map(_wide, KINDS)))
+SAID_BY_SHAPE = "a signing secret of an event endpoint, by its form alone; rotate it if it is yours"
 
 
 class SecretState(StrEnum):
@@ -37,16 +41,17 @@ class SecretState(StrEnum):
     ENDED = "ended"
     REVOKED = "revoked"
     FOREIGN = "not ours"
+    BY_SHAPE = "perhaps ours"
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A text with the shape and the checksum of a secret. Columns count bytes."""
+    """A text with the shape of a secret, and the checksum where its kind has one. Columns count bytes."""
 
     line: int
     column: int
     fingerprint: bytes
-    is_token: bool = False
+    kind: SecretKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +75,12 @@ def findings(file: BinaryIO) -> Iterator[SecretFinding]:
         prints = {sighting.fingerprint for sighting in some}
         rows = Secret.objects.defer("sealed").filter(fingerprint__in=prints).select_related("key__merchant")
         known = {bytes(secret.fingerprint): secret for secret in rows}
-        tokens = tokens_by_hash({sighting.fingerprint for sighting in some if sighting.is_token})
+        tokens = tokens_by_hash({sighting.fingerprint for sighting in some if sighting.kind is TOKEN})
         for sighting in some:
             secret, token = known.get(sighting.fingerprint), tokens.get(sighting.fingerprint)
             state, said = state_of(secret, now) if token is None else state_of_token(token, now)
+            if not sighting.kind.has_checksum:
+                state, said = SecretState.BY_SHAPE, SAID_BY_SHAPE
             yield SecretFinding(sighting.line, sighting.column, state, said, secret, token)
 
 
@@ -111,7 +118,7 @@ def state_of(secret: Secret | None, at: datetime) -> tuple[SecretState, str]:
 
 
 def sightings(file: BinaryIO) -> Iterator[Sighting]:
-    """Yield each text in the file that has the shape and the checksum of a secret."""
+    """Yield each text in the file that has the shape of a secret, and the checksum where its kind has one."""
     line, begun, offset, rest = 1, 0, 0, b""  # `begun`: where the line began; `offset`: of the buffer's first byte
     while True:
         chunk = file.read(CHUNK)
@@ -121,10 +128,9 @@ def sightings(file: BinaryIO) -> Iterator[Sighting]:
         for start, text in shapes(buffer, cut):
             line, begun = line + buffer.count(b"\n", at, start), _line_start(buffer, at, start, offset, begun)
             at = start
-            if crypto.looks_like_secret(text):
-                yield Sighting(
-                    line, offset + start - begun + 1, crypto.fingerprint(text), text.startswith("oppi_mgmt_")
-                )
+            kind = next(kind for kind in KINDS if text.startswith(kind.prefix))
+            if not kind.has_checksum or crypto.looks_like_secret(text):
+                yield Sighting(line, offset + start - begun + 1, crypto.fingerprint(text), kind)
         line, begun = line + buffer.count(b"\n", at, cut), _line_start(buffer, at, cut, offset, begun)
         rest, offset = buffer[cut:], offset + cut
         if not chunk:

@@ -74,9 +74,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Sign in the person whose address the provider has proved; nothing of allauth's own linking follows."""
-        claims = claims_of(sociallogin)
-        email = str(claims.get("email", "")).lower()
+        email = ""
         try:
+            claims = claims_of(sociallogin)
+            email = str(claims.get("email", "")).lower()
             provider = next(each for each in settings.OIDC_PROVIDERS if each["id"] == sociallogin.account.provider)
             person = person_of(provider, email, claims, process=sociallogin.state.get("process"))
         except Refused as why:
@@ -92,9 +93,19 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
 
 
 def claims_of(sociallogin: Any) -> dict[str, Any]:
-    """Return what the provider says: the signed token's claims count before those of the user's page."""
+    """Return what the provider says: the signed token's claims count before those of the user's page.
+
+    That an address is verified counts beside this address alone. Raises Refused where the two are about two people.
+    """
     data = sociallogin.account.extra_data
-    found: dict[str, Any] = {**data.get("userinfo", {}), **data.get("id_token", {})}
+    page, token = data.get("userinfo", {}), data.get("id_token", {})
+    if page and token and page.get("sub") != token.get("sub"):
+        raise Refused("two identities")
+    found: dict[str, Any] = {**page, **token}
+    said = token if "email" in token else page
+    other = page if said is token else token
+    if "email_verified" not in said and other.get("email") != said.get("email"):
+        found.pop("email_verified", None)
     return found
 
 

@@ -95,7 +95,7 @@ TABLES: dict[str, Rights] = {
     "merchants_eventendpoint": update_except("merchant_id", "kind", "url", "number"),
     "merchants_game": KEPT,
     "merchants_heartbeat": KEPT,
-    "merchants_letter": deleted_when_old("state", "attempts", "due_at", "last_answer", "sent_at"),
+    "merchants_letter": deleted_when_old("state", "attempts", "due_at", "last_answer", "sent_at", "receipt"),
     "merchants_listtrial": KEPT,
     "merchants_merchant": KEPT,
     "merchants_ownerquestion": KEPT,

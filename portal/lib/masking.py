@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-RANDOM_CHARACTERS = 49  # with the checksum
+from portal.lib.secret_kinds import BASE64, KINDS, LETTERS, LINKS, LIVE, TEST, SecretKind
+
 BACKSLASHES = r"\\\\{0,3}"  # one in JSON, two and more in JSON within JSON
 
 
@@ -18,16 +19,28 @@ def _written(text: str) -> str:
     return "".join(map(_escaped, text, codes))
 
 
-RANDOM = _escaped("[0-9A-Za-z]", "[3-7][0-9a-fA-F]")
-KINDS = f"(?:(?P<live>{_written('live')})|(?P<mgmt>{_written('mgmt')})|{_written('test')})"
-SHAPE = re.compile(f"{_written('oppi_')}{KINDS}{_written('_')}{RANDOM}{{{RANDOM_CHARACTERS}}}")
+# A slash of base64 is escaped in some JSON.
+SIGNS = {LETTERS: _escaped("[0-9A-Za-z]", "[3-7][0-9a-fA-F]")}
+SIGNS[BASE64] = rf"(?:[0-9A-Za-z+/]|\\{{1,3}}/|%[2-7][0-9a-fA-F]|{BACKSLASHES}u00[2-7][0-9a-fA-F])"
+
+
+def _kind(kind: SecretKind) -> str:
+    end = "(?:=|%3[Dd])?" if kind.characters == BASE64 else ""
+    return f"(?P<{kind.name}>{_written(kind.prefix)}{SIGNS[kind.characters]}{{{kind.length}}}{end})"
+
+
+SHAPE = re.compile("|".join(map(_kind, KINDS)))
 WIDE = re.compile(
-    rb"(o\0p\0p\0i\0_\0(?:l\0i\0v\0e\0|t\0e\0s\0t\0|m\0g\0m\0t\0)_\0)(?:[0-9A-Za-z]\0?){%d}" % RANDOM_CHARACTERS
+    b"|".join(
+        rb"(%b)(?:[%b]\0?){%d}"
+        % ("".join(f"{sign}\0" for sign in kind.prefix).encode(), kind.characters.encode(), kind.length)
+        for kind in KINDS
+    )
 )
-
-
+PREFIXES = {kind.name: kind.prefix for kind in KINDS}
 SLASH = "(?:/|%2[fF])"
 LINK = re.compile(f"({SLASH}(?:invitation|claim|reset{SLASH}key){SLASH})[^/%?&\\s\"']+")
+LINK_IN_TEXT = re.compile("|".join(f"{path.replace('/', SLASH)}{token}" for path, token in LINKS.items()))
 
 
 def mask_links(text: str) -> str:
@@ -40,19 +53,28 @@ def mask_secrets(text: str) -> str:
     return SHAPE.sub(_cut, text) if _may_hold_one(text) else text
 
 
+def holds_secret(text: str) -> bool:
+    """Return whether a secret of any kind is in the text, or a link of an email with its token."""
+    return SHAPE.search(text) is not None or LINK_IN_TEXT.search(text) is not None
+
+
+def holds_other_kind(text: str) -> bool:
+    """Return whether a token, a signing secret of an endpoint or a link of an email is in the text."""
+    keys = {LIVE.name, TEST.name}
+    return any(found.lastgroup not in keys for found in SHAPE.finditer(text)) or LINK_IN_TEXT.search(text) is not None
+
+
 def _may_hold_one(text: str) -> bool:
-    """Quickly no for nearly all texts: of the first four letters one is escaped, or none."""
-    return "oppi" in text or "u006" in text or "u007" in text or "%6" in text or "%7" in text
+    """Quickly no for nearly all texts: of the first four letters of each kind one is escaped, or none."""
+    return "oppi" in text or "whse" in text or "u006" in text or "u007" in text or "%6" in text or "%7" in text
 
 
 def _cut(found: re.Match[str]) -> str:
-    if found["mgmt"]:
-        return "oppi_mgmt_…"
-    return "oppi_live_…" if found["live"] else "oppi_test_…"
+    return f"{PREFIXES[found.lastgroup or '']}…"
 
 
 def mask_bytes(raw: bytes) -> bytes:
     """Return the bytes without secrets, UTF-16 included."""
-    if b"o\0p\0p\0i" in raw:
-        raw = WIDE.sub(rb"\1", raw)
+    if b"o\0p\0p\0i" in raw or b"w\0h\0s\0e" in raw:
+        raw = WIDE.sub(lambda found: b"".join(part or b"" for part in found.groups()), raw)
     return mask_secrets(raw.decode(errors="surrogateescape")).encode(errors="surrogateescape")

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 SCHEME = "s3"
+CLIENT_OF_S3 = {"boto3", "botocore", "s3transfer"}
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 2, 20, 3
 
 
@@ -30,6 +31,15 @@ def storage_settings(place: str) -> dict[str, Any]:
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": place, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     }
+
+
+def is_away(fault: BaseException | None) -> bool:
+    """Return whether a fault is that of a bucket that is not reached, or that refuses."""
+    while fault is not None:
+        if type(fault).__module__.partition(".")[0] in CLIENT_OF_S3:
+            return True
+        fault = fault.__cause__ or fault.__context__
+    return False
 
 
 def _bucket_options(url: SplitResult) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from django.views.generic import View
 from merchants import crypto
 from merchants.admin import recent_items
 from merchants.models import ApiKey, Player, Secret, SeenAddress
+from portal.lib import masking
 from portal.lib.clientip import parse_address
 from portal.lib.moments import show_exact_moment, show_moment
 from wallet import money
@@ -60,13 +61,13 @@ class Find(PermissionRequiredMixin, View):
         if "suggest" in request.POST:
             return self.suggest(request)
         text = clean_query(request.POST.get("q", ""))
-        if text and secrets_in(text):
+        if masking.holds_secret(text):
             return self.leaked(request, text)
         return HttpResponseRedirect(f"{reverse('admin:find')}?{urlencode({'q': text})}")
 
     def get(self, request: HttpRequest) -> HttpResponse:
         text = clean_query(request.GET.get("q", ""))
-        if secrets_in(text):
+        if masking.holds_secret(text):
             return self.leaked(request, text)
         groups = list(found_groups(text)) if text else []
         return self.page(
@@ -76,7 +77,7 @@ class Find(PermissionRequiredMixin, View):
     def suggest(self, request: HttpRequest) -> HttpResponse:
         """Answer what is typed with the part of a page. A Secret Key is looked up by the whole page alone."""
         text = clean_query(request.POST.get("q", ""))
-        is_secret = bool(secrets_in(text))
+        is_secret = masking.holds_secret(text)
         context = {
             "text": text,
             "is_secret": is_secret,
@@ -90,7 +91,8 @@ class Find(PermissionRequiredMixin, View):
     def leaked(self, request: HttpRequest, text: str) -> HttpResponse:
         prints = [crypto.fingerprint(secret) for secret in secrets_in(text)]
         known = Secret.objects.filter(fingerprint__in=prints).select_related("key__merchant").defer("sealed")
-        response = self.page(request, "admin/find_secret.html", _("Secret key"), secrets=list(known))
+        context = {"secrets": list(known), "is_other_kind": masking.holds_other_kind(text)}
+        response = self.page(request, "admin/find_secret.html", _("Secret key"), **context)
         add_never_cache_headers(response)
         return response
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import models, transaction
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -21,7 +21,7 @@ from rest_framework.views import APIView
 from merchants import access
 from merchants.access import Scope, Visit
 from merchants.models import AccessToken, Person
-from merchants.services import history
+from merchants.services import access_tokens, history
 from portal.lib import numbers
 from wallet.management_api.errors import error_response
 from wallet.management_api.schema import ManagementSchema
@@ -86,6 +86,16 @@ class ManagementView(APIView):
         if request.method not in READS:
             self.context_stack.enter_context(transaction.atomic())
             self.is_writing = True
+            self.hold_token()
+
+    def hold_token(self) -> None:
+        """Keep the token as it is until the deed is done. Raises AuthenticationFailed if it ended while the body was on
+        its way: whoever sends slowly does not act after a revocation.
+        """
+        _ = self.request.data  # arrives here, and not after the check
+        self.request.auth = access_tokens.lock_token(self.token)
+        if self.request.auth is None:
+            raise AuthenticationFailed
 
     def handle_exception(self, exc: Exception) -> Response:
         if self.is_writing:

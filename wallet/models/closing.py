@@ -271,6 +271,13 @@ class SettlementConfirmation(models.Model):
         return f"{self.settlement} confirmed"
 
 
+# An amount of whole units as text, for each currency; none is larger than a ledger holds.
+ARE_TOTALS = (
+    'strict $.type() == "object" && exists($.*) && !exists($.keyvalue() ? (!(@.key like_regex "^[A-Z0-9]{2,8}$")'
+    ' || @.value.type() != "string" || !(@.value like_regex "^-?[0-9]{1,16}$")))'
+)
+
+
 class Invoice(models.Model):
     """An invoice for a month, as it was uploaded. The newest of an issuer and month counts; earlier ones stay.
 
@@ -308,6 +315,14 @@ class Invoice(models.Model):
             models.CheckConstraint(condition=Q(issuer__in=["merchant", "provider"]), name="invoice_issuer_known"),
             models.CheckConstraint(condition=Q(basis__in=["ggr", "net"]), name="invoice_basis_known"),
             models.CheckConstraint(condition=Q(size__gt=0), name="invoice_file_not_empty"),
+            models.CheckConstraint(
+                condition=models.Func(
+                    "totals",
+                    template=f"jsonb_path_match(%(expressions)s, '{ARE_TOTALS}')",
+                    output_field=models.BooleanField(),
+                ),
+                name="invoice_totals_are_amounts",
+            ),
         ]
         indexes = [models.Index(fields=["merchant", "month", "-id"], name="invoice_newest")]
         triggers = [

@@ -16,7 +16,12 @@ from rich.console import Console
 from merchants.services import scan
 from merchants.services.scan import SecretFinding, SecretState
 
-COLOURS = {SecretState.USABLE: "red", SecretState.OVERLAP: "red", SecretState.FOREIGN: "yellow"}
+COLOURS = {
+    SecretState.USABLE: "red",
+    SecretState.OVERLAP: "red",
+    SecretState.FOREIGN: "yellow",
+    SecretState.BY_SHAPE: "yellow",
+}
 UNREADABLE = 2
 
 
@@ -68,5 +73,7 @@ def summary(states: Counter[SecretState]) -> str:
     if not states:
         return "The file contains no secret of this portal."
     usable, foreign = states[SecretState.USABLE] + states[SecretState.OVERLAP], states[SecretState.FOREIGN]
-    ours = states.total() - foreign
-    return f"Secrets of this portal: {ours:,}, of which active: {usable:,}. Unknown secrets: {foreign:,}."
+    by_shape = states[SecretState.BY_SHAPE]
+    ours = states.total() - foreign - by_shape
+    counts = f"Secrets of this portal: {ours:,}, of which active: {usable:,}. Unknown secrets: {foreign:,}."
+    return f"{counts} Signing secrets of event endpoints, by their form: {by_shape:,}." if by_shape else counts

@@ -21,7 +21,7 @@ from merchants.models.allowlist import MAX_ENTRIES
 from merchants.services.allowlist.entries import NotAllowed, parse_domain, parse_network
 from merchants.services.allowlist.proposal import DomainLine, EntryPlan
 from portal.lib import clock, tables
-from portal.lib.masking import mask_secrets
+from portal.lib.masking import holds_secret
 
 LONGEST_NOTE = 200
 LONGEST_SHOWN = 80
@@ -159,7 +159,7 @@ def checked_note(text: str) -> str:
             _("The line has two networks, and “%(text)s” would become a note. Put each network on its own line.")
             % {"text": text}
         )
-    if mask_secrets(text) != text:
+    if holds_secret(text):
         raise NotAllowed(str(SecretInText()))
     return text
 

@@ -4,13 +4,21 @@ merchant.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from merchants.models import Chain, Merchant
-from merchants.services.chain import traces, verification
+from merchants.services.chain import proofs, traces, verification
 from merchants.services.chain.verification import PARTS, ChainVerdict
 
-__all__ = ["PARTS", "ChainVerdict", "verify_history", "verify_ledger"]
+__all__ = ["PARTS", "ChainVerdict", "register", "verify_history", "verify_ledger"]
+
+_checks: list[Callable[[ChainVerdict, Merchant | None], None]] = []
+
+
+def register(check: Callable[[ChainVerdict, Merchant | None], None]) -> None:
+    """Add a check of another package to those of `verify_history`."""
+    _checks.append(check)
 
 
 def verify_ledger(
@@ -24,7 +32,12 @@ def verify_ledger(
 
 
 def verify_history(merchant: Merchant | None = None, *, since: datetime | None = None, head: str = "") -> ChainVerdict:
-    """Verify the history's chains as `verify_ledger` does, and compare each row with its newest event."""
+    """Verify the history's chains as `verify_ledger` does, compare each row with its newest event, and check what
+    claims an author, or that an email was sent; then the checks of other packages.
+    """
     verdict = verification.verify_chains(Chain.HISTORY, merchant, since=since, head=head)
     traces.compare_traces(verdict, merchant)
+    proofs.check_proofs(verdict, merchant)
+    for check in _checks:
+        check(verdict, merchant)
     return verdict

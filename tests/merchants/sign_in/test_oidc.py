@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import oidc_provider_mock
@@ -17,6 +18,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from merchants.models import Invitation, Membership, Merchant, Person, SignInRecord
+from merchants.sign_in import oidc
 from portal.lib import clock
 from tests import factories
 from tests.pages import said
@@ -210,3 +212,28 @@ def test_it_is_off_unless_it_is_set(client: Client, db: None) -> None:
     assert client.get(START).status_code == 404
     assert client.post("/account/oidc/acme/login/").status_code == 404
     assert "OIDC_PROVIDERS" in (CHECKOUT / "docs/operations.md").read_text()
+
+
+OWNER, OTHER = {"sub": "1", "email": "owner@acme.test"}, {"sub": "2", "email": "owner@acme.test"}
+
+
+@pytest.mark.parametrize(
+    ("page", "token", "verified"),
+    [
+        (OWNER | VERIFIED, OWNER, True),
+        (OWNER, OWNER | VERIFIED, True),
+        (OWNER | VERIFIED, OWNER | {"email_verified": False}, False),
+        (OWNER | VERIFIED | {"email": "me@acme.test"}, OWNER, False),  # verified was another address
+        ({"sub": "1"} | VERIFIED, OWNER, False),
+        (OWNER, {"sub": "1"} | VERIFIED, False),
+    ],
+)
+def test_an_address_is_verified_by_what_stands_beside_it(page: Any, token: Any, verified: bool) -> None:
+    account = SimpleNamespace(extra_data={"userinfo": page, "id_token": token})
+    assert (oidc.claims_of(SimpleNamespace(account=account)).get("email_verified") is True) == verified
+
+
+def test_a_page_about_another_person_than_the_token_signs_in_nobody() -> None:
+    account = SimpleNamespace(extra_data={"userinfo": OTHER | VERIFIED, "id_token": OWNER | VERIFIED})
+    with pytest.raises(oidc.Refused, match="two identities"):
+        oidc.claims_of(SimpleNamespace(account=account))

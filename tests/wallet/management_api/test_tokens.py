@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.test import Client
 from django.urls import reverse
 
 from merchants import crypto, errors
 from merchants.models import AccessToken, Letter, Membership, Merchant, Person
-from merchants.services import access_tokens, scan
+from merchants.services import access_tokens, keys, scan
 from portal.lib import clock, masking
 from tests import factories
 from tests.people import give_totp
-from tests.wallet.management_api.conftest import Program
+from tests.wallet.management_api.conftest import ROOT, Program
 
 Make = Callable[..., Program]
 
@@ -186,3 +189,43 @@ def test_the_document_says_everything_and_no_class_name(client: Any) -> None:
     assert "Endpoint" not in text
     assert "Serializer" not in text
     assert "RS_OK" not in text
+
+
+class SlowBody:
+    """The body of a request, during which something happens."""
+
+    def __init__(self, body: bytes, meanwhile: Callable[[], object]) -> None:
+        self.rest, self.meanwhile = BytesIO(body), meanwhile
+
+    def read(self, size: int = -1) -> bytes:
+        self.meanwhile()
+        return self.rest.read(size)
+
+    def readline(self, size: int = -1) -> bytes:
+        return self.read(size)
+
+
+@pytest.mark.parametrize("ends", ["revoked", "left", "role lost", "switched off"])
+def test_whoever_sends_slowly_does_nothing_after_the_token_has_ended(
+    program: Program, owner: Person, acme: Merchant, ends: str
+) -> None:
+    """The token is good when the request begins, and no longer when its body has arrived."""
+    key, membership = keys.issue_key(merchant=acme).key, Membership.objects.filter(person=owner)
+    deeds: dict[str, Callable[[], object]] = {
+        "revoked": lambda: AccessToken.objects.filter(revoked_at=None).update(revoked_at=clock.now()),
+        "left": membership.delete,
+        "role lost": lambda: membership.update(role="viewer"),
+        "switched off": lambda: Person.objects.filter(pk=owner.pk).update(is_active=False),
+    }
+    body = json.dumps({"reason": "Leaked"}).encode()
+    slow: Any = {
+        "wsgi.input": SlowBody(body, deeds[ends]),
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": "application/json",
+    }
+    path = f"{ROOT}merchants/acme/keys/{key.auth_key}/revoke/"
+    headers = {"authorization": f"Bearer {program.token}"}
+    answer = Client().generic("POST", path, b"", "application/json", headers=headers, **slow)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "token_invalid")
+    key.refresh_from_db()
+    assert key.status == "active"

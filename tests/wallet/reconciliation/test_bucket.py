@@ -11,14 +11,21 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.http import HttpResponse
+from django.test import RequestFactory
 from moto.server import ThreadedMotoServer
 
 from merchants.models import Merchant, Person
 from portal.backup import private_files as backup_of_files
 from portal.lib import clock
 from portal.lib.private_storage import UnreadablePlace, storage_settings
+from portal.local.ports import free_port
+from portal.middleware import PrivateFilesAway
+from tests.pages import said
 from tests.wallet import reconciling
 from wallet.models import StatementPreview
 from wallet.models.statement import list_private, private_files
@@ -131,3 +138,21 @@ def test_a_store_elsewhere_is_asked_by_https_and_a_folder_stays_one() -> None:
     options = storage_settings("s3://key:secret@store.example/bucket")["OPTIONS"]
     assert options["endpoint_url"] == "https://store.example"
     assert storage_settings(settings.PRIVATE_FILES)["OPTIONS"]["location"] == settings.PRIVATE_FILES
+
+
+@pytest.mark.parametrize("away", ["refused", "no bucket"])
+def test_a_page_says_that_the_store_is_away(away: str, store: str, rf: RequestFactory, settings: Any) -> None:
+    """Nobody listens there, or the store answers that there is no such bucket."""
+    host = store if away == "no bucket" else f"127.0.0.1:{free_port()}"
+    place = PLACE.format(host=host, bucket="none-of-these")
+    settings.STORAGES = settings.STORAGES | {"private": storage_settings(place)}
+    with pytest.raises((BotoCoreError, Boto3Error, ClientError)) as found:
+        private_files().save("statements/2026/01/one", ContentFile(CONTENT))
+    middleware = PrivateFilesAway(lambda _: HttpResponse())
+    assert f"{PrivateFilesAway.__module__}.{PrivateFilesAway.__qualname__}" in settings.MIDDLEWARE
+    answer = middleware.process_exception(rf.post("/operator/acme/"), found.value)
+    assert answer is not None
+    assert answer.status_code == 503
+    assert "The file store is not available" in said(answer)
+    assert "no change was made" in said(answer)
+    assert middleware.process_exception(rf.post("/operator/acme/"), ValueError()) is None

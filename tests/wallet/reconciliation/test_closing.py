@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
 from typing import Any
@@ -493,3 +494,23 @@ def test_a_file_of_an_upload_that_was_not_completed_is_deleted_after_a_day(acme:
     assert invoices.purge_files(clock.now()) == 0
     assert invoices.purge_files(clock.now() + timedelta(days=2)) == 1
     assert not private_files().exists(path)
+
+
+@pytest.mark.parametrize(
+    "totals", [{"EUR": 2**53}, {"EUR": -(2**53)}, {"eur": 1}, {"EUR\n": 1}, {"EURO-CENTS": 1}, {"": 1}]
+)
+def test_a_total_that_no_ledger_has_is_refused(march: Told, support: Person, owner: Person, totals: Any) -> None:
+    settlement = prepared(march.merchant, MARCH, support)
+    with pytest.raises(refusals.InvoiceTotalUnclear):
+        invoice(settlement, owner, totals=totals)
+
+
+@pytest.mark.parametrize(
+    "totals", ["{}", "[]", '{"EUR": 5}', '{"EUR": "5.5"}', '{"eur": "5"}', '{"EUR": "12345678901234567"}']
+)
+def test_the_database_refuses_such_totals_as_well(march: Told, support: Person, owner: Person, totals: str) -> None:
+    settlement = prepared(march.merchant, MARCH, support)
+    row = invoice(settlement, owner)
+    row.pk, row.totals = None, json.loads(totals)
+    with pytest.raises(IntegrityError, match="invoice_totals_are_amounts"), transaction.atomic():
+        row.save(force_insert=True)

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from merchants.models import Person
+from merchants.services import chain, history
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.wallet.reconciliation.test_refused_payouts import compared, late, played
-from tests.wallet.reconciling import Busy, case, reconcile
+from tests.wallet.reconciling import Busy, case, reconcile, without
 from wallet.models import Case, Transaction, Watermark
 from wallet.services.log import request_log
 from wallet.services.usage import usage_rollup
@@ -56,6 +57,25 @@ def test_the_watermark_of_our_own_books_stays_within_the_ledger(caller: Caller) 
     refused("UPDATE wallet_mark SET upto = %s WHERE source = 'books'", newest + 1, why=MOVES_ON)
 
 
+@pytest.mark.parametrize("source", ["movements", "gaming"])
+def test_rows_that_a_watermark_passed_over_are_named(caller: Caller, source: str) -> None:
+    """That it may move on over rows that are there is the job's work; that they are in the sums, the ledger proves."""
+    for _ in range(2):
+        caller.deposit(1000)
+        caller.bet(100)
+        usage_rollup.sum_up(Watermark.Source.MOVEMENTS)
+        usage_rollup.sum_up(Watermark.Source.GAMING)
+        assert chain.verify_history().holds
+    caller.bet(100)
+    newest = Transaction.objects.latest("pk").pk
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE wallet_mark SET upto = %s WHERE source = %s", [newest, source])
+    tables = {"movements": ["wallet_movementhour"], "gaming": ["wallet_gameday", "wallet_playergamingday"]}[source]
+    findings = chain.verify_history().findings
+    assert [finding.table for finding in findings] == tables
+    assert "A watermark was moved past entries" in findings[0].sentence
+
+
 CLOSED = "SET state = 'resolved', resolution = 'found_late', resolved_at = now(), resolved_by_id = NULL"
 
 
@@ -83,3 +103,26 @@ def test_no_case_begins_as_one_that_people_closed(late: Busy, support: Person) -
     begun.state, begun.resolution, begun.resolved_at, begun.resolved_by = "resolved", "theirs", clock.now(), support
     with pytest.raises(DatabaseError, match="Cannot insert"), transaction.atomic():
         begun.save(force_insert=True)
+
+
+AMOUNT = "UPDATE wallet_case SET state = 'resolved', resolution = 'corrected', resolved_at = now() WHERE id = %s"
+
+
+def test_a_case_that_no_comparison_closed_is_named(late: Busy) -> None:
+    """Its closing says that a job found the break gone; only the portal can prove that one did."""
+    with history.act_as(door="job reconcile"):
+        compared(late, without(late.lines(), "win"))
+    gone = Case.objects.filter(subject="win").first()
+    assert gone is not None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pghistory.context_metadata', '', true)")  # as in a transaction of its own
+        cursor.execute(AMOUNT, [gone.pk])
+    assert any("names a job as its author without proof" in each.sentence for each in chain.verify_history().findings)
+
+
+def test_what_a_comparison_closes_is_proven(late: Busy) -> None:
+    with history.act_as(door="job reconcile"):
+        compared(late, without(late.lines(), "win"))
+        compared(late, late.lines())
+    assert Case.objects.filter(state="resolved", resolved_by=None).exists()
+    assert chain.verify_history().holds

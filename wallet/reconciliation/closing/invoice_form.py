@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from portal.lib.amount_fields import AmountField
 from wallet.models import Invoice
+from wallet.reconciliation.closing.invoices import CURRENCY
 
-CURRENCY = re.compile(r"[A-Z0-9]{2,8}", re.ASCII)
 TOTAL = "total_"
 
 

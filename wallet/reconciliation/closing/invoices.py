@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from merchants.models import Merchant, Person
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
+from portal.lib.money import MAX_WHOLE_NUMBER
 from wallet.models import Invoice, Settlement
 from wallet.money import format_with_code
 from wallet.reconciliation import cases, statements
@@ -30,6 +32,7 @@ FOLDER = "invoices"
 PDF, CSV = "application/pdf", "text/csv"
 ENDINGS = {PDF: "pdf", CSV: "csv"}
 BINARY = b"\0"
+CURRENCY = re.compile(r"[A-Z0-9]{2,8}", re.ASCII)
 
 
 @transaction.atomic
@@ -47,15 +50,14 @@ def upload_invoice(
     """Store an invoice. Owners and managers upload the merchant's invoice, our staff the provider's.
 
     `totals`: by currency, × 100000. Refuses other people (OwnersAndManagersOnly), a month without a statement
-    (InvoiceOfAMonthToCome), no total (InvoiceWithoutTotal), a secret in the number, a file over MOST_MEBIBYTES MiB, of
+    (InvoiceOfAMonthToCome), what `check_totals` refuses, a secret in the number, a file over MOST_MEBIBYTES MiB, of
     another type than PDF or CSV, a PDF with active content, and the issuer's newest invoice again (InvoiceIsStored).
     """
     issuer = issuer_for(merchant, by)
     check_no_secret(number)
     if not Settlement.objects.filter(merchant=merchant, month=month, state__in=WITH_FIGURES).exists():
         raise refusals.InvoiceOfAMonthToCome(month)
-    if not totals:
-        raise refusals.InvoiceWithoutTotal
+    check_totals(totals)
     raw = content.read(MOST_MEBIBYTES * MEBIBYTE + 1)
     if len(raw) > MOST_MEBIBYTES * MEBIBYTE:
         raise refusals.InvoiceTooLarge(MOST_MEBIBYTES)
@@ -91,6 +93,19 @@ def check_not_stored(invoice: Invoice) -> None:
 
 
 SAME = ("number", "basis", "totals", "digest")  # as the trigger invoice_not_twice compares them
+
+
+def check_totals(totals: Mapping[str, int]) -> None:
+    """Refuse no total (InvoiceWithoutTotal), and one of no currency or beyond what a ledger holds
+    (InvoiceTotalUnclear).
+    """
+    if not totals:
+        raise refusals.InvoiceWithoutTotal
+    for currency, units in totals.items():
+        if not CURRENCY.fullmatch(currency) or abs(units) > MAX_WHOLE_NUMBER:
+            raise refusals.InvoiceTotalUnclear
+
+
 WITH_FIGURES = (Settlement.State.PREPARED, Settlement.State.SIGNED)
 
 

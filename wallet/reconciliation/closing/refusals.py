@@ -126,6 +126,11 @@ class InvoiceIsStored(Refusal):
         )
 
 
+class InvoiceTotalUnclear(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("The invoice has a total without a currency code, or one that is too large. Correct it."))
+
+
 class InvoiceOfAMonthToCome(Refusal):
     def __init__(self, first: date) -> None:
         super().__init__(

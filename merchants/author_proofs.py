@@ -1,0 +1,70 @@
+"""Proves what the portal writes: an HMAC under the key-encryption keys, which the database never sees.
+
+Whoever has SQL with the portal's rights, and not its environment, can write any row, but no proof of it:
+`verify_history` names it. The proof of an event covers the author, the door and the reason that it names, and its
+transaction, so that it holds for no other one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from typing import Any
+
+import pghistory
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from pghistory import config
+from pghistory.runtime import _can_inject_variable
+
+FIELD = "portal_proof"
+AUTHOR = "merchants.author"
+CURRENT_TRANSACTION = "SELECT pg_current_xact_id()::text"
+
+
+def prove(kind: str, text: str) -> str:
+    """Return the proof of a text under the current key: the id of the key, a colon, 64 hex digits."""
+    key_id, key = next(iter(settings.KEY_ENCRYPTION_KEYS.items()))
+    return f"{key_id}:{_digits(kind, text, key)}"
+
+
+def is_proven(kind: str, text: str, proof: str) -> bool:
+    """Return whether the portal made this proof of this text, under a key that is configured."""
+    key_id, _, digits = proof.partition(":")
+    key = settings.KEY_ENCRYPTION_KEYS.get(key_id)
+    return key is not None and hmac.compare_digest(_digits(kind, text, key).encode(), digits.encode(errors="replace"))
+
+
+def _digits(kind: str, text: str, key: bytes) -> str:
+    return salted_hmac(kind, text, secret=key, algorithm="sha256").hexdigest()
+
+
+# --- Authors of events ------------------------------------------------------------------------------------------------
+def author_text(known: Mapping[str, Any], transaction_id: int) -> str:
+    """Return what the proof of an event covers, the same before and after the database has stored it."""
+    plain = json.loads(json.dumps({**known}, cls=config.json_encoder()))
+    plain.pop(FIELD, None)
+    return f"{transaction_id}|{json.dumps(plain, sort_keys=True)}"
+
+
+def is_author_proven(context: Mapping[str, Any] | None, transaction_id: int) -> bool:
+    """Return whether the portal wrote the author of an event of this transaction."""
+    known = context or {}
+    return is_proven(AUTHOR, author_text(known, transaction_id), str(known.get(FIELD, "")))
+
+
+def prove_statement(
+    execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: dict[str, Any]
+) -> Any:  # an execute wrapper of Django, around that of pghistory
+    """Add the proof to what the statement's events will say of their author."""
+    if not _can_inject_variable(context["cursor"], sql):  # type: ignore[no-untyped-call]
+        return execute(sql, params, many, context)
+    connection = context["connection"]
+    alone = nullcontext() if connection.in_atomic_block else transaction.atomic(using=connection.alias)
+    with alone, pghistory.context() as current:
+        [(number,)] = context["cursor"].connection.execute(CURRENT_TRANSACTION, prepare=False).fetchall()
+        current.metadata[FIELD] = prove(AUTHOR, author_text(current.metadata, int(number)))
+        return execute(sql, params, many, context)

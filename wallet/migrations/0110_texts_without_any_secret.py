@@ -1,0 +1,45 @@
+"""Texts without secrets: of every kind that the portal issues, API tokens and signing secrets of endpoints included."""
+
+from typing import Any
+
+from django.contrib.postgres.operations import AddConstraintNotValid, ValidateConstraint
+from django.db import migrations, models
+
+from portal.database.operations import InOneTransaction
+
+SECRET = (
+    "oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}"
+)
+SENTENCE = (
+    "This text contains a secret key and would be stored unencrypted. Remove the secret key. If you received it by "
+    "email or in a message, report a compromise on the page of its key."
+)
+CONSTRAINTS = (
+    ("casenote", "text", "case_note_text_without_secret"),
+    ("hostkeylookup", "address", "host_key_lookup_address_without_secret"),
+    ("invoice", "number", "invoice_number_without_secret"),
+    ("settlement", "reason", "settlement_reason_without_secret"),
+    ("settlement", "withdrawal", "settlement_withdrawal_without_secret"),
+    ("statementsource", "address", "statement_source_address_without_secret"),
+)
+
+
+def _replaced(model: str, field: str, name: str) -> tuple[Any, Any]:
+    constraint = models.CheckConstraint(
+        condition=models.Q((f"{field}__regex", SECRET), _negated=True), name=name, violation_error_message=SENTENCE
+    )
+    return (
+        InOneTransaction(
+            migrations.RemoveConstraint(model_name=model, name=name),
+            AddConstraintNotValid(model_name=model, constraint=constraint),
+        ),
+        ValidateConstraint(model, name),
+    )
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [("wallet", "0107_closed_sessions")]
+
+    operations = [operation for each in CONSTRAINTS for operation in _replaced(*each)]
