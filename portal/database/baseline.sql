@@ -1,4 +1,4 @@
--- Made of the migrations 20893b4e36c57393b4c9e30c8c8440fdf0180265d5d734b8959569a453427e19
+-- Made of the migrations d395e6b2ca2f11654a61f14739b32b161159e048d5d1176d3616567bd7dd957d
 --
 -- PostgreSQL database dump
 --
@@ -52,6 +52,43 @@ CREATE TYPE public.wallet_caller AS (
 	request_id uuid,
 	moment timestamp with time zone
 );
+
+
+CREATE TYPE public.wallet_row AS (
+	kind character varying(9),
+	part integer,
+	status character varying(40),
+	currency character varying(8) COLLATE pg_catalog."C",
+	amount bigint,
+	debit_account_id bigint,
+	credit_account_id bigint,
+	case_id bigint,
+	secret_id bigint,
+	address inet,
+	request_id uuid,
+	session_id bigint,
+	game_id bigint,
+	reverses_id bigint
+);
+
+
+CREATE DOMAIN public.wallet_valid_row AS public.wallet_row
+	CONSTRAINT transaction_amount_not_negative CHECK (((VALUE).amount >= 0))
+	CONSTRAINT transaction_correction_apart CHECK (
+CASE
+    WHEN (((VALUE).kind)::text <> 'correct'::text) THEN ((VALUE).part >= 0)
+    WHEN ((VALUE).debit_account_id IS NOT NULL) THEN ((VALUE).part = '-1'::integer)
+    ELSE (((VALUE).part = 0) AND ((VALUE).amount IS NULL) AND (((VALUE).status)::text = 'RS_ERROR_DUPLICATE_TRANSACTION'::text))
+END)
+	CONSTRAINT transaction_never_play_money CHECK ((((VALUE).currency)::text <> 'XXX'::text))
+	CONSTRAINT transaction_refused_moves_nothing CHECK ((((VALUE).debit_account_id IS NULL) OR (((VALUE).status)::text = 'RS_OK'::text)))
+	CONSTRAINT transaction_sides_differ CHECK (((VALUE).debit_account_id <> (VALUE).credit_account_id))
+	CONSTRAINT transaction_signed_or_correction CHECK (
+CASE
+    WHEN (((VALUE).kind)::text = 'correct'::text) THEN (((VALUE).case_id IS NOT NULL) AND (num_nonnulls((VALUE).secret_id, (VALUE).address, (VALUE).request_id, (VALUE).session_id, (VALUE).game_id, (VALUE).reverses_id) = 0))
+    ELSE (((VALUE).case_id IS NULL) AND (num_nulls((VALUE).secret_id, (VALUE).address, (VALUE).request_id) = 0))
+END)
+	CONSTRAINT transaction_two_sides_or_none CHECK (((((VALUE).debit_account_id IS NULL) AND ((VALUE).credit_account_id IS NULL)) OR (((VALUE).debit_account_id IS NOT NULL) AND ((VALUE).credit_account_id IS NOT NULL) AND ((VALUE).amount IS NOT NULL) AND ((VALUE).currency IS NOT NULL))));
 
 
 CREATE FUNCTION public._pgh_attach_context() RETURNS uuid
@@ -977,6 +1014,24 @@ CREATE FUNCTION public.pgtrigger_append_only_84d09() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_append_only_85f84() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_append_only_8e362() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -1014,6 +1069,24 @@ CREATE FUNCTION public.pgtrigger_append_only_9082d() RETURNS trigger
 
 
 CREATE FUNCTION public.pgtrigger_append_only_923c5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_append_only_99a92() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -2679,6 +2752,24 @@ CREATE FUNCTION public.pgtrigger_history_insert_0abd6() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_history_insert_1275d() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "merchants_signoutevent" ("person_id", "sessions", "at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."sessions", NEW."at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_history_insert_14074() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3291,6 +3382,24 @@ CREATE FUNCTION public.pgtrigger_history_update_503ad() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_history_update_55206() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    INSERT INTO "wallet_sessionevent" ("merchant_id", "player_id", "is_active", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."merchant_id", NEW."player_id", NEW."is_active", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('merchant_id', OLD."merchant_id", 'player_id', OLD."player_id", 'is_active', OLD."is_active")); RETURN NULL;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_history_update_5911b() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -3719,6 +3828,35 @@ CREATE FUNCTION public.pgtrigger_invoice_not_emptied_d083f() RETURNS trigger
                         END IF;
                     END IF;
                     RAISE EXCEPTION '% is never emptied', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_invoice_not_twice_8e416() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    PERFORM FROM merchants_merchant WHERE id = NEW.merchant_id FOR NO KEY UPDATE; -- of two, the second sees the first
+    IF (SELECT (newest.number, newest.basis, newest.totals, newest.digest)
+             = (NEW.number, NEW.basis, NEW.totals, NEW.digest)
+          FROM wallet_invoice newest
+         WHERE newest.merchant_id = NEW.merchant_id AND newest.month = NEW.month AND newest.issuer = NEW.issuer
+         ORDER BY newest.id DESC
+         LIMIT 1) THEN
+        RAISE EXCEPTION 'this invoice is stored already' USING ERRCODE = 'unique_violation';
+    END IF;
+    RETURN NEW;
+
                 END;
             $$;
 
@@ -4286,6 +4424,24 @@ CREATE FUNCTION public.pgtrigger_never_emptied_44f48() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_never_emptied_468a4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_never_emptied_4fa16() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -4395,6 +4551,24 @@ CREATE FUNCTION public.pgtrigger_never_emptied_7bc6a() RETURNS trigger
 
 
 CREATE FUNCTION public.pgtrigger_never_emptied_81e72() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'the history is never emptied';
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_never_emptied_93bf7() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -4773,6 +4947,42 @@ CREATE FUNCTION public.pgtrigger_not_emptied_unseen_0fc34() RETURNS trigger
 
 
 CREATE FUNCTION public.pgtrigger_not_emptied_unseen_121e5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_168e4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION '% is not emptied: its history would not show it. Delete the rows', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_not_emptied_unseen_1a739() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
     AS $$
@@ -6845,13 +7055,7 @@ CREATE TABLE public.wallet_transaction (
     secret_id bigint,
     session_id bigint,
     case_id bigint,
-    CONSTRAINT transaction_amount_not_negative CHECK ((amount >= 0)),
-    CONSTRAINT transaction_correction_apart CHECK ((((debit_account_id IS NOT NULL) AND ((kind)::text = 'correct'::text) AND (part = '-1'::integer)) OR ((amount IS NULL) AND (debit_account_id IS NULL) AND ((kind)::text = 'correct'::text) AND (part = 0) AND ((status)::text = 'RS_ERROR_DUPLICATE_TRANSACTION'::text)) OR ((NOT ((kind)::text = 'correct'::text)) AND (part >= 0)))),
-    CONSTRAINT transaction_never_play_money CHECK ((NOT (((currency)::text = 'XXX'::text) AND (currency IS NOT NULL)))),
-    CONSTRAINT transaction_refused_moves_nothing CHECK (((debit_account_id IS NULL) OR ((status)::text = 'RS_OK'::text))),
-    CONSTRAINT transaction_sides_differ CHECK ((NOT ((debit_account_id = credit_account_id) AND (debit_account_id IS NOT NULL) AND (credit_account_id IS NOT NULL)))),
-    CONSTRAINT transaction_signed_or_correction CHECK ((((address IS NULL) AND (case_id IS NOT NULL) AND (game_id IS NULL) AND ((kind)::text = 'correct'::text) AND (request_id IS NULL) AND (reverses_id IS NULL) AND (secret_id IS NULL) AND (session_id IS NULL)) OR ((NOT ((kind)::text = 'correct'::text)) AND (address IS NOT NULL) AND (case_id IS NULL) AND (request_id IS NOT NULL) AND (secret_id IS NOT NULL)))),
-    CONSTRAINT transaction_two_sides_or_none CHECK ((((credit_account_id IS NULL) AND (debit_account_id IS NULL)) OR ((amount IS NOT NULL) AND (credit_account_id IS NOT NULL) AND (currency IS NOT NULL) AND (debit_account_id IS NOT NULL))))
+    CONSTRAINT transaction_is_valid CHECK (((ROW(kind, part, status, currency, amount, debit_account_id, credit_account_id, case_id, secret_id, address, request_id, session_id, game_id, reverses_id))::public.wallet_valid_row IS DISTINCT FROM NULL))
 );
 
 
@@ -7553,7 +7757,7 @@ CASE
     ELSE COALESCE(array_length(scopes, 1), 0)
 END > 0)),
     CONSTRAINT access_token_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT access_token_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT access_token_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -7605,7 +7809,7 @@ CREATE TABLE public.merchants_alloweddomain (
     expires_at timestamp with time zone,
     owner_id bigint,
     CONSTRAINT allowed_domain_note_one_line CHECK ((NOT ((note)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT allowed_domain_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT allowed_domain_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -7657,7 +7861,7 @@ CREATE TABLE public.merchants_allowlistentry (
     key_id bigint,
     merchant_id bigint NOT NULL,
     CONSTRAINT allowlist_entry_note_one_line CHECK ((NOT ((note)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT allowlist_entry_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT allowlist_entry_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -7711,7 +7915,7 @@ CREATE TABLE public.merchants_apikey (
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     merchant_id bigint NOT NULL,
     CONSTRAINT api_key_label_one_line CHECK ((NOT ((label)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT api_key_label_without_secret CHECK ((NOT ((label)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT api_key_label_without_secret CHECK ((NOT ((label)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text))),
     CONSTRAINT api_key_quarantine_dated CHECK (((NOT ((status)::text = 'quarantined'::text)) OR (quarantined_at IS NOT NULL))),
     CONSTRAINT api_key_status_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'quarantined'::character varying, 'revoked'::character varying])::text[])))
 );
@@ -7774,7 +7978,7 @@ CREATE TABLE public.merchants_approval (
     CONSTRAINT approval_decided_by_somebody CHECK ((((decided_at IS NULL) AND (decided_by_id IS NULL) AND ((state)::text = 'waiting'::text)) OR ((decided_at IS NOT NULL) AND (decided_by_id IS NOT NULL) AND ((state)::text = ANY ((ARRAY['approved'::character varying, 'declined'::character varying])::text[]))) OR ((decided_at IS NOT NULL) AND (decided_by_id IS NULL) AND ((state)::text = 'expired'::text)))),
     CONSTRAINT approval_of_key_or_merchant CHECK ((((key_id IS NOT NULL) AND ((verb)::text = ANY ((ARRAY['rotate'::character varying, 'revoke'::character varying])::text[]))) OR ((key_id IS NULL) AND ((verb)::text = ANY ((ARRAY['issue'::character varying, 'status'::character varying, 'domains'::character varying, 'rule_off'::character varying, 'limit'::character varying])::text[]))) OR ((verb)::text = 'networks'::text))),
     CONSTRAINT approval_reason_one_line CHECK ((NOT ((reason)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT approval_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT approval_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -7856,7 +8060,7 @@ CREATE TABLE public.merchants_compromise (
     CONSTRAINT compromise_exposed_before_it_was_declared CHECK ((exposed_since <= created_at)),
     CONSTRAINT compromise_has_a_reason CHECK ((NOT ((reason)::text = ''::text))),
     CONSTRAINT compromise_reason_one_line CHECK ((NOT ((reason)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT compromise_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT compromise_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -7911,7 +8115,7 @@ CREATE TABLE public.merchants_contact (
     merchant_id bigint NOT NULL,
     CONSTRAINT contact_email_ascii CHECK (((email)::text ~ '^[\x21-\x7e]*$'::text)),
     CONSTRAINT contact_note_one_line CHECK ((NOT ((note)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT contact_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT contact_note_without_secret CHECK ((NOT ((note)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -8119,7 +8323,7 @@ CASE
     ELSE COALESCE(array_length(event_types, 1), 0)
 END > 0)),
     CONSTRAINT event_endpoint_url_one_line CHECK ((NOT ((url)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT event_endpoint_url_without_secret CHECK ((NOT ((url)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT event_endpoint_url_without_secret CHECK ((NOT ((url)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -8169,7 +8373,7 @@ CREATE TABLE public.merchants_game (
     is_active boolean NOT NULL,
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     CONSTRAINT game_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT game_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT game_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -8305,6 +8509,7 @@ CREATE TABLE public.merchants_letter (
     due_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     sent_at timestamp with time zone,
     merchant_id bigint,
+    receipt character varying(100) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT merchants_letter_attempts_check CHECK ((attempts >= 0))
 );
 
@@ -8445,7 +8650,7 @@ CREATE TABLE public.merchants_merchant (
     CONSTRAINT merchant_max_stake_by_currency_are_amounts CHECK (jsonb_path_match(max_stake_by_currency, 'strict ($.type() == "null" || ($.type() == "object" && exists ($.*)) && !(exists ($.keyvalue()?((((!(@."key" like_regex "^[A-Z0-9]{3,8}$") || @."value".type() != "number") || @."value" < 0) || @."value" > 9007199254740991) || @."value".floor() != @."value"))))'::jsonpath)),
     CONSTRAINT merchant_max_stake_not_negative CHECK ((max_stake >= 0)),
     CONSTRAINT merchant_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT merchant_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT merchant_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text))),
     CONSTRAINT merchant_sandbox_needs_no_second_person CHECK (((sandbox_of_id IS NULL) OR (NOT two_person))),
     CONSTRAINT merchant_status_known CHECK (((status)::text = ANY ((ARRAY['active'::character varying, 'suspended'::character varying, 'closed'::character varying])::text[]))),
     CONSTRAINT merchant_timestamp_window_at_most_5_minutes CHECK (((timestamp_window_seconds >= 1) AND (timestamp_window_seconds <= 300))),
@@ -8589,7 +8794,7 @@ CREATE TABLE public.merchants_person (
     time_zone character varying(64) DEFAULT 'UTC'::character varying NOT NULL,
     CONSTRAINT person_email_ascii CHECK (((email)::text ~ '^[\x21-\x7e]*$'::text)),
     CONSTRAINT person_name_one_line CHECK ((NOT ((name)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT person_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT person_name_without_secret CHECK ((NOT ((name)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text))),
     CONSTRAINT person_staff_role_known CHECK (((staff_role)::text = ANY ((ARRAY[''::character varying, 'auditor'::character varying, 'support'::character varying, 'administrator'::character varying])::text[])))
 );
 
@@ -8889,6 +9094,52 @@ CREATE TABLE public.merchants_signinrecord (
 
 ALTER TABLE public.merchants_signinrecord ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.merchants_signinrecord_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_signout (
+    id bigint NOT NULL,
+    sessions integer NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    person_id bigint,
+    CONSTRAINT merchants_signout_sessions_check CHECK ((sessions >= 0))
+);
+
+
+ALTER TABLE public.merchants_signout ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_signout_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.merchants_signoutevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    sessions integer NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    person_id bigint,
+    pgh_obj_id bigint NOT NULL,
+    CONSTRAINT merchants_signoutevent_sessions_check CHECK ((sessions >= 0))
+);
+
+
+ALTER TABLE public.merchants_signoutevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.merchants_signoutevent_pgh_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -9280,7 +9531,7 @@ CREATE TABLE public.wallet_casenote (
     case_id bigint NOT NULL,
     statement_id bigint,
     CONSTRAINT case_note_internal_is_ours CHECK ((NOT (is_internal AND (NOT is_staff)))),
-    CONSTRAINT case_note_text_without_secret CHECK ((NOT ((text)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT case_note_text_without_secret CHECK ((NOT ((text)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -9550,7 +9801,7 @@ CREATE TABLE public.wallet_hostkeylookup (
     refusal character varying(500) DEFAULT ''::character varying NOT NULL,
     merchant_id bigint NOT NULL,
     CONSTRAINT host_key_lookup_address_one_line CHECK ((NOT ((address)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT host_key_lookup_address_without_secret CHECK ((NOT ((address)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text)))
+    CONSTRAINT host_key_lookup_address_without_secret CHECK ((NOT ((address)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text)))
 );
 
 
@@ -9583,8 +9834,9 @@ CREATE TABLE public.wallet_invoice (
     CONSTRAINT invoice_file_not_empty CHECK ((size > 0)),
     CONSTRAINT invoice_issuer_known CHECK (((issuer)::text = ANY ((ARRAY['merchant'::character varying, 'provider'::character varying])::text[]))),
     CONSTRAINT invoice_number_one_line CHECK ((NOT ((number)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT invoice_number_without_secret CHECK ((NOT ((number)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
-    CONSTRAINT invoice_of_a_month CHECK ((EXTRACT(day FROM month) = (1)::numeric))
+    CONSTRAINT invoice_number_without_secret CHECK ((NOT ((number)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text))),
+    CONSTRAINT invoice_of_a_month CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
+    CONSTRAINT invoice_totals_are_amounts CHECK (jsonb_path_match(totals, 'strict (($.type() == "object" && exists ($.*)) && !(exists ($.keyvalue()?((!(@."key" like_regex "^[A-Z0-9]{2,8}$") || @."value".type() != "string") || !(@."value" like_regex "^-?[0-9]{1,16}$")))))'::jsonpath))
 );
 
 
@@ -10038,6 +10290,32 @@ ALTER TABLE public.wallet_session ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
 );
 
 
+CREATE TABLE public.wallet_sessionevent (
+    pgh_id integer NOT NULL,
+    pgh_created_at timestamp with time zone NOT NULL,
+    pgh_label text NOT NULL,
+    pgh_before jsonb,
+    pgh_transaction bigint NOT NULL,
+    pgh_role character varying(63) DEFAULT SESSION_USER,
+    pgh_context jsonb,
+    pgh_context_id uuid,
+    is_active boolean NOT NULL,
+    merchant_id bigint NOT NULL,
+    pgh_obj_id bigint NOT NULL,
+    player_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_sessionevent ALTER COLUMN pgh_id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_sessionevent_pgh_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
 CREATE TABLE public.wallet_settlement (
     id bigint NOT NULL,
     month date NOT NULL,
@@ -10064,11 +10342,11 @@ CREATE TABLE public.wallet_settlement (
     CONSTRAINT settlement_of_a_month CHECK ((EXTRACT(day FROM month) = (1)::numeric)),
     CONSTRAINT settlement_prepared_has_figures CHECK (((NOT ((state)::text = ANY ((ARRAY['prepared'::character varying, 'signed'::character varying])::text[]))) OR ((counted_at IS NOT NULL) AND (NOT (figures = '{}'::jsonb)) AND (NOT ((digest)::text = ''::text))))),
     CONSTRAINT settlement_reason_one_line CHECK ((NOT ((reason)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT settlement_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT settlement_reason_without_secret CHECK ((NOT ((reason)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text))),
     CONSTRAINT settlement_signed_by_whom_and_when CHECK ((((signed_at IS NOT NULL) AND (signed_by_id IS NOT NULL) AND ((state)::text = 'signed'::text)) OR ((NOT ((state)::text = 'signed'::text)) AND (signed_at IS NULL) AND (signed_by_id IS NULL)))),
     CONSTRAINT settlement_state_known CHECK (((state)::text = ANY ((ARRAY['requested'::character varying, 'prepared'::character varying, 'signed'::character varying, 'refused'::character varying, 'withdrawn'::character varying])::text[]))),
     CONSTRAINT settlement_withdrawal_one_line CHECK ((NOT ((withdrawal)::text ~ '[\u0001-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]'::text))),
-    CONSTRAINT settlement_withdrawal_without_secret CHECK ((NOT ((withdrawal)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT settlement_withdrawal_without_secret CHECK ((NOT ((withdrawal)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text))),
     CONSTRAINT settlement_withdrawn_by_whom_and_when CHECK (((((state)::text = 'withdrawn'::text) AND (withdrawn_at IS NOT NULL) AND (withdrawn_by_id IS NOT NULL)) OR ((NOT ((state)::text = 'withdrawn'::text)) AND (withdrawn_at IS NULL) AND (withdrawn_by_id IS NULL)))),
     CONSTRAINT wallet_settlement_number_check CHECK ((number >= 0))
 );
@@ -10520,7 +10798,7 @@ CREATE TABLE public.wallet_statementsource (
     last_tried_at timestamp with time zone,
     last_answer character varying(300) NOT NULL,
     merchant_id bigint NOT NULL,
-    CONSTRAINT statement_source_address_without_secret CHECK ((NOT ((address)::text ~ 'oppi_(live|test)_[0-9A-Za-z]{49}'::text))),
+    CONSTRAINT statement_source_address_without_secret CHECK ((NOT ((address)::text ~ 'oppi_live_[0-9A-Za-z]{49}|oppi_test_[0-9A-Za-z]{49}|oppi_mgmt_[0-9A-Za-z]{49}|whsec_[0-9A-Za-z+/]{43}'::text))),
     CONSTRAINT statement_source_kind_known CHECK (((kind)::text = ANY ((ARRAY['url'::character varying, 'sftp'::character varying])::text[])))
 );
 
@@ -10724,85 +11002,98 @@ INSERT INTO public.django_migrations VALUES
 	(73, 'merchants', '0066_access_tokens', now()),
 	(74, 'merchants', '0067_events', now()),
 	(75, 'merchants', '0074_deeds_of_tokens_and_endpoints', now()),
-	(76, 'pghistory', '0001_initial', now()),
-	(77, 'pghistory', '0002_aggregateevent', now()),
-	(78, 'pghistory', '0003_auto_20201023_1636', now()),
-	(79, 'pghistory', '0004_auto_20220906_1625', now()),
-	(80, 'pghistory', '0005_events_middlewareevents', now()),
-	(81, 'pghistory', '0006_delete_aggregateevent', now()),
-	(82, 'pghistory', '0007_auto_20250421_0444', now()),
-	(83, 'sessions', '0001_initial', now()),
-	(84, 'socialaccount', '0001_initial', now()),
-	(85, 'socialaccount', '0002_token_max_lengths', now()),
-	(86, 'socialaccount', '0003_extra_data_default_dict', now()),
-	(87, 'socialaccount', '0004_app_provider_id_settings', now()),
-	(88, 'socialaccount', '0005_socialtoken_nullable_app', now()),
-	(89, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
-	(90, 'usersessions', '0001_initial', now()),
-	(91, 'wallet', '0001_initial', now()),
-	(92, 'wallet', '0002_ledger', now()),
-	(93, 'wallet', '0003_ledger_stale_first', now()),
-	(94, 'wallet', '0004_usage', now()),
-	(95, 'wallet', '0005_merchant_hour', now()),
-	(96, 'wallet', '0006_marks_stay', now()),
-	(97, 'wallet', '0007_bets_by_time', now()),
-	(98, 'wallet', '0007_export', now()),
-	(99, 'wallet', '0008_calls_searched', now()),
-	(100, 'wallet', '0009_open_bets_by_player', now()),
-	(101, 'wallet', '0010_reconciliation', now()),
-	(102, 'wallet', '0011_statement_read', now()),
-	(103, 'wallet', '0012_source_tries', now()),
-	(104, 'wallet', '0013_refused_payouts', now()),
-	(105, 'wallet', '0014_find_cases', now()),
-	(106, 'wallet', '0015_statements_tried', now()),
-	(107, 'wallet', '0016_case_worst_of_a_day', now()),
-	(108, 'wallet', '0017_statement_rows_beside_the_file', now()),
-	(109, 'wallet', '0018_rollbacks_told_apart', now()),
-	(110, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
-	(111, 'wallet', '0020_history_names_its_role', now()),
-	(112, 'wallet', '0021_ledger_with_owners_rights', now()),
-	(113, 'wallet', '0023_counted_bets', now()),
-	(114, 'wallet', '0025_refused_calls_bounded', now()),
-	(115, 'wallet', '0026_signatures_cut', now()),
-	(116, 'wallet', '0031_cases_by_two_people', now()),
-	(117, 'wallet', '0032_owners_told', now()),
-	(118, 'wallet', '0033_cases_waiting_for_second', now()),
-	(119, 'wallet', '0034_ledger_knows_sandboxes', now()),
-	(120, 'wallet', '0037_passwords_bound_to_their_server', now()),
-	(121, 'wallet', '0038_host_key_lookups', now()),
-	(122, 'wallet', '0039_cases_of_sandboxes', now()),
-	(123, 'wallet', '0040_folded_cases_by_two', now()),
-	(124, 'wallet', '0041_host_of_one_line', now()),
-	(125, 'wallet', '0042_case_kinds_by_their_names', now()),
-	(126, 'wallet', '0043_rollbacks_stated', now()),
-	(127, 'wallet', '0044_folded_rows', now()),
-	(128, 'wallet', '0045_report_opt_outs', now()),
-	(129, 'wallet', '0047_statements_have_a_scope', now()),
-	(130, 'wallet', '0050_ledger_stakes_by_currency', now()),
-	(131, 'wallet', '0051_thresholds_by_currency', now()),
-	(132, 'wallet', '0052_settlement', now()),
-	(133, 'wallet', '0055_correcting_entries', now()),
-	(134, 'wallet', '0056_ledger_posts_corrections', now()),
-	(135, 'wallet', '0057_due_dates', now()),
-	(136, 'wallet', '0058_limit_by_two', now()),
-	(137, 'wallet', '0060_own_books_from_a_watermark', now()),
-	(138, 'wallet', '0061_limits_by_two_in_each_currency', now()),
-	(139, 'wallet', '0063_plan_history_of_all_fields', now()),
-	(140, 'wallet', '0064_watermark', now()),
-	(141, 'wallet', '0065_request_log_in_partitions', now()),
-	(142, 'wallet', '0066_restated_days', now()),
-	(143, 'wallet', '0067_opt_outs_on_the_timeline', now()),
-	(144, 'wallet', '0070_plain_words', now()),
-	(145, 'wallet', '0071_words_of_opt_outs', now()),
-	(146, 'wallet', '0072_every_line_is_old', now()),
-	(147, 'wallet', '0073_guards_of_sessions_and_limits', now()),
-	(148, 'wallet', '0085_narrow_log_indexes', now()),
-	(149, 'wallet', '0086_traffic_incidents', now()),
-	(150, 'wallet', '0087_gaming_days', now()),
-	(151, 'wallet', '0089_simulations', now()),
-	(152, 'wallet', '0090_watermarks_and_owed_cases', now()),
-	(153, 'wallet', '0093_bets_by_one_read', now()),
-	(154, 'wallet', '0094_deeds_of_simulations', now());
+	(76, 'merchants', '0075_words_of_addresses', now()),
+	(77, 'merchants', '0081_sign_outs', now()),
+	(78, 'merchants', '0084_texts_without_any_secret', now()),
+	(79, 'merchants', '0085_receipts_of_emails', now()),
+	(80, 'pghistory', '0001_initial', now()),
+	(81, 'pghistory', '0002_aggregateevent', now()),
+	(82, 'pghistory', '0003_auto_20201023_1636', now()),
+	(83, 'pghistory', '0004_auto_20220906_1625', now()),
+	(84, 'pghistory', '0005_events_middlewareevents', now()),
+	(85, 'pghistory', '0006_delete_aggregateevent', now()),
+	(86, 'pghistory', '0007_auto_20250421_0444', now()),
+	(87, 'sessions', '0001_initial', now()),
+	(88, 'socialaccount', '0001_initial', now()),
+	(89, 'socialaccount', '0002_token_max_lengths', now()),
+	(90, 'socialaccount', '0003_extra_data_default_dict', now()),
+	(91, 'socialaccount', '0004_app_provider_id_settings', now()),
+	(92, 'socialaccount', '0005_socialtoken_nullable_app', now()),
+	(93, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
+	(94, 'usersessions', '0001_initial', now()),
+	(95, 'wallet', '0001_initial', now()),
+	(96, 'wallet', '0002_ledger', now()),
+	(97, 'wallet', '0003_ledger_stale_first', now()),
+	(98, 'wallet', '0004_usage', now()),
+	(99, 'wallet', '0005_merchant_hour', now()),
+	(100, 'wallet', '0006_marks_stay', now()),
+	(101, 'wallet', '0007_bets_by_time', now()),
+	(102, 'wallet', '0007_export', now()),
+	(103, 'wallet', '0008_calls_searched', now()),
+	(104, 'wallet', '0009_open_bets_by_player', now()),
+	(105, 'wallet', '0010_reconciliation', now()),
+	(106, 'wallet', '0011_statement_read', now()),
+	(107, 'wallet', '0012_source_tries', now()),
+	(108, 'wallet', '0013_refused_payouts', now()),
+	(109, 'wallet', '0014_find_cases', now()),
+	(110, 'wallet', '0015_statements_tried', now()),
+	(111, 'wallet', '0016_case_worst_of_a_day', now()),
+	(112, 'wallet', '0017_statement_rows_beside_the_file', now()),
+	(113, 'wallet', '0018_rollbacks_told_apart', now()),
+	(114, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
+	(115, 'wallet', '0020_history_names_its_role', now()),
+	(116, 'wallet', '0021_ledger_with_owners_rights', now()),
+	(117, 'wallet', '0023_counted_bets', now()),
+	(118, 'wallet', '0025_refused_calls_bounded', now()),
+	(119, 'wallet', '0026_signatures_cut', now()),
+	(120, 'wallet', '0031_cases_by_two_people', now()),
+	(121, 'wallet', '0032_owners_told', now()),
+	(122, 'wallet', '0033_cases_waiting_for_second', now()),
+	(123, 'wallet', '0034_ledger_knows_sandboxes', now()),
+	(124, 'wallet', '0037_passwords_bound_to_their_server', now()),
+	(125, 'wallet', '0038_host_key_lookups', now()),
+	(126, 'wallet', '0039_cases_of_sandboxes', now()),
+	(127, 'wallet', '0040_folded_cases_by_two', now()),
+	(128, 'wallet', '0041_host_of_one_line', now()),
+	(129, 'wallet', '0042_case_kinds_by_their_names', now()),
+	(130, 'wallet', '0043_rollbacks_stated', now()),
+	(131, 'wallet', '0044_folded_rows', now()),
+	(132, 'wallet', '0045_report_opt_outs', now()),
+	(133, 'wallet', '0047_statements_have_a_scope', now()),
+	(134, 'wallet', '0050_ledger_stakes_by_currency', now()),
+	(135, 'wallet', '0051_thresholds_by_currency', now()),
+	(136, 'wallet', '0052_settlement', now()),
+	(137, 'wallet', '0055_correcting_entries', now()),
+	(138, 'wallet', '0056_ledger_posts_corrections', now()),
+	(139, 'wallet', '0057_due_dates', now()),
+	(140, 'wallet', '0058_limit_by_two', now()),
+	(141, 'wallet', '0060_own_books_from_a_watermark', now()),
+	(142, 'wallet', '0061_limits_by_two_in_each_currency', now()),
+	(143, 'wallet', '0063_plan_history_of_all_fields', now()),
+	(144, 'wallet', '0064_watermark', now()),
+	(145, 'wallet', '0065_request_log_in_partitions', now()),
+	(146, 'wallet', '0066_restated_days', now()),
+	(147, 'wallet', '0067_opt_outs_on_the_timeline', now()),
+	(148, 'wallet', '0070_plain_words', now()),
+	(149, 'wallet', '0071_words_of_opt_outs', now()),
+	(150, 'wallet', '0072_every_line_is_old', now()),
+	(151, 'wallet', '0073_guards_of_sessions_and_limits', now()),
+	(152, 'wallet', '0085_narrow_log_indexes', now()),
+	(153, 'wallet', '0086_traffic_incidents', now()),
+	(154, 'wallet', '0087_gaming_days', now()),
+	(155, 'wallet', '0089_simulations', now()),
+	(156, 'wallet', '0090_watermarks_and_owed_cases', now()),
+	(157, 'wallet', '0093_bets_by_one_read', now()),
+	(158, 'wallet', '0094_deeds_of_simulations', now()),
+	(159, 'wallet', '0095_invoice_not_twice', now()),
+	(160, 'wallet', '0096_words_of_labels', now()),
+	(161, 'wallet', '0097_rows_are_valid', now()),
+	(162, 'wallet', '0098_rows_before_are_valid', now()),
+	(163, 'wallet', '0099_checks_stand_in_the_domain', now()),
+	(164, 'wallet', '0106_days_of_one_player', now()),
+	(165, 'wallet', '0107_closed_sessions', now()),
+	(166, 'wallet', '0110_texts_without_any_secret', now()),
+	(167, 'wallet', '0111_totals_of_invoices', now());
 
 
 
@@ -10852,26 +11143,28 @@ INSERT INTO public.merchants_chainrecipe VALUES
 	(20, 'merchants_secretclaimevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,sent_at,expires_at,withdrawn_at,claimed_at,claimed_by_id,key_id,merchant_id,pgh_obj_id,secret_id,sent_by_id,pgh_role}', now()),
 	(21, 'merchants_secretevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,version,superseded_at,usable_until,quiet_hours,revoked_at,key_id,merchant_id,pgh_obj_id,pgh_role}', now()),
 	(22, 'merchants_signinrecord', 1, 'history', 'id', '', '{id,at,kind,email,address,method,by_id,person_id}', now()),
-	(23, 'merchants_staffchange', 1, 'history', 'id', 'merchant_id', '{id,thing,event,transaction,created_at,merchant_id}', now()),
-	(24, 'merchants_staffvisitevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,hour,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
-	(25, 'wallet_caseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,day,kind,subject,player_id,currency,difference,severity,state,resolution,opened_at,resolved_at,merchant_id,other_id,owner_id,pgh_obj_id,resolved_by_id,write_off_asked_by_id,found_by_id,pgh_role,asked_resolution}', now()),
-	(26, 'wallet_casenote', 1, 'history', 'id', '', '{id,is_staff,is_internal,text,created_at,by_id,case_id,statement_id}', now()),
-	(27, 'wallet_casereminder', 1, 'history', 'id', '', '{id,step,due_at,created_at,case_id}', now()),
-	(28, 'wallet_correctionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,amount,is_credit,asked_at,approved_at,declined_at,approved_by_id,asked_by_id,case_id,declined_by_id,merchant_id,pgh_obj_id,player_id,transaction_id}', now()),
-	(29, 'wallet_currencyrateevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,per_euro,pgh_obj_id}', now()),
-	(30, 'wallet_exportevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,form,wish,downloads,cancelled_at,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(31, 'wallet_invoice', 1, 'history', 'id', 'merchant_id', '{id,month,issuer,number,basis,totals,name,file,content_type,digest,size,uploaded_at,by_id,merchant_id}', now()),
-	(32, 'wallet_reconciliationplanevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,is_on,hour,grain,mapping,unsettled_hours,high_amount,write_off_alone,is_attached,names_players,merchant_id,pgh_obj_id,pgh_role,day_begins,left_out,scopes,high_amount_by_currency,write_off_alone_by_currency}', now()),
-	(33, 'wallet_refusedpayout', 1, 'history', 'id', 'merchant_id', '{id,transaction_id,ref_transaction_id,player_id,game_id,round_id,currency,amount,status,request_id,created_at,merchant_id}', now()),
-	(34, 'wallet_reportoptoutevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,email,asked_at,merchant_id,pgh_obj_id}', now()),
-	(35, 'wallet_reportrecipientevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(36, 'wallet_settlementadjustment', 1, 'history', 'id', '', '{id,kind,month,day,transaction_id,part,ref_transaction_id,moved,currency,amount,difference,text,at,case_id,game_id,run_id,settlement_id}', now()),
-	(37, 'wallet_settlementconfirmation', 1, 'history', 'id', '', '{id,at,by_id,settlement_id}', now()),
-	(38, 'wallet_settlementevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,month,number,state,time_zone,begins_at,ends_at,reason,digest,counted_at,refusal,requested_at,signed_at,withdrawn_at,withdrawal,merchant_id,pgh_obj_id,prepared_by_id,signed_by_id,withdrawn_by_id}', now()),
-	(39, 'wallet_simulationevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,rounds,currency,with_refusals,key_id,merchant_id,pgh_obj_id}', now()),
-	(40, 'wallet_statementsourceevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,address,host_key,is_on,merchant_id,pgh_obj_id,pgh_role}', now()),
-	(41, 'wallet_trafficincidentevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,kind,began_at,last_accepted_at,usual_calls,refused_calls,ended_at,merchant_id,pgh_obj_id}', now()),
-	(42, 'wallet_transaction', 1, 'ledger', 'id', 'merchant_id', '{id,transaction_id,part,kind,status,currency,amount,balance,ref_transaction_id,is_win,reward_type,round_id,address,request_id,created_at,credit_account_id,debit_account_id,game_id,merchant_id,player_id,reverses_id,secret_id,session_id,case_id}', now());
+	(23, 'merchants_signoutevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,sessions,at,person_id,pgh_obj_id}', now()),
+	(24, 'merchants_staffchange', 1, 'history', 'id', 'merchant_id', '{id,thing,event,transaction,created_at,merchant_id}', now()),
+	(25, 'merchants_staffvisitevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,hour,merchant_id,person_id,pgh_obj_id,pgh_role}', now()),
+	(26, 'wallet_caseevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,day,kind,subject,player_id,currency,difference,severity,state,resolution,opened_at,resolved_at,merchant_id,other_id,owner_id,pgh_obj_id,resolved_by_id,write_off_asked_by_id,found_by_id,pgh_role,asked_resolution}', now()),
+	(27, 'wallet_casenote', 1, 'history', 'id', '', '{id,is_staff,is_internal,text,created_at,by_id,case_id,statement_id}', now()),
+	(28, 'wallet_casereminder', 1, 'history', 'id', '', '{id,step,due_at,created_at,case_id}', now()),
+	(29, 'wallet_correctionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,amount,is_credit,asked_at,approved_at,declined_at,approved_by_id,asked_by_id,case_id,declined_by_id,merchant_id,pgh_obj_id,player_id,transaction_id}', now()),
+	(30, 'wallet_currencyrateevent', 1, 'history', 'pgh_id', '', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,currency,per_euro,pgh_obj_id}', now()),
+	(31, 'wallet_exportevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,what,form,wish,downloads,cancelled_at,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(32, 'wallet_invoice', 1, 'history', 'id', 'merchant_id', '{id,month,issuer,number,basis,totals,name,file,content_type,digest,size,uploaded_at,by_id,merchant_id}', now()),
+	(33, 'wallet_reconciliationplanevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,is_on,hour,grain,mapping,unsettled_hours,high_amount,write_off_alone,is_attached,names_players,merchant_id,pgh_obj_id,pgh_role,day_begins,left_out,scopes,high_amount_by_currency,write_off_alone_by_currency}', now()),
+	(34, 'wallet_refusedpayout', 1, 'history', 'id', 'merchant_id', '{id,transaction_id,ref_transaction_id,player_id,game_id,round_id,currency,amount,status,request_id,created_at,merchant_id}', now()),
+	(35, 'wallet_reportoptoutevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,email,asked_at,merchant_id,pgh_obj_id}', now()),
+	(36, 'wallet_reportrecipientevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,email,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(37, 'wallet_sessionevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,is_active,merchant_id,pgh_obj_id,player_id}', now()),
+	(38, 'wallet_settlementadjustment', 1, 'history', 'id', '', '{id,kind,month,day,transaction_id,part,ref_transaction_id,moved,currency,amount,difference,text,at,case_id,game_id,run_id,settlement_id}', now()),
+	(39, 'wallet_settlementconfirmation', 1, 'history', 'id', '', '{id,at,by_id,settlement_id}', now()),
+	(40, 'wallet_settlementevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,month,number,state,time_zone,begins_at,ends_at,reason,digest,counted_at,refusal,requested_at,signed_at,withdrawn_at,withdrawal,merchant_id,pgh_obj_id,prepared_by_id,signed_by_id,withdrawn_by_id}', now()),
+	(41, 'wallet_simulationevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,rounds,currency,with_refusals,key_id,merchant_id,pgh_obj_id}', now()),
+	(42, 'wallet_statementsourceevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,kind,address,host_key,is_on,merchant_id,pgh_obj_id,pgh_role}', now()),
+	(43, 'wallet_trafficincidentevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,kind,began_at,last_accepted_at,usual_calls,refused_calls,ended_at,merchant_id,pgh_obj_id}', now()),
+	(44, 'wallet_transaction', 1, 'ledger', 'id', 'merchant_id', '{id,transaction_id,part,kind,status,currency,amount,balance,ref_transaction_id,is_win,reward_type,round_id,address,request_id,created_at,credit_account_id,debit_account_id,game_id,merchant_id,player_id,reverses_id,secret_id,session_id,case_id}', now());
 
 
 
@@ -10944,6 +11237,10 @@ INSERT INTO public.merchants_chainrecipe VALUES
 
 INSERT INTO public.merchants_release VALUES
 	('1.0.0', now());
+
+
+
+
 
 
 
@@ -11101,6 +11398,8 @@ INSERT INTO public.wallet_mark VALUES
 
 
 
+
+
 SELECT pg_catalog.setval('public.account_emailaddress_id_seq', 1, false);
 
 
@@ -11120,7 +11419,7 @@ SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 154, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 167, true);
 
 
 SELECT pg_catalog.setval('public.merchants_accesstoken_id_seq', 1, false);
@@ -11156,7 +11455,7 @@ SELECT pg_catalog.setval('public.merchants_approvalevent_pgh_id_seq', 1, false);
 SELECT pg_catalog.setval('public.merchants_chainblock_id_seq', 1, false);
 
 
-SELECT pg_catalog.setval('public.merchants_chainrecipe_id_seq', 42, true);
+SELECT pg_catalog.setval('public.merchants_chainrecipe_id_seq', 44, true);
 
 
 SELECT pg_catalog.setval('public.merchants_compromise_id_seq', 1, false);
@@ -11277,6 +11576,12 @@ SELECT pg_catalog.setval('public.merchants_seenorigin_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.merchants_signinrecord_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_signout_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.merchants_signoutevent_pgh_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.merchants_staffchange_id_seq', 1, false);
@@ -11400,6 +11705,9 @@ SELECT pg_catalog.setval('public.wallet_reportrecipientevent_pgh_id_seq', 1, fal
 
 
 SELECT pg_catalog.setval('public.wallet_session_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_sessionevent_pgh_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_settlement_id_seq', 1, false);
@@ -11835,6 +12143,14 @@ ALTER TABLE ONLY public.merchants_signinrecord
     ADD CONSTRAINT merchants_signinrecord_pkey PRIMARY KEY (id);
 
 
+ALTER TABLE ONLY public.merchants_signout
+    ADD CONSTRAINT merchants_signout_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.merchants_signoutevent
+    ADD CONSTRAINT merchants_signoutevent_pkey PRIMARY KEY (pgh_id);
+
+
 ALTER TABLE ONLY public.merchants_staffchange
     ADD CONSTRAINT merchants_staffchange_pkey PRIMARY KEY (id);
 
@@ -12143,6 +12459,10 @@ ALTER TABLE ONLY public.wallet_session
     ADD CONSTRAINT wallet_session_session_id_key UNIQUE (session_id);
 
 
+ALTER TABLE ONLY public.wallet_sessionevent
+    ADD CONSTRAINT wallet_sessionevent_pkey PRIMARY KEY (pgh_id);
+
+
 ALTER TABLE ONLY public.wallet_settlement
     ADD CONSTRAINT wallet_settlement_pkey PRIMARY KEY (id);
 
@@ -12408,7 +12728,13 @@ CREATE INDEX deed_at_secret ON public.merchants_secretevent USING btree (pgh_cre
 CREATE INDEX deed_at_secretclaim ON public.merchants_secretclaimevent USING btree (pgh_created_at DESC);
 
 
+CREATE INDEX deed_at_session ON public.wallet_sessionevent USING btree (pgh_created_at DESC);
+
+
 CREATE INDEX deed_at_settlement ON public.wallet_settlementevent USING btree (pgh_created_at DESC);
+
+
+CREATE INDEX deed_at_signout ON public.merchants_signoutevent USING btree (pgh_created_at DESC);
 
 
 CREATE INDEX deed_at_simulation ON public.wallet_simulationevent USING btree (pgh_created_at DESC);
@@ -12504,7 +12830,13 @@ CREATE INDEX deed_by_secret ON public.merchants_secretevent USING btree (((pgh_c
 CREATE INDEX deed_by_secretclaim ON public.merchants_secretclaimevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
 
 
+CREATE INDEX deed_by_session ON public.wallet_sessionevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
 CREATE INDEX deed_by_settlement ON public.wallet_settlementevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
+
+
+CREATE INDEX deed_by_signout ON public.merchants_signoutevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
 
 
 CREATE INDEX deed_by_simulation ON public.wallet_simulationevent USING btree (((pgh_context ->> 'person'::text)), pgh_created_at DESC);
@@ -12672,7 +13004,16 @@ CREATE INDEX history_secretclaim_key ON public.merchants_secretclaimevent USING 
 CREATE INDEX history_secretclaim_merchant ON public.merchants_secretclaimevent USING btree (merchant_id, pgh_created_at DESC);
 
 
+CREATE INDEX history_session_merchant ON public.wallet_sessionevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_session_player ON public.wallet_sessionevent USING btree (player_id, pgh_created_at DESC);
+
+
 CREATE INDEX history_settlement_merchant ON public.wallet_settlementevent USING btree (merchant_id, pgh_created_at DESC);
+
+
+CREATE INDEX history_signout_person ON public.merchants_signoutevent USING btree (person_id, pgh_created_at DESC);
 
 
 CREATE INDEX history_simulation_merchant ON public.wallet_simulationevent USING btree (merchant_id, pgh_created_at DESC);
@@ -12943,6 +13284,9 @@ CREATE UNIQUE INDEX player_account_once ON public.wallet_account USING btree (pl
 
 
 CREATE INDEX player_blocked_by_id ON public.merchants_player USING btree (merchant_id, player_id) WHERE is_blocked;
+
+
+CREATE INDEX player_gaming_days ON public.wallet_playergamingday USING btree (merchant_id, player_id, day);
 
 
 CREATE INDEX player_with_limits ON public.merchants_player USING btree (merchant_id, player_id) WHERE ((bets_per_minute IS NOT NULL) OR (max_stake IS NOT NULL) OR (max_stake_by_currency IS NOT NULL));
@@ -13719,6 +14063,12 @@ CREATE TRIGGER pgtrigger_append_only_84d09 BEFORE DELETE OR UPDATE ON public.mer
 COMMENT ON TRIGGER pgtrigger_append_only_84d09 ON public.merchants_approvalevent IS 'fccfd2c4ba7e3ef3341940eb5b99301d14250892';
 
 
+CREATE TRIGGER pgtrigger_append_only_85f84 BEFORE DELETE OR UPDATE ON public.merchants_signoutevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_85f84();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_85f84 ON public.merchants_signoutevent IS '089c49f685abe50425a2064312aa915273fdf1e2';
+
+
 CREATE TRIGGER pgtrigger_append_only_8e362 BEFORE DELETE OR UPDATE ON public.merchants_alloweddomainevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_8e362();
 
 
@@ -13735,6 +14085,12 @@ CREATE TRIGGER pgtrigger_append_only_923c5 BEFORE DELETE OR UPDATE ON public.mer
 
 
 COMMENT ON TRIGGER pgtrigger_append_only_923c5 ON public.merchants_downloadevent IS '1758aebc59c87ce578c193815646ff3ea6573635';
+
+
+CREATE TRIGGER pgtrigger_append_only_99a92 BEFORE DELETE OR UPDATE ON public.wallet_sessionevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_99a92();
+
+
+COMMENT ON TRIGGER pgtrigger_append_only_99a92 ON public.wallet_sessionevent IS '68143a93b37742b084a74c7ca01313dceee80957';
 
 
 CREATE TRIGGER pgtrigger_append_only_acb9e BEFORE DELETE OR UPDATE ON public.merchants_merchantevent FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_append_only_acb9e();
@@ -14223,6 +14579,12 @@ CREATE TRIGGER pgtrigger_history_insert_0abd6 AFTER INSERT ON public.merchants_a
 COMMENT ON TRIGGER pgtrigger_history_insert_0abd6 ON public.merchants_accesstoken IS 'f034f9f5534ad4ee0a03dfa372fe6f94402086e7';
 
 
+CREATE TRIGGER pgtrigger_history_insert_1275d AFTER INSERT ON public.merchants_signout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_1275d();
+
+
+COMMENT ON TRIGGER pgtrigger_history_insert_1275d ON public.merchants_signout IS 'cc7a66c5cc3ef8a6b42730d3a026b09a68b8be25';
+
+
 CREATE TRIGGER pgtrigger_history_insert_14074 AFTER INSERT ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_14074();
 
 
@@ -14427,6 +14789,12 @@ CREATE TRIGGER pgtrigger_history_update_503ad AFTER UPDATE ON public.merchants_d
 COMMENT ON TRIGGER pgtrigger_history_update_503ad ON public.merchants_disabledgame IS '8fd7366adf87df929d6b08186ca2232b655fa6b9';
 
 
+CREATE TRIGGER pgtrigger_history_update_55206 AFTER UPDATE ON public.wallet_session FOR EACH ROW WHEN (((old.is_active IS DISTINCT FROM new.is_active) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.player_id IS DISTINCT FROM new.player_id))) EXECUTE FUNCTION public.pgtrigger_history_update_55206();
+
+
+COMMENT ON TRIGGER pgtrigger_history_update_55206 ON public.wallet_session IS 'da004925aa30d77ba02defe72e45067747a7699f';
+
+
 CREATE TRIGGER pgtrigger_history_update_5911b AFTER UPDATE ON public.merchants_alloweddomain FOR EACH ROW WHEN ((((old.domain)::text IS DISTINCT FROM (new.domain)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.note)::text IS DISTINCT FROM (new.note)::text) OR (old.owner_id IS DISTINCT FROM new.owner_id))) EXECUTE FUNCTION public.pgtrigger_history_update_5911b();
 
 
@@ -14569,6 +14937,12 @@ CREATE TRIGGER pgtrigger_invoice_not_emptied_d083f BEFORE TRUNCATE ON public.wal
 
 
 COMMENT ON TRIGGER pgtrigger_invoice_not_emptied_d083f ON public.wallet_invoice IS '891066c13e9f5412d5a4f080ce434d36ad729f82';
+
+
+CREATE TRIGGER pgtrigger_invoice_not_twice_8e416 BEFORE INSERT ON public.wallet_invoice FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_invoice_not_twice_8e416();
+
+
+COMMENT ON TRIGGER pgtrigger_invoice_not_twice_8e416 ON public.wallet_invoice IS 'ef2990b212bdd672dba172c907f76ea437a7dcf6';
 
 
 CREATE TRIGGER pgtrigger_invoice_stays_ca79d BEFORE DELETE OR UPDATE ON public.wallet_invoice FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_invoice_stays_ca79d();
@@ -14733,6 +15107,12 @@ CREATE TRIGGER pgtrigger_never_emptied_44f48 BEFORE TRUNCATE ON public.merchants
 COMMENT ON TRIGGER pgtrigger_never_emptied_44f48 ON public.merchants_invitationevent IS '19e98069220be90a2419745c81682525ac74f086';
 
 
+CREATE TRIGGER pgtrigger_never_emptied_468a4 BEFORE TRUNCATE ON public.merchants_signoutevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_468a4();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_468a4 ON public.merchants_signoutevent IS 'e4a364f3ac635d00e122368e005e51fbc322eac0';
+
+
 CREATE TRIGGER pgtrigger_never_emptied_4fa16 BEFORE TRUNCATE ON public.wallet_statementsourceevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_4fa16();
 
 
@@ -14773,6 +15153,12 @@ CREATE TRIGGER pgtrigger_never_emptied_81e72 BEFORE TRUNCATE ON public.merchants
 
 
 COMMENT ON TRIGGER pgtrigger_never_emptied_81e72 ON public.merchants_gameevent IS '5c67c9fccc930042ff7ba7bd3722d879a276bae2';
+
+
+CREATE TRIGGER pgtrigger_never_emptied_93bf7 BEFORE TRUNCATE ON public.wallet_sessionevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_93bf7();
+
+
+COMMENT ON TRIGGER pgtrigger_never_emptied_93bf7 ON public.wallet_sessionevent IS 'a9b85bdd1166c5352a98ca49970dd57b1fd4d845';
 
 
 CREATE TRIGGER pgtrigger_never_emptied_99f97 BEFORE TRUNCATE ON public.merchants_staffvisitevent FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_never_emptied_99f97();
@@ -14899,6 +15285,18 @@ CREATE TRIGGER pgtrigger_not_emptied_unseen_121e5 BEFORE TRUNCATE ON public.merc
 
 
 COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_121e5 ON public.merchants_person IS '40d3070b5b7ee8ada5f9084fc23c8d7872838754';
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_168e4 BEFORE TRUNCATE ON public.merchants_signout FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_168e4();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_168e4 ON public.merchants_signout IS '9a991751bee814868d7e9dea6cb5bcb6af5f4f6d';
+
+
+CREATE TRIGGER pgtrigger_not_emptied_unseen_1a739 BEFORE TRUNCATE ON public.wallet_session FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_1a739();
+
+
+COMMENT ON TRIGGER pgtrigger_not_emptied_unseen_1a739 ON public.wallet_session IS 'fa6a3fcb77e09543e948a69596fb66d9cf79cd1d';
 
 
 CREATE TRIGGER pgtrigger_not_emptied_unseen_1bdc4 BEFORE TRUNCATE ON public.merchants_membership FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_not_emptied_unseen_1bdc4();
