@@ -205,7 +205,7 @@ class FastAdmin(TimelinePage, ExportedList):
                 question.act(**wish)
 
         back = self.change_url(obj)
-        if form.is_valid() and form_tokens.submit_once(request, form, act, back=back):
+        if passes_check(form, question) and form_tokens.submit_once(request, form, act, back=back):
             self.log_change(request, obj, f"{question.done}: {reason}" if reason else str(question.done))
             self.message_user(request, _("%(object)s %(done)s.") % {"object": obj, "done": question.done})
             return HttpResponseRedirect(back)
@@ -243,6 +243,19 @@ def question_form(request: HttpRequest, question: AdminQuestion) -> forms.Form:
     if question.impact is not None and question.impact.is_wide:
         form.fields["typed_code"] = code_field(question.impact.code)
     return form
+
+
+def passes_check(form: forms.Form, question: AdminQuestion) -> bool:
+    """Return whether the form is valid and the question's check refuses nothing; else the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        question.check(
+            **{name: value for name, value in form.cleaned_data.items() if name in question.form.base_fields}
+        )
+    except errors.Refusal as refused:
+        form.add_error(None, str(refused))
+    return form.is_valid()
 
 
 def reason_field(*, required: bool = False) -> forms.CharField:
@@ -296,13 +309,14 @@ class OffSwitchImpact:
 class AdminQuestion:
     """One decision: what it says, what callers will be answered, and the service that carries it out.
 
-    With an `impact` it needs a reason.
+    With an `impact` it needs a reason. `check` refuses before anything is done; what it writes stays written.
     """
 
     title: Text
     text: Text
     act: Callable[..., Any]
     done: Text
+    check: Callable[..., object] = dict
     answers: Answers = ()
     form: type[forms.Form] = field(default=forms.Form)
     initial: Mapping[str, Any] = field(default_factory=dict)

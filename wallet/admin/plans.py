@@ -280,6 +280,7 @@ class PlanAdmin(FastAdmin):
             text=_("The portal looks for the file every 15 minutes, from the end of the day until its report is due."),
             form=SourceForm,
             initial={"kind": known.kind, "address": known.address, "host_key": known.host_key} if known else {},
+            check=lambda **wish: check_host_key(plan.merchant, **wish),
             act=lambda **wish: set_source(plan.merchant, by=request.user, **wish),
             done=_("now fetches statements"),
         )
@@ -340,9 +341,13 @@ def set_recipients(merchant: Merchant, wanted: list[str], *, by: Person) -> None
             planning.add_recipient(merchant=merchant, email=email, by=by)
 
 
-def set_source(merchant: Merchant, *, kind: str, address: str, password: str, host_key: str, by: Any) -> None:
+def check_host_key(merchant: Merchant, *, kind: str, address: str, host_key: str, **_rest: Any) -> None:
+    """Refuse an SFTP host without its key, with what the host shows. The host that was not asked yet is asked."""
     if kind == StatementSource.Kind.SFTP and not host_key.strip():
         raise Refusal(seen_host_key(merchant, address))
+
+
+def set_source(merchant: Merchant, *, kind: str, address: str, password: str, host_key: str, by: Any) -> None:
     pull.set_source(merchant=merchant, kind=kind, address=address, password=password or None, host_key=host_key, by=by)
 
 

@@ -14,6 +14,7 @@ from merchants.errors import OwnWish, SecondPersonNeeded
 from merchants.models import Approval, Letter, Merchant, Person
 from merchants.services import approvals, history, staff_changes
 from portal.lib import clock
+from tests.pages import submit
 from tests.people import give_totp, signed_in
 from tests.wallet import reconciling
 from wallet.models import HostKeyLookup, ReconciliationPlan, ReportRecipient, StatementSource
@@ -43,6 +44,11 @@ def addresses(merchant: Merchant) -> list[str]:
 
 def sent(client: Client, path: str, said: dict[str, Any]) -> str:
     return unescape(client.post(path, said, follow=True).content.decode())
+
+
+def answered(client: Client, path: str, said: dict[str, Any]) -> str:
+    """The answer to a question's form."""
+    return unescape(submit(client, path, said, follow=True).content.decode())
 
 
 def test_a_plan_is_made_with_its_recipients(staff: Client, acme: Merchant, owner: Person) -> None:
@@ -117,7 +123,7 @@ def test_the_last_sixty_days_are_squares_that_say_what_they_are(staff: Client, p
 # --- where statements are fetched from --------------------------------------------------------------------------------
 def test_an_address_inside_our_network_is_refused_with_its_reason(staff: Client, plan: ReconciliationPlan) -> None:
     said = {"kind": "url", "address": "https://127.0.0.1/{day}.csv"}
-    assert "Nothing was changed." in sent(staff, f"{LIST}{plan.pk}/source/", said)
+    assert "Nothing was changed." in answered(staff, f"{LIST}{plan.pk}/source/", said)
     assert not StatementSource.objects.exists()
 
 
@@ -125,10 +131,10 @@ def test_a_hosts_key_is_shown_before_it_is_believed(staff: Client, plan: Reconci
     """A job asks the host; the form says what it has seen."""
     said = {"kind": "sftp", "address": "sftp://user@host.test/{day}.csv", "password": "open sesame"}
     for _ in range(2):
-        assert "The portal is asking the host for its key." in sent(staff, f"{LIST}{plan.pk}/source/", said)
+        assert "The portal is asking the host for its key." in answered(staff, f"{LIST}{plan.pk}/source/", said)
     assert HostKeyLookup.objects.count() == 1
     HostKeyLookup.objects.update(answered_at=clock.now(), host_key="SHA256:key-of-user")
-    answer = sent(staff, f"{LIST}{plan.pk}/source/", said)
+    answer = answered(staff, f"{LIST}{plan.pk}/source/", said)
     assert "The host shows this key: SHA256:key-of-user" in answer
     assert "open sesame" not in answer
     assert not StatementSource.objects.exists()
@@ -139,16 +145,16 @@ def test_a_host_that_gave_no_key_is_asked_again(staff: Client, plan: Reconciliat
     HostKeyLookup.objects.create(
         merchant=plan.merchant, address=said["address"], answered_at=clock.now(), refusal="host.test has no address."
     )
-    assert "host.test has no address." in sent(staff, f"{LIST}{plan.pk}/source/", said)
+    assert "host.test has no address." in answered(staff, f"{LIST}{plan.pk}/source/", said)
     assert HostKeyLookup.objects.filter(answered_at=None).count() == 1
 
 
 def test_fetching_is_switched_off_and_the_password_is_on_no_page(staff: Client, plan: ReconciliationPlan) -> None:
-    assert "Choose “Set up fetching” first" in sent(staff, f"{LIST}{plan.pk}/switch_source/", {})
+    assert "Choose “Set up fetching” first" in answered(staff, f"{LIST}{plan.pk}/switch_source/", {})
     source = StatementSource.objects.create(
         merchant=plan.merchant, kind="url", address="https://host.test/{day}.csv", sealed=b"sealed", kek_id="k"
     )
-    page = sent(staff, f"{LIST}{plan.pk}/switch_source/", {})
+    page = answered(staff, f"{LIST}{plan.pk}/switch_source/", {})
     source.refresh_from_db()
     assert not source.is_on
     assert "https://host.test/{day}.csv" in page
