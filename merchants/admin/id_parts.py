@@ -1,4 +1,4 @@
-"""Searches of lists for a part of an id, in any case. They read a bounded number of the newest rows."""
+"""Searches of lists for a part of an id, upper and lower case apart. They read a bounded number of the newest rows."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ def with_part[M: Model](found: QuerySet[M], text: str, *columns: str, newest: in
         return found.none()
     read = found.order_by("-pk").values("pk")[:newest]
     as_text: dict[str, Any] = {f"text_{column}": Cast(column, TextField()) for column in columns}
-    conditions = [Q(**{f"{name}__icontains": text}) for name in as_text]
+    conditions = [Q(**{f"{name}__contains": text}) for name in as_text]
     rows: QuerySet[M] = found.filter(pk__in=read).alias(**as_text).filter(Q(*conditions, _connector=Q.OR))
     return rows
