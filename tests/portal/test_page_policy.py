@@ -57,6 +57,8 @@ def test_every_page_carries_the_policy(client: Client, support: Person, acme: Me
     assert ("'unsafe-eval'" in policy["script-src"]) == page.startswith(("/admin/", "/account/"))
     assert "no-store" in response["Cache-Control"]
     assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert not any(name.lower().startswith("access-control-") for name in response.headers)
     assert response["X-Frame-Options"] in {"DENY", "SAMEORIGIN" if page.startswith("/admin/") else "DENY"}
 
 
@@ -67,7 +69,10 @@ def test_an_operators_page_has_nothing_inline_at_all(client: Client, support: Pe
 
 @pytest.mark.parametrize("environment", ["production", "demo"])
 def test_cookies_are_of_the_host_where_there_is_tls(environment: str) -> None:
-    names = "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.SESSION_COOKIE_DOMAIN)"
+    cookies = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
+    same = ["SESSION_COOKIE_DOMAIN", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE"]
+    hsts = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    names = f"print({', '.join(f's.{name}' for name in cookies + same + hsts)})"
     done = subprocess.run(
         [sys.executable, "-c", f"from django.conf import settings as s; {names}"],
         cwd=CHECKOUT,
@@ -77,7 +82,10 @@ def test_cookies_are_of_the_host_where_there_is_tls(environment: str) -> None:
         timeout=120,
         check=True,
     )
-    told = {"production": "__Host-session __Host-csrf True None", "demo": "sessionid csrftoken False None"}
+    told = {
+        "production": "__Host-session __Host-csrf True True None True Lax Lax 31536000 True",
+        "demo": "sessionid csrftoken False False None True Lax Lax 0 False",
+    }
     assert done.stdout.strip() == told[environment]
 
 
