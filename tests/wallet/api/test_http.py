@@ -28,6 +28,7 @@ def test_no_answer_is_kept_on_the_way_or_taken_for_a_page(caller: Caller) -> Non
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
 
 
 WRONG_DOORS = [
