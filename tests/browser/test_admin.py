@@ -91,7 +91,7 @@ def test_a_merchant_is_closed_only_after_the_answers_were_shown(staff: Page, liv
     expect(staff.get_by_text("RS_ERROR_MERCHANT_NOT_ACTIVE")).to_be_visible()
     staff.screenshot(path=album / "question.png")
     staff.get_by_role("link", name="Cancel").press("Enter")
-    expect(staff.get_by_text("suspended").first).to_be_visible()
+    expect(staff.get_by_text("suspended").filter(visible=True).first).to_be_visible()
 
 
 def test_a_related_page_opens_in_its_frame(staff: Page) -> None:
