@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
@@ -31,6 +32,9 @@ from wallet.services.log import request_log
 
 pytestmark = pytest.mark.django_db
 Seed = Callable[..., dict[str, Any]]
+FIRST_REQUEST = """
+SELECT min(r.created_at) FROM wallet_signedrequest r JOIN merchants_merchant m ON m.id = r.merchant_id WHERE m.code = %s
+"""
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
@@ -72,11 +76,16 @@ def test_two_weeks_of_everything_that_can_happen(seed: Seed) -> None:
     assert verdict.rows > 800
 
 
-def test_calls_of_other_merchants_take_nothing_from_its_past(seed: Seed, caller: Caller) -> None:
+def test_calls_of_other_merchants_take_nothing_from_its_past(
+    sheet: Path, monkeypatch: pytest.MonkeyPatch, caller: Caller
+) -> None:
+    monkeypatch.setenv("DEMO_FILE", str(sheet))
     caller.balance()
     request_log.drain_lines()
     assert SignedRequest.objects.exists()
-    seed(60)
+    printed = StringIO()
+    call_command("seed", calls=60, stdout=printed)
+    assert "of 14: " in printed.getvalue()
     demo = SignedRequest.objects.filter(merchant__code__in=[casino.code for casino in cast.CASINOS])
     assert demo.order_by("id")[0].created_at < timezone.now() - timedelta(days=8)
 
@@ -225,11 +234,15 @@ def test_sessions_of_the_sheet_last(seed: Seed) -> None:
 
 
 def test_it_fills_a_portal_that_is_running(live: Live) -> None:
+    """Whether or not other tests have filled it before."""
     done = live.manage("seed", "--calls", str(DEMO_CALLS))
     assert done.returncode == 0, done.stderr
-    assert "of 14: " in done.stdout
     sheet = json.loads(live.sheet.read_text())
     assert (sheet["base_url"], sheet["api_url"]) == (live.base_url, live.api_url)
+    with psycopg.connect(live.dsn) as session:
+        first = session.execute(FIRST_REQUEST, [cast.CASINOS[0].code]).fetchone()
+    assert first
+    assert first[0] < timezone.now() - timedelta(days=8)
 
 
 def test_staff_have_a_role_and_a_second_factor_each(seed: Seed, sheet: Path) -> None:
