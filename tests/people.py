@@ -20,6 +20,7 @@ from celery import current_app
 from django.test import Client
 
 from merchants.models import Person
+from portal.celery import register_former_names
 from portal.lib import clock
 
 
@@ -70,6 +71,7 @@ def ask_for_new_password(client: Client, email: str, **headers: str) -> Any:
         jobs = [json.loads(message) for message in broker.lrange("celery", 0, -1)]
         broker.delete("celery")
     current_app.loader.import_default_modules()
+    register_former_names()
     for job in jobs:
         arguments, *_ = json.loads(base64.b64decode(job["body"]))
         current_app.tasks[job["headers"]["task"]](*arguments)

@@ -10,7 +10,7 @@ function nameOfIcon(icon) {
 }
 
 function hideIcons() {
-  for (const icon of document.querySelectorAll(".material-symbols-outlined:not([aria-hidden], [role], [x-text])")) {
+  for (const icon of document.querySelectorAll(".material-symbols-outlined:not([aria-hidden], [role], [x-text], a, button)")) {
     const words = icon.textContent.trim();
     const control = icon.closest("a, button, [role='button'], summary");
     if (control && control.textContent.trim() === words && !control.hasAttribute("aria-label")) {

@@ -12,7 +12,7 @@ from django.test import Client
 from merchants.models import Letter, Merchant, Person
 from merchants.services import email_links, keys, merchants, people, sandboxes
 from tests import factories
-from tests.pages import said, send
+from tests.pages import said, send, submit
 from tests.people import signed_in
 
 SWITCH = 'aria-label="Live or sandbox"'
@@ -141,7 +141,7 @@ def test_support_sees_the_twin_and_creates_one(
     signed_in(client, support)
     path = f"/admin/merchants/merchant/{acme.pk}/"
     assert client.get(f"{path}create_sandbox/").status_code == 200
-    assert client.post(f"{path}create_sandbox/", {"why": ""}).status_code == 302
+    assert submit(client, f"{path}create_sandbox/", {"why": ""}).status_code == 302
     sandbox = Merchant.objects.get(sandbox_of=acme)
     assert f"/admin/merchants/merchant/{sandbox.pk}/change/" in said(client.get(f"{path}change/"))
     for side, shown in (("live", [acme, rival]), ("sandbox", [sandbox]), ("else", [acme, sandbox, rival])):

@@ -28,6 +28,7 @@ from merchants.sign_in import resets
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests.factories import PASSWORD
+from tests.pages import submit
 from tests.people import ask_for_new_password, code_of, give_totp, signed_in, wrong_code
 
 FIRST_CODE = "/account/second-factor/totp/activate/"
@@ -432,7 +433,7 @@ def test_a_lost_telephone(client: Client, support: Person, secret: str, administ
     desk = signed_in(Client(), administrator)
     page = f"/admin/merchants/person/{support.pk}/reset_second_factor/"
     assert "Use this after the loss of a phone" in desk.get(page).content.decode()
-    desk.post(page)
+    submit(desk, page)
     assert not Authenticator.objects.filter(user=support).exists()
     assert client.get("/admin/")["location"].startswith(SIGN_IN)
     assert Letter.objects.get().to == support.email

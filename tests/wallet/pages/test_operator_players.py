@@ -280,6 +280,6 @@ def test_the_page_of_a_player_tells_money_sessions_and_limits(
         "1 with EUR 1.00 at stake",
         caller.game.name,
         "20 (individual limit)",
-        "50.00 (limit for all players)",
+        "50.00 in each currency (limit for all players)",
     ):
         assert text in shown
