@@ -48,8 +48,7 @@ def ask_broker() -> None:
 
 
 def ask_cache() -> None:
-    cache = settings.CACHES["default"]
-    with Redis.from_url(cache["LOCATION"], **cache["OPTIONS"]) as client:
+    with Redis.from_url(settings.CACHES["default"]["LOCATION"], **settings.CACHE_TIMEOUTS) as client:
         client.ping()
 
 

@@ -337,16 +337,13 @@ ALIVE_FILE: str = setting("ALIVE_FILE", default="")  # which workers and beat to
 
 # --- What processes share -------------------------------------------------------------------------------------------
 # Locks against guessing and codes that were used: all web processes must count together.
+CACHE_TIMEOUTS = {"socket_connect_timeout": 2, "socket_timeout": 2}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": setting("CACHE_URL", default=CELERY_BROKER_URL),
         "KEY_PREFIX": "portal-json",  # values of versions that pickled them stand apart
-        "OPTIONS": {
-            "socket_connect_timeout": 2,
-            "socket_timeout": 2,
-            "serializer": "portal.lib.json_cache.JsonSerializer",
-        },
+        "OPTIONS": CACHE_TIMEOUTS | {"serializer": "portal.lib.json_cache.JsonSerializer"},
     }
 }
 
