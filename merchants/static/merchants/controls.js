@@ -48,7 +48,11 @@ function improveControls() {
   nameSelects();
 }
 
-addEventListener("load", improveControls);
+addEventListener("load", () => {
+  improveControls();
+  // A combobox may be built later than the page, and anew.
+  new MutationObserver(nameSelects).observe(document.body, { childList: true, subtree: true });
+});
 document.addEventListener("formset:added", () => requestAnimationFrame(improveControls));
 document.addEventListener("keydown", (event) => {
   if (!["Enter", " "].includes(event.key) || !event.target.matches("[role='button'][x-on\\:click]:not(button)")) return;
