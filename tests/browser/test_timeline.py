@@ -24,7 +24,7 @@ def test_what_was_done_stands_on_the_timeline(staff: Page, live: Live, demo: dic
         if typed.is_visible():
             typed.fill(code)
         staff.get_by_role("button", name=name).click()
-    staff.get_by_role("link", name="history Timeline").click()
+    staff.get_by_role("link", name="Timeline", exact=True).click()
     expect(staff.get_by_text("Merchant activated, because “Ticket 12”").first).to_be_visible()
     staff.get_by_text("Before and after").first.click()
     for size, scheme in [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]:
