@@ -117,6 +117,11 @@ def tracer_of_process(service: str) -> Tracer:
         return start_tracer(service)
 
 
+def statement_text(sql: Any, parameters: Any) -> str:
+    """Return the text of a statement whose values stand apart from it; empty for one in which values may stand."""
+    return sql.strip() if isinstance(sql, str) and parameters else ""
+
+
 @cache
 def start_tracer(service: str) -> Tracer:
     """Spans leave in batches by a thread of their own: with the receiver away they are dropped, and nothing waits."""
@@ -130,15 +135,16 @@ def start_tracer(service: str) -> Tracer:
     def record_statement(execute: Any, sql: Any, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         if not trace.get_current_span().is_recording():
             return execute(sql, parameters, many, context)
+        text = statement_text(sql, parameters)
         with tracer.start_as_current_span(
-            str(sql).split(maxsplit=1)[0].upper() if parameters else "statement",
+            text.split(maxsplit=1)[0].upper() if text else "statement",
             kind=SpanKind.CLIENT,
             attributes={"db.system.name": "postgresql", "db.namespace": context["connection"].alias},
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
-            if parameters:  # else its values may stand in it
-                span.set_attribute("db.query.text", str(sql))
+            if text:
+                span.set_attribute("db.query.text", text)
             try:
                 return execute(sql, parameters, many, context)
             except Exception as fault:

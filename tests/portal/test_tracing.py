@@ -10,10 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from psycopg import sql
 
 from portal.local.ports import free_port
+from portal.tracing import statement_text
 from tests.plugins.live import Live, serving
 from tests.portal.test_two_services import get
 from tests.wallet.clusters import own_portal, seated
@@ -104,6 +107,18 @@ def test_a_bet_a_page_and_a_job_are_traced_without_what_they_hold(live: Live, tm
     assert any(span.parent_span_id == job.span_id for _, span in receiver.spans)
     for held in (caller.player, caller.signer.secret, caller.signer.auth_key, TOKEN):
         assert held.encode() not in receiver.raw
+
+
+@pytest.mark.parametrize(
+    ("statement", "parameters", "text"),
+    [
+        (" SELECT %s", ["ada"], "SELECT %s"),
+        ("SELECT 'ada'", None, ""),
+        (sql.SQL("SELECT {}, %s").format(sql.Literal("ada")), [1], ""),
+    ],
+)
+def test_a_statement_in_which_values_may_stand_has_no_text(statement: Any, parameters: Any, text: str) -> None:
+    assert statement_text(statement, parameters) == text
 
 
 def test_a_receiver_that_is_away_costs_no_call(live: Live, tmp_path: Path) -> None:
