@@ -37,7 +37,7 @@ SELECT status, answer FROM small_bet(1, gen_random_uuid()::text, 'player-' || :p
 """
 TRANSFER = """\\set player random(1, {players})
 \\set house random(1, 16)
-SELECT entry_transfer_money(:player, -:house, 100);
+SELECT entry_transfer_money(:player::bigint, -(:house::bigint), 100);
 """
 UNITS = ("calls/s", "WAL bytes a call")
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db import connection
 
-from merchants.models import TimetableJob, TimetableLead
+from merchants.models import TimetableJob
 
 LEAD_SECONDS = 15  # by the clock of the database alone
 TAKE = """
@@ -20,6 +19,14 @@ TAKE = """
     VALUES (1, %(holder)s, clock_timestamp() + %(seconds)s * interval '1 second')
     ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, until = excluded.until
      WHERE lead.holder = excluded.holder OR lead.until < clock_timestamp()
+    RETURNING true
+"""
+CLAIM = """
+    INSERT INTO merchants_timetablejob (name, sent_at)
+    SELECT %(name)s, %(moment)s FROM (
+        SELECT FROM merchants_timetablelead WHERE holder = %(holder)s AND until > clock_timestamp() FOR UPDATE
+    ) lead
+    ON CONFLICT (name) DO UPDATE SET sent_at = excluded.sent_at
     RETURNING true
 """
 
@@ -33,7 +40,8 @@ def take_lead(holder: UUID) -> bool:
 
 def give_up_lead(holder: UUID) -> None:
     """Give up the lead, if this holder has it."""
-    TimetableLead.objects.filter(holder=holder).delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM merchants_timetablelead WHERE holder = %s", [holder])
 
 
 def sending_times() -> dict[str, datetime]:
@@ -44,11 +52,9 @@ def sending_times() -> dict[str, datetime]:
 def claim_job(holder: UUID, name: str, moment: datetime) -> bool:
     """Record that the job is sent at this moment; return whether this holder may send it.
 
-    The lead is locked until the commit, so the next leader reads this record.
+    The lead is locked until the commit, so the next leader reads this record. It is one statement, which commits by
+    itself: a beat that freezes between two statements would keep the lock, and no other could take the lead.
     """
-    with transaction.atomic():
-        mine = TimetableLead.objects.select_for_update().filter(holder=holder, until__gt=Now())
-        if not mine.exists():
-            return False
-        TimetableJob.objects.update_or_create(name=name, defaults={"sent_at": moment})
-    return True
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"holder": holder, "name": name, "moment": moment})
+        return cursor.fetchone() is not None
