@@ -9,7 +9,7 @@ from merchants.models import Person
 
 
 class RoleBackend(AuthenticationBackend):
-    """Signs in by e-mail and password; rights come from the role alone, none from tables of groups and permissions."""
+    """Signs in by email and password; rights come from the role alone, none from tables of groups and permissions."""
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         app, _, codename = perm.partition(".")

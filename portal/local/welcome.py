@@ -10,7 +10,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 from rich.panel import Panel
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,8 @@ def addresses(environment: Mapping[str, str]) -> Table:
 
 
 def sign_ins(people: list[dict[str, str]]) -> Table:
-    table = Table("e-mail", "password", "merchant", "role", title="Sign-ins", title_justify="left")
+    columns = [Column(name, overflow="fold") for name in ("email", "password", "merchant", "role")]
+    table = Table(*columns, title="Sign-ins", title_justify="left", box=None, pad_edge=False)
     for person in people:
         table.add_row(*(str(person.get(key) or "") for key in ("email", "password", "merchant", "role")))
     return table

@@ -114,6 +114,17 @@ def test_machines_have_the_port_after_that_of_people() -> None:
         port_of_machines({"API_PORT": str(port)}, "127.0.0.1", port)
 
 
+def test_the_welcome_cuts_no_address_in_a_terminal_of_80_columns(tmp_path: Path) -> None:
+    emails = ["admin@oppi.example", "manager@harbourlight.example", "owner@aurora-palace.example"]
+    staff = [{"email": email, "password": "A" * 16, "merchant": "a" * 13, "role": "administrator"} for email in emails]
+    demo, output = tmp_path / "demo.json", io.StringIO()
+    demo.write_text(json.dumps({"staff": staff, "merchants": []}))
+    addresses = {"BASE_URL": "http://127.0.0.1:8000", "API_URL": "http://127.0.0.1:8001"}
+    welcome(Console(file=output, width=80), addresses, demo)
+    rows = [line.split() for line in output.getvalue().splitlines() if "@" in line and "AAAA" in line]
+    assert rows == [[email, "A" * 16, "a" * 13, "administrator"] for email in emails]
+
+
 def test_the_welcome_has_a_call_that_can_be_pasted(tmp_path: Path) -> None:
     player = {"playerId": "p-1", "currency": "EUR", "sessionId": "s-1", "gameId": "g-1"}
     merchants = [

@@ -55,7 +55,7 @@ def memberships() -> list[Membership]:
 
 
 def give_passwords(people: Iterable[Person]) -> dict[str, str]:
-    """New ones, by e-mail. 96 random bits need no stretching; at the first sign-in Django hashes them like any."""
+    """New ones, by email. 96 random bits need no stretching; at the first sign-in Django hashes them like any."""
     passwords = {person: secrets.token_urlsafe(PASSWORD_BYTES) for person in people}
     hasher = PBKDF2PasswordHasher()
     for person, password in passwords.items():
