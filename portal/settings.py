@@ -295,7 +295,7 @@ def read_mailer() -> dict[str, Any]:
 MAILERS = {"default": read_mailer()}
 DEFAULT_FROM_EMAIL: str = public("DEFAULT_FROM_EMAIL", default="Oppi Games portal <portal@oppi.invalid>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-SUPPORT_EMAIL: str = public("SUPPORT_EMAIL", default="support@oppi.invalid")  # whom letters tell to ask
+SUPPORT_EMAIL: str = public("SUPPORT_EMAIL", default="support@oppi.invalid")  # whom emails tell to ask
 LEDGER_ALARM_TO: list[str] = public("LEDGER_ALARM_TO", list, default=["ledger@oppi.invalid"])
 RECONCILIATION_ALARM_TO: list[str] = (
     public("RECONCILIATION_ALARM_TO", list, default=[]) if "RECONCILIATION_ALARM_TO" in env.ENVIRON else LEDGER_ALARM_TO
@@ -745,7 +745,7 @@ UNFOLD = {
                     page_of("merchants_compromise", _("Compromises"), "gpp_maybe"),
                     page_of("merchants_approval", _("Approvals"), "how_to_reg"),
                     {"title": _("Key hygiene"), "icon": "cleaning_services", "link": reverse_lazy("admin:hygiene")},
-                    page_of("merchants_letter", _("Outgoing emails"), "mail"),
+                    page_of("merchants_outgoingemail", _("Outgoing emails"), "mail"),
                     page_of("merchants_player", _("Players"), "groups"),
                     page_of("merchants_game", _("Games"), "casino"),
                 ],

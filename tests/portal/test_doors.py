@@ -18,7 +18,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import person
@@ -79,7 +79,7 @@ ROWS = {
     "/admin/merchants/compromise/exposure/": READ,
     **{f"/admin/merchants/compromise/exposure/{page}": TAKE for page in ("movements/", "summary/")},
     "/admin/merchants/compromise/<path:object_id>/close/": STEP_UP,
-    "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
+    "/admin/merchants/outgoingemail/<path:object_id>/send_again/": STEP_UP,
     "/admin/wallet/session/<path:object_id>/close/": WORK,
     **{
         f"/admin/wallet/case/<path:object_id>/{verb}/": WORK
@@ -173,9 +173,11 @@ def reconciled(merchant: Merchant) -> None:
     Case.objects.create(
         merchant=merchant, day=day, kind="amount", subject="tx", found_by=run, seen_by=run, opened_at=now
     )
-    letter = Letter.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now)
-    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.GIVEN_UP, attempts=1, last_answer="550 no")
-    ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=now)
+    email = OutgoingEmail.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now)
+    OutgoingEmail.objects.filter(pk=email.pk).update(
+        state=OutgoingEmail.State.GIVEN_UP, attempts=1, last_answer="550 no"
+    )
+    ReportDelivery.objects.create(reconciliation=run, to=email.to, email=email, created_at=now)
 
 
 def month_closed(merchant: Merchant) -> None:

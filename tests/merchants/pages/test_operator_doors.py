@@ -18,9 +18,9 @@ from merchants.models import (
     DisabledGame,
     EgressProof,
     Game,
-    Letter,
     Membership,
     Merchant,
+    OutgoingEmail,
     Person,
     Player,
     StaffVisit,
@@ -253,7 +253,7 @@ def of_reconciliation(acme: Merchant) -> dict[str, Any]:
     FoldedRow.objects.create(case=folded, number=1, subject="tx-2", currency="EUR", net=-1)
     [delivery] = [
         ReportDelivery.objects.create(
-            reconciliation=run, to="a@acme.test", letter=Letter.objects.create(to="a@acme.test", template="x"),
+            reconciliation=run, to="a@acme.test", email=OutgoingEmail.objects.create(to="a@acme.test", template="x"),
             created_at=clock.now(),
         )
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from merchants.models import AllowlistEntry, Approval, Contact, Invitation, Letter, Membership, Merchant, Person
+from merchants.models import AllowlistEntry, Approval, Contact, Invitation, Membership, Merchant, OutgoingEmail, Person
 from merchants.services import claim_links, email_links, keys, onboarding, people, sandboxes
 from tests import factories
 from tests.pages import said
@@ -66,7 +66,7 @@ def test_support_invites_the_owner_by_mail_and_types_no_password(staff: Client, 
     staff.post(page_of(fresh), {"do": "owner", "owner-email": "owner@nova.test"})
     invitation = Invitation.objects.get()
     assert (invitation.email, invitation.role) == ("owner@nova.test", "owner")
-    assert Letter.objects.get(template="invitation").to == "owner@nova.test"
+    assert OutgoingEmail.objects.get(template="invitation").to == "owner@nova.test"
     assert "owner@nova.test is invited until" in said(staff.get(page_of(fresh)))
     token = email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2]
     people.accept_invitation(token=token, name="Olga", password="a long password of hers")
