@@ -41,6 +41,18 @@ class Migration(migrations.Migration):
                         help_text="Of two emails with the same, one goes.", max_length=200, null=True, unique=True
                     ),
                 ),
+                migrations.AlterField(
+                    "OutgoingEmail",
+                    "receipt",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        editable=False,
+                        help_text="Proof that the portal sent this email. The key of the proof is not in the database.",
+                        max_length=100,
+                    ),
+                ),
                 migrations.RenameField("StaffChange", "letter", "email"),
                 migrations.AlterField(
                     "StaffChange",

@@ -67,7 +67,7 @@ class OutgoingEmail(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text=gettext_lazy("Proof that the portal sent it, under a key that the database does not have."),
+        help_text=gettext_lazy("Proof that the portal sent this email. The key of the proof is not in the database."),
     )
 
     class Meta:
