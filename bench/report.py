@@ -37,7 +37,7 @@ HOW = """
 - (eb): {batch.CALLS_A_SECOND} bets/s in the same way, and after {batch.BEFORE_SECONDS} s a batch of {batch.ITEMS:,}
   rollbacks, each of a bet with {batch.PAYOUTS} payouts. It is sent again after a 503 until every item is RS_OK.
 - (f): a database with {extent.rows:,} ledger rows beforehand, bets and their payouts.
-- (s): {rush.CALLS_A_SECOND} bets/s of another merchant, {extent.quiet_seconds} s before, until the last letter is out,
+- (s): {rush.CALLS_A_SECOND} bets/s of another merchant, {extent.quiet_seconds} s before, until the last email is out,
   and {extent.quiet_seconds} s after. Workers and mail server are as `make up` starts them, and have no processors of
   their own: the caller, the web server and PostgreSQL are on the same.
 - At the end `manage.py verify_ledger` holds for the full database and for the last fresh copy.

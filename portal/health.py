@@ -1,7 +1,7 @@
 """Whether a process lives, whether it can work, and whether anything is late.
 
 `/livez` and `/readyz` are for load balancers, on both services: bounded whatever hangs, and answered before sessions,
-hosts and redirects are looked at. `/healthz` is for people. Web processes also say whether reports are late or letters
+hosts and redirects are looked at. `/healthz` is for people. Web processes also say whether reports are late or emails
 stuck, since workers and beat may be dead then; apart from readiness: a late report must not take the wallet away.
 """
 

@@ -26,7 +26,7 @@ from portal.lib.logs import request_ids
 PROBE = "x-portal-probe"
 FILES_AWAY = error_pages.ErrorText(
     gettext_lazy("The file store is not available"),
-    gettext_lazy("No file was stored or sent, and no change was made. Try again in some minutes."),
+    gettext_lazy("No file was stored or sent, and no change was made. Try again in a few minutes."),
 )
 log = structlog.get_logger(__name__)
 

@@ -11,6 +11,19 @@ BLOCKS = "dd|div|dl|dt|h[1-6]|li|nav|ol|option|p|section|table|tbody|td|th|thead
 BESIDE_BLOCKS = re.compile(rf"\s*(</?(?:{BLOCKS})\b[^>]*>)\s*")
 
 
+FORM = re.compile(r'<form\b[^>]*\bmethod="post"[^>]*>.*?</form>', re.DOTALL)
+TOKEN_FIELD = re.compile(r'<input type="hidden" name="(?:\w+-)?token" value="[^"]+"')
+ACTION = re.compile(r'<form\b[^>]*\baction="([^"#]+)"')
+
+
+def forms_without_token(path: str, response: Any) -> set[str]:
+    """The addresses that this page's forms are sent to without what makes a form work once. Files have no forms."""
+    is_page = response.status_code == 200 and response.get("content-type", "").startswith("text/html")
+    forms = FORM.findall(response.content.decode()) if is_page else []
+    sent = (form for form in forms if not TOKEN_FIELD.search(form))
+    return {action[1] if (action := ACTION.match(form)) else path for form in sent}
+
+
 def token(client: Client, path: str) -> str:
     """What makes a form work once."""
     response: Any = client.get(path)

@@ -34,7 +34,7 @@ class WalletConfig(AppConfig):
         from wallet.services.usage import rehearsal, sums_check, traffic_history  # noqa: PLC0415
 
         tables.register(Transaction, Chain.LEDGER)
-        retention.register(ReportDelivery, "letter_id")
+        retention.register(ReportDelivery, "email_id")
         tables.register(RefusedPayout)
         tables.register(CaseNote)
         tables.register(CaseReminder)

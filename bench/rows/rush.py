@@ -149,7 +149,7 @@ def fault(bench: Bench, merchants: int, refused: int) -> str:
     faults = {
         f"{refused} bets not taken": refused,
         f"{done} of {merchants} compared": done != merchants,
-        f"{sent} of {merchants} letters sent": sent != merchants,
+        f"{sent} of {merchants} emails sent": sent != merchants,
         f"{out_of_turn} out of turn": out_of_turn,
     }
     return ", ".join(sentence for sentence, is_so in faults.items() if is_so)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views import View
 
-from merchants import access, errors, form_tokens
+from merchants import access, form_tokens
 from merchants.admin.fields import UnfoldForm
 from merchants.admin.step_up import step_up_to_save
 from merchants.form_tokens import TokenForm
@@ -33,6 +34,10 @@ class StaffTokenForm(TokenForm, UnfoldForm, AccessTokenForm):
         self.fields["scopes"].choices = [(each.value, each.label) for each in access.staff_scopes(person)]  # type: ignore[attr-defined]
 
 
+class RevokeForm(TokenForm):
+    revoke = forms.IntegerField(min_value=1)
+
+
 class StaffTokensPage(View):
     admin_site: Any = None
 
@@ -47,7 +52,7 @@ class StaffTokensPage(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if "revoke" in request.POST:
-            return self.revoke(request, request.POST["revoke"])
+            return self.revoke(request)
         form = StaffTokenForm(request.POST, person=self.person)
 
         def act(**wish: Any) -> IssuedToken:
@@ -58,16 +63,19 @@ class StaffTokensPage(View):
             return TemplateResponse(request, "admin/token.html", context)
         return self.page(request, form)
 
-    def revoke(self, request: HttpRequest, number: str) -> HttpResponse:
-        token = self.rows().filter(pk=number).first() if number.isdecimal() else None
+    def revoke(self, request: HttpRequest) -> HttpResponse:
+        form = RevokeForm(request.POST)
+        token = self.rows().filter(pk=form.cleaned_data["revoke"]).first() if form.is_valid() else None
         if token is None:
             raise Http404
-        try:
+
+        def act(**_wish: Any) -> None:
             access_tokens.revoke_token(token=token)
-        except errors.Refusal as refused:
-            messages.error(request, str(refused))
-        else:
+
+        if form_tokens.submit_once(request, form, act, back=request.path):
             messages.success(request, _("The API token “%(name)s” is revoked.") % {"name": token.name})
+        for refused in form.non_field_errors():
+            messages.error(request, str(refused))
         return HttpResponseRedirect(reverse("admin:access_tokens"))
 
     @property
@@ -85,4 +93,5 @@ class StaffTokensPage(View):
         now = clock.now()
         tokens = [(token, access_tokens.state_of_token(token, now)) for token in self.rows()[:MOST_LISTED]]
         context = self.admin_site.each_context(request) | {"title": _("API tokens"), "form": form, "tokens": tokens}
+        context["revoke_form"] = RevokeForm(initial={"token": form_tokens.new_token(request)}, auto_id=False)
         return TemplateResponse(request, "admin/tokens.html", context)

@@ -13,7 +13,7 @@ from unfold.decorators import action, display
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, FastAdmin, explain_refusal
 from merchants.admin.step_up import step_up
-from merchants.models import Letter
+from merchants.models import OutgoingEmail
 from merchants.services import email_outbox
 
 COLOURS = {"waiting": "info", "sent": "success", "given up": "danger"}
@@ -54,8 +54,8 @@ class AboutFilter(DropdownFilter):
         return queryset.filter(template=self.value()) if self.value() in ABOUT else queryset
 
 
-@admin.register(Letter)
-class LetterAdmin(FastAdmin):
+@admin.register(OutgoingEmail)
+class OutgoingEmailAdmin(FastAdmin):
     """What goes out by mail, and what became of it."""
 
     list_display = ["to", "about", "of_merchant", "shown_state", "attempts", "answer", "created", "sent"]
@@ -70,50 +70,52 @@ class LetterAdmin(FastAdmin):
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Letters are written by what they tell of."""
+        """Emails are written by the services that they are about."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Letter | None = None) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: OutgoingEmail | None = None) -> bool:
         return False
 
     def has_send_again_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        may: bool = request.user.has_perm("merchants.change_letter")
-        return may and (object_id is None or Letter.objects.filter(pk=object_id, state=Letter.State.GIVEN_UP).exists())
+        may: bool = request.user.has_perm("merchants.change_outgoingemail")
+        return may and (
+            object_id is None or OutgoingEmail.objects.filter(pk=object_id, state=OutgoingEmail.State.GIVEN_UP).exists()
+        )
 
     @display(description=gettext_lazy("Concerns"))
-    def about(self, letter: Letter) -> SafeString:
-        return labels.truncated_text(str(ABOUT.get(letter.template, letter.template)))
+    def about(self, email: OutgoingEmail) -> SafeString:
+        return labels.truncated_text(str(ABOUT.get(email.template, email.template)))
 
     @display(description=gettext_lazy("State"))
-    def shown_state(self, letter: Letter) -> SafeString | None:
-        return labels.coloured_label(letter.get_state_display().lower(), COLOURS)
+    def shown_state(self, email: OutgoingEmail) -> SafeString | None:
+        return labels.coloured_label(email.get_state_display().lower(), COLOURS)
 
     @display(description=gettext_lazy("Last answer of the mail server"))
-    def answer(self, letter: Letter) -> SafeString | None:
-        return labels.truncated_text(letter.last_answer) if letter.last_answer else None
+    def answer(self, email: OutgoingEmail) -> SafeString | None:
+        return labels.truncated_text(email.last_answer) if email.last_answer else None
 
     @display(description=gettext_lazy("Sent (UTC)"))
-    def sent(self, letter: Letter) -> SafeString | None:
-        return labels.moment(letter.sent_at)
+    def sent(self, email: OutgoingEmail) -> SafeString | None:
+        return labels.moment(email.sent_at)
 
     @display(description=gettext_lazy("Next attempt (UTC)"))
-    def due(self, letter: Letter) -> SafeString | None:
-        return labels.moment(letter.due_at) if letter.state == Letter.State.WAITING else None
+    def due(self, email: OutgoingEmail) -> SafeString | None:
+        return labels.moment(email.due_at) if email.state == OutgoingEmail.State.WAITING else None
 
     @display(description=gettext_lazy("Content"))
-    def filled_with(self, letter: Letter) -> SafeString:
-        return labels.facts_by_line(letter.context)
+    def filled_with(self, email: OutgoingEmail) -> SafeString:
+        return labels.facts_by_line(email.context)
 
     @action(description=gettext_lazy("Send email again"), permissions=["send_again"], icon="send")
     @step_up
     @explain_refusal
     def send_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        letter = self.found(request, object_id)
+        email = self.found(request, object_id)
         question = AdminQuestion(
             title=_("Send email again"),
             text=_("Delivery failed: %(answer)s. The portal tries again for 24 hours.")
-            % {"answer": letter.last_answer or _("no answer was stored")},
-            act=lambda: email_outbox.resend_email(letter=letter),
+            % {"answer": email.last_answer or _("no answer was stored")},
+            act=lambda: email_outbox.resend_email(email=email),
             done=_("waits for the next attempt now"),
         )
-        return self.ask(request, letter, question)
+        return self.ask(request, email, question)

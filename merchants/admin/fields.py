@@ -66,7 +66,7 @@ def _styled(widget: type[forms.Widget], field: forms.Field) -> forms.Widget:
 
 BY_CURRENCY = gettext_lazy(
     "A currency and an amount on each line, such as EUR 50.00. A line takes precedence over the "
-    "limit for all currencies. That limit is the same number in each: 200.00 allows EUR 200.00 and JPY 200."
+    "limit for all currencies. That limit is the same number in each currency: 200.00 allows EUR 200.00 and JPY 200."
 )
 
 

@@ -6,7 +6,7 @@ from merchants.models.claim_link import SecretClaim
 from merchants.models.compromise import Approval, Compromise
 from merchants.models.credentials import ApiKey, Secret, SeenAddress, SeenOrigin
 from merchants.models.download import Download
-from merchants.models.email_outbox import Letter
+from merchants.models.email_outbox import OutgoingEmail
 from merchants.models.events import EventDelivery, EventEndpoint, EventType, OutgoingEvent
 from merchants.models.heartbeat import Heartbeat
 from merchants.models.merchant import Merchant
@@ -39,10 +39,10 @@ __all__ = [
     "Heartbeat",
     "ImportProposal",
     "Invitation",
-    "Letter",
     "ListTrial",
     "Membership",
     "Merchant",
+    "OutgoingEmail",
     "OutgoingEvent",
     "OwnerQuestion",
     "Person",

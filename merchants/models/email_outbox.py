@@ -39,7 +39,7 @@ AS_WRITTEN = """
 """
 
 
-class Letter(models.Model):
+class OutgoingEmail(models.Model):
     """A mail that must go out: written in the transaction of what it tells, sent by a job, kept with what became of it.
 
     It never holds a secret: `context` is what the template of that name is filled with, for anybody to read here.
@@ -50,11 +50,11 @@ class Letter(models.Model):
         SENT = "sent"
         GIVEN_UP = "given_up", gettext_lazy("Given up")
 
-    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, null=True, related_name="letters")
+    merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, null=True, related_name="outgoing_emails")
     to = EmailAddressField()
     template = models.CharField(max_length=60, help_text="Below templates/emails/, without its ending.")
     context = models.JSONField(default=dict)
-    once = models.CharField(max_length=200, null=True, unique=True, help_text="Of two letters with the same, one goes.")
+    once = models.CharField(max_length=200, null=True, unique=True, help_text="Of two emails with the same, one goes.")
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     last_answer = models.CharField(max_length=500, blank=True, help_text=gettext_lazy("The answer of the mail server."))
@@ -67,10 +67,11 @@ class Letter(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text=gettext_lazy("Proof that the portal sent it, under a key that the database does not have."),
+        help_text=gettext_lazy("Proof that the portal sent this email. The key of the proof is not in the database."),
     )
 
     class Meta:
+        db_table = "merchants_letter"  # this name and those of the indexes stay: the version before works on them
         verbose_name = gettext_lazy("outgoing email")
         ordering = ["-id"]
         indexes = [
@@ -80,12 +81,12 @@ class Letter(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(
-                name="letter_stays",
+                name="outgoing_email_stays",
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Condition("OLD.state = 'waiting' OR OLD.created_at > now() - interval '90 days'"),
             ),
             pgtrigger.Trigger(
-                name="letter_as_written",
+                name="outgoing_email_as_written",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=AS_WRITTEN,

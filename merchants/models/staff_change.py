@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from merchants.models.audit import track_history
-from merchants.models.email_outbox import Letter
+from merchants.models.email_outbox import OutgoingEmail
 from merchants.models.merchant import Merchant
 from merchants.models.people import Person
 from portal.lib.email_addresses import EmailAddressField
@@ -65,8 +65,13 @@ class StaffChange(models.Model):
     transaction = models.BigIntegerField()
     created_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
-    letter = models.ForeignKey(
-        Letter, on_delete=models.PROTECT, null=True, related_name="+", help_text="To one of them."
+    email = models.ForeignKey(
+        OutgoingEmail,
+        on_delete=models.PROTECT,
+        null=True,
+        db_column="letter_id",
+        related_name="+",
+        help_text="To one of them.",
     )
 
     class Meta:

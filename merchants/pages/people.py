@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from merchants import errors
 from merchants.access import Visit, Work
-from merchants.models import Contact, Invitation, Letter, Membership
+from merchants.models import Contact, Invitation, Membership, OutgoingEmail
 from merchants.models.people import SECOND_FACTORS
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
@@ -54,12 +54,12 @@ def people_page(request: HttpRequest, visit: Visit) -> HttpResponse:
 def invitations_with_faults(invitations: Iterable[Invitation]) -> list[tuple[Invitation, str]]:
     """Each with the reason why its email did not go out, for whoever sent it."""
     found = list(invitations)
-    unsent = Letter.objects.filter(
+    unsent = OutgoingEmail.objects.filter(
         template="invitation",
-        state=Letter.State.GIVEN_UP,
+        state=OutgoingEmail.State.GIVEN_UP,
         context__invitation__in=[each.pk for each in found],
     )
-    why = {letter.context["invitation"]: email_outbox.failure_reason(letter) for letter in unsent} if found else {}
+    why = {email.context["invitation"]: email_outbox.failure_reason(email) for email in unsent} if found else {}
     return [(each, why.get(each.pk, "")) for each in found]
 
 

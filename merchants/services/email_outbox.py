@@ -27,7 +27,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from merchants import author_proofs, errors
-from merchants.models import Letter
+from merchants.models import OutgoingEmail
 from merchants.services import email_links, job_queue
 from portal.lib import clock
 from portal.lib.email_addresses import ascii_address
@@ -37,13 +37,13 @@ TASK = "merchants.tasks.send_emails"
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 16, 32, 64, 128, *(240,) * 5)]  # a day in all
 STUCK = timedelta(minutes=15)  # after this, nobody sends
 UNTAKEN = timedelta(hours=1)  # after this, nobody takes
-OUT_OF_TRY = 500  # from this answer on, the server will never take the letter
+OUT_OF_TRY = 500  # from this answer on, the server will never take the email
 ANSWER_LENGTH = 500
 RECEIPT = "merchants.receipt"
 NOT_BUILT = "The email could not be built"
 
 
-# --- What is made when a letter is sent -------------------------------------------------------------------------------
+# --- What is made when an email is sent -------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Part:
     """A file that comes with an email. An image in the text is named there as `cid:` and its name."""
@@ -61,12 +61,12 @@ class Filling:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-_fillers: dict[str, Callable[[Letter], Filling]] = {}
-# Letters of keys and people go first: of reports, hundreds may be due in the same minute.
+_fillers: dict[str, Callable[[OutgoingEmail], Filling]] = {}
+# Emails of keys and people go first: of reports, hundreds may be due in the same minute.
 CAN_WAIT = ExpressionWrapper(Q(template="reconciliation"), BooleanField())
 
 
-def register(template: str, filler: Callable[[Letter], Filling]) -> None:
+def register(template: str, filler: Callable[[OutgoingEmail], Filling]) -> None:
     """Register the function that fills emails of this template when they are sent, so that rows hold no files and
     figures.
     """
@@ -111,7 +111,7 @@ def count_stuck_emails() -> int:
     """
     now = clock.now()
     untried, untaken = Q(due_at__lte=now - STUCK), Q(attempts__gt=0, created_at__lte=now - UNTAKEN)
-    return Letter.objects.filter(untried | untaken, state=Letter.State.WAITING).count()
+    return OutgoingEmail.objects.filter(untried | untaken, state=OutgoingEmail.State.WAITING).count()
 
 
 @transaction.atomic
@@ -119,58 +119,56 @@ def _send_next() -> bool:
     """Send one email. False: nothing is left for now. A mail server that is down is asked for no further email this
     time.
     """
-    due = Letter.objects.filter(state=Letter.State.WAITING, due_at__lte=clock.now())
+    due = OutgoingEmail.objects.filter(state=OutgoingEmail.State.WAITING, due_at__lte=clock.now())
     due = due.alias(can_wait=CAN_WAIT).order_by("can_wait", "due_at", "pk")
-    letter = due.select_for_update(skip_locked=True).first()
-    if letter is None:
+    email = due.select_for_update(skip_locked=True).first()
+    if email is None:
         return False
-    letter.attempts += 1
+    email.attempts += 1
     try:
-        _message(letter).send()
+        _message(email).send()
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as refused:
         code, said = _answer(refused)
-        _try_later(letter, said) if code < OUT_OF_TRY else _give_up(letter, said)
+        _try_later(email, said) if code < OUT_OF_TRY else _give_up(email, said)
         return True
-    except OSError as away:  # not reached, timed out, or it does not take us as a sender: not this letter's fault
-        _try_later(letter, str(away) or type(away).__name__)
+    except OSError as away:  # not reached, timed out, or it does not take us as a sender: not this email's fault
+        _try_later(email, str(away) or type(away).__name__)
         return False
     except Exception as fault:
-        log.exception("letter.cannot_be_made", letter=letter.pk, template=letter.template)
-        _give_up(letter, f"{NOT_BUILT}: {fault}")
+        log.exception("email.cannot_be_made", email=email.pk, template=email.template)
+        _give_up(email, f"{NOT_BUILT}: {fault}")
         return True
-    letter.state, letter.sent_at, letter.last_answer = Letter.State.SENT, clock.now(), ""
-    letter.receipt = author_proofs.prove(RECEIPT, receipt_text(letter))
-    letter.save(update_fields=["state", "sent_at", "last_answer", "attempts", "receipt"])
-    log.info("letter.sent", letter=letter.pk, template=letter.template, attempts=letter.attempts)
+    email.state, email.sent_at, email.last_answer = OutgoingEmail.State.SENT, clock.now(), ""
+    email.receipt = author_proofs.prove(RECEIPT, receipt_text(email))
+    email.save(update_fields=["state", "sent_at", "last_answer", "attempts", "receipt"])
+    log.info("email.sent", email=email.pk, template=email.template, attempts=email.attempts)
     return True
 
 
-def receipt_text(letter: Letter) -> str:
+def receipt_text(email: OutgoingEmail) -> str:
     """Return what the receipt of a sent email covers."""
-    context, sent_at = json.dumps(letter.context, sort_keys=True), letter.sent_at
-    return (
-        f"{letter.pk}|{letter.to}|{letter.template}|{context}|{sent_at.astimezone(UTC).isoformat() if sent_at else ''}"
-    )
+    context, sent_at = json.dumps(email.context, sort_keys=True), email.sent_at
+    return f"{email.pk}|{email.to}|{email.template}|{context}|{sent_at.astimezone(UTC).isoformat() if sent_at else ''}"
 
 
-def _message(letter: Letter) -> Mail:
+def _message(email: OutgoingEmail) -> Mail:
     """Return the message. Its text begins with the subject."""
-    filled = _fillers[letter.template](letter) if letter.template in _fillers else Filling(letter.context)
+    filled = _fillers[email.template](email) if email.template in _fillers else Filling(email.context)
     context = filled.context | {"support_email": settings.SUPPORT_EMAIL, "base_url": settings.BASE_URL}
-    if "invitation" in letter.context:
-        context["link"] = email_links.invitation_link(letter.context["invitation"])
-    if "claim" in letter.context:
-        context["link"] = email_links.claim_link(letter.context["claim"])
-    subject, _, body = render_to_string(f"emails/{letter.template}.txt", context).lstrip().partition("\n")
+    if "invitation" in email.context:
+        context["link"] = email_links.invitation_link(email.context["invitation"])
+    if "claim" in email.context:
+        context["link"] = email_links.claim_link(email.context["claim"])
+    subject, _, body = render_to_string(f"emails/{email.template}.txt", context).lstrip().partition("\n")
     subject = " ".join(subject.removeprefix("Subject:").split())
     message = Mail(
         subject=subject,
         body=re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",  # where a template leaves a sentence out
-        to=[ascii_address(letter.to)],
+        to=[ascii_address(email.to)],
         reply_to=[settings.SUPPORT_EMAIL],
-        headers={"Message-ID": message_id(letter), "Auto-Submitted": "auto-generated", **filled.headers},
+        headers={"Message-ID": message_id(email), "Auto-Submitted": "auto-generated", **filled.headers},
     )
-    message.attach_alternative(_html(letter.template, context | {"subject": subject}), "text/html")
+    message.attach_alternative(_html(email.template, context | {"subject": subject}), "text/html")
     message.shown = [part for part in filled.parts if part.is_shown]
     for part in filled.parts:
         if not part.is_shown:
@@ -186,9 +184,9 @@ def _html(template: str, context: dict[str, Any]) -> str:
     return css_inline.inline(html, load_remote_stylesheets=False) if "<style" in html else html
 
 
-def message_id(letter: Letter) -> str:
-    """Return the Message-ID of an email."""
-    return f"<letter-{letter.pk}-{letter.created_at.timestamp():.0f}@{sender_domain()}>"
+def message_id(email: OutgoingEmail) -> str:
+    """Return the Message-ID of an email. Its form stays: bounces and threads name emails that were sent long ago."""
+    return f"<letter-{email.pk}-{email.created_at.timestamp():.0f}@{sender_domain()}>"
 
 
 def sender_domain() -> str:
@@ -199,8 +197,8 @@ def sender_domain() -> str:
 def email_number(said: str) -> int | None:
     """Return the number of the email with this Message-ID; None when it is not ours."""
     found = re.fullmatch(r"<letter-([0-9]{1,18})-[0-9]+@[^@>]+>", said.strip())
-    letter = Letter.objects.filter(pk=int(found[1])).first() if found else None
-    return letter.pk if letter and message_id(letter) == said.strip() else None
+    email = OutgoingEmail.objects.filter(pk=int(found[1])).first() if found else None
+    return email.pk if email and message_id(email) == said.strip() else None
 
 
 def _answer(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> tuple[int, str]:
@@ -211,42 +209,42 @@ def _answer(refused: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> t
     return code, f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
 
 
-def _try_later(letter: Letter, said: str) -> None:
-    if letter.attempts > len(WAITS):
-        _give_up(letter, said)
+def _try_later(email: OutgoingEmail, said: str) -> None:
+    if email.attempts > len(WAITS):
+        _give_up(email, said)
         return
-    letter.due_at, letter.last_answer = clock.now() + WAITS[letter.attempts - 1], _kept(said)
-    letter.save(update_fields=["due_at", "last_answer", "attempts"])
-    log.warning("letter.later", letter=letter.pk, attempts=letter.attempts, said=letter.last_answer)
+    email.due_at, email.last_answer = clock.now() + WAITS[email.attempts - 1], _kept(said)
+    email.save(update_fields=["due_at", "last_answer", "attempts"])
+    log.warning("email.later", email=email.pk, attempts=email.attempts, said=email.last_answer)
 
 
-def _give_up(letter: Letter, said: str) -> None:
-    letter.state, letter.last_answer = Letter.State.GIVEN_UP, _kept(said)
-    letter.save(update_fields=["state", "last_answer", "attempts"])
-    log.error("letter.given_up", letter=letter.pk, attempts=letter.attempts, said=letter.last_answer)
+def _give_up(email: OutgoingEmail, said: str) -> None:
+    email.state, email.last_answer = OutgoingEmail.State.GIVEN_UP, _kept(said)
+    email.save(update_fields=["state", "last_answer", "attempts"])
+    log.error("email.given_up", email=email.pk, attempts=email.attempts, said=email.last_answer)
 
 
 def _kept(said: str) -> str:
     return said.replace("\0", "").encode(errors="replace").decode()[:ANSWER_LENGTH]
 
 
-def failure_reason(letter: Letter) -> str:
+def failure_reason(email: OutgoingEmail) -> str:
     """Return why an email failed: the answer of the mail server, or that the email could not be built."""
-    if letter.state != Letter.State.GIVEN_UP:
+    if email.state != OutgoingEmail.State.GIVEN_UP:
         return ""
-    is_unbuilt = letter.last_answer.startswith(NOT_BUILT)
+    is_unbuilt = email.last_answer.startswith(NOT_BUILT)
     if is_unbuilt:
         return _("The email could not be built. Ask our support.")
-    return _("The mail server answered: %(answer)s") % {"answer": letter.last_answer}
+    return _("The mail server answered: %(answer)s") % {"answer": email.last_answer}
 
 
 @transaction.atomic
-def resend_email(*, letter: Letter) -> Letter:
+def resend_email(*, email: OutgoingEmail) -> OutgoingEmail:
     """Try an email that was given up for another day. Refuses every other email (NotGivenUp)."""
-    letter = Letter.objects.select_for_update().get(pk=letter.pk)
-    if letter.state != Letter.State.GIVEN_UP:
+    email = OutgoingEmail.objects.select_for_update().get(pk=email.pk)
+    if email.state != OutgoingEmail.State.GIVEN_UP:
         raise errors.NotGivenUp
-    letter.state, letter.attempts, letter.due_at = Letter.State.WAITING, 0, clock.now()
-    letter.save(update_fields=["state", "attempts", "due_at"])
+    email.state, email.attempts, email.due_at = OutgoingEmail.State.WAITING, 0, clock.now()
+    email.save(update_fields=["state", "attempts", "due_at"])
     wake_on_commit()
-    return letter
+    return email

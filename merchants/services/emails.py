@@ -21,9 +21,9 @@ from merchants.models import (
     Approval,
     Compromise,
     Contact,
-    Letter,
     Membership,
     Merchant,
+    OutgoingEmail,
     OwnerQuestion,
     Person,
     SecretClaim,
@@ -68,10 +68,10 @@ def write_each(
 
 def _write(
     addresses: Iterable[str], merchant: Merchant, template: str, context: dict[str, Any], *, once: str = ""
-) -> list[Letter]:
+) -> list[OutgoingEmail]:
     now, masked = clock.now(), {name: _masked(value) for name, value in context.items()}
-    letters = [
-        Letter(
+    emails = [
+        OutgoingEmail(
             merchant=merchant,
             to=to,
             template=template,
@@ -83,25 +83,29 @@ def _write(
         for to in addresses
     ]
     if once:
-        there = Letter.objects.filter(once__in=[letter.once for letter in letters]).values_list("once", flat=True)
+        there = OutgoingEmail.objects.filter(once__in=[email.once for email in emails]).values_list("once", flat=True)
         written = set(there)
-        letters = [letter for letter in letters if letter.once not in written]
-    if letters:
-        Letter.objects.bulk_create(letters, ignore_conflicts=bool(once))
+        emails = [email for email in emails if email.once not in written]
+    if emails:
+        OutgoingEmail.objects.bulk_create(emails, ignore_conflicts=bool(once))
         email_outbox.wake_on_commit()
-    return letters
+    return emails
 
 
 def write_to(to: str, merchant: Merchant, template: str, context: dict[str, Any]) -> None:
     """Write one email to one person."""
     masked, now = {name: _masked(value) for name, value in context.items()}, clock.now()
-    Letter.objects.create(merchant=merchant, to=to, template=template, context=masked, created_at=now, due_at=now)
+    OutgoingEmail.objects.create(
+        merchant=merchant, to=to, template=template, context=masked, created_at=now, due_at=now
+    )
     email_outbox.wake_on_commit()
 
 
 def write_account(to: str, *, subject: str, body: str) -> None:
     """Write one email to a person about their own account, with the given text."""
-    Letter.objects.create(to=to, template="account", context={"subject": _masked(subject), "body": _masked(body)})
+    OutgoingEmail.objects.create(
+        to=to, template="account", context={"subject": _masked(subject), "body": _masked(body)}
+    )
     email_outbox.wake_on_commit()
 
 
@@ -186,7 +190,7 @@ def _about_request(approval: Approval) -> dict[str, str]:
 
 def notify_owners(
     merchant: Merchant, what: str, *, by: str, at: datetime, also: Iterable[str] = (), **more: Any
-) -> Letter | None:
+) -> OutgoingEmail | None:
     """Email the owners, and `also`, what was changed for a merchant and by whom. A merchant without owners: its
     contacts.
 
@@ -196,7 +200,7 @@ def notify_owners(
     own = owner_addresses(merchant) or contact_addresses(merchant)
     told = {email.lower(): email for email in [*also, *own]}  # an owner's address as the person has it
     written = _write(told.values(), merchant, "merchant_changed", context)
-    return next((letter for letter in written if letter.to in own), None)
+    return next((email for email in written if email.to in own), None)
 
 
 def notify_people(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
-from merchants.models import ApiKey, Invitation, Letter, Membership, Merchant, Person, SignOut, StaffVisit
+from merchants.models import ApiKey, Invitation, Membership, Merchant, OutgoingEmail, Person, SignOut, StaffVisit
 from merchants.services import email_links, emails, history, sign_in_records
 from merchants.services.history import Proof
 from merchants.services.sign_in_records import Kind
@@ -128,7 +128,7 @@ def reset_second_factor(*, person: Person) -> Person:
     person = Person.objects.select_for_update().get(pk=person.pk)
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person=person)
-    Letter.objects.create(to=person.email, template="second_factor_reset", context={"name": str(person)})
+    OutgoingEmail.objects.create(to=person.email, template="second_factor_reset", context={"name": str(person)})
     sign_in_records.add_record(Kind.FACTORS_RESET, person=person)
     return person
 
@@ -410,4 +410,4 @@ def set_email(*, person: Person, email: str) -> Person:
 
 
 def _tell(person: Person, to: str, what: str) -> None:
-    Letter.objects.create(to=to, template="sign_in_changed", context={"name": str(person), "what": what})
+    OutgoingEmail.objects.create(to=to, template="sign_in_changed", context={"name": str(person), "what": what})

@@ -10,11 +10,11 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 
-from merchants.models import EventDelivery, Letter, OutgoingEvent, StaffChange, StaffVisit
+from merchants.models import EventDelivery, OutgoingEmail, OutgoingEvent, StaffChange, StaffVisit
 from portal.lib import clock
 
 AT_ONCE = 5_000  # rows in one statement, so that nobody waits for it
-_referring: list[tuple[type[models.Model], str]] = [(StaffChange, "letter_id")]
+_referring: list[tuple[type[models.Model], str]] = [(StaffChange, "email_id")]
 
 
 def register(model: type[models.Model], column: str) -> None:
@@ -25,7 +25,7 @@ def register(model: type[models.Model], column: str) -> None:
 def purge_emails() -> int:
     """Delete emails older than EMAIL_DAYS that do not wait and that nothing names. Returns how many."""
     before = clock.now() - timedelta(days=settings.EMAIL_DAYS)
-    old = Letter.objects.filter(created_at__lt=before).exclude(state=Letter.State.WAITING)
+    old = OutgoingEmail.objects.filter(created_at__lt=before).exclude(state=OutgoingEmail.State.WAITING)
     for model, column in _referring:
         named = model._default_manager.filter(**{column: models.OuterRef("pk")})  # noqa: SLF001
         old = old.exclude(models.Exists(named))

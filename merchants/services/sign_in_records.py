@@ -10,7 +10,7 @@ import pghistory
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from merchants.models import Letter, Person, SignInRecord
+from merchants.models import OutgoingEmail, Person, SignInRecord
 from merchants.services import email_outbox
 from portal.lib import clock, masking
 from portal.lib.clientip import parse_address, subscriber
@@ -92,7 +92,9 @@ def raise_alarm() -> int:
     """
     since = clock.now() - ALARM_WINDOW
     locks = list(recent_locks().values_list("email", "address"))
-    sent = Letter.objects.filter(template="sign_in_alarm", created_at__gt=since)  # a record alone silences nobody
+    sent = OutgoingEmail.objects.filter(
+        template="sign_in_alarm", created_at__gt=since
+    )  # a record alone silences nobody
     if len(locks) < settings.SIGN_IN_LOCKS_ALARM or sent.exists():
         return 0
     context = {
@@ -101,8 +103,8 @@ def raise_alarm() -> int:
         "addresses": sorted({address for _, address in locks if address})[:SHOWN],
     }
     now = clock.now()
-    Letter.objects.bulk_create(
-        Letter(to=to, template="sign_in_alarm", context=context, created_at=now, due_at=now)
+    OutgoingEmail.objects.bulk_create(
+        OutgoingEmail(to=to, template="sign_in_alarm", context=context, created_at=now, due_at=now)
         for to in settings.SECURITY_ALARM_TO
     )
     add_record(Kind.ALARM, method=f"{len(locks)} locks")

@@ -12,7 +12,7 @@ from itertools import groupby
 from django.conf import settings
 from django.db import transaction
 
-from merchants.models import Approval, Letter, Merchant, StaffChange
+from merchants.models import Approval, Merchant, OutgoingEmail, StaffChange
 from merchants.services import emails, history, history_sentences
 from merchants.services.history_sentences import Event
 from portal.lib import clock
@@ -30,13 +30,13 @@ def notify_owners_of_changes() -> int:
     changes = list(untold[:MOST_AT_ONCE])
     for (merchant_id, number), each in groupby(changes, key=lambda each: (each.merchant_id, each.transaction)):
         together, merchant = list(each), Merchant.objects.filter(pk=merchant_id).first()
-        letter = _tell(merchant, number, together) if merchant else None
+        email = _tell(merchant, number, together) if merchant else None
         done = StaffChange.objects.filter(pk__in=[change.pk for change in together])
-        done.update(told_at=clock.now(), letter=letter)
+        done.update(told_at=clock.now(), email=email)
     return len(changes)
 
 
-def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> Letter | None:
+def _tell(merchant: Merchant, number: int, changes: Sequence[StaffChange]) -> OutgoingEmail | None:
     """Write the email. `transaction` names its changes: the database needs it before they count as reported."""
     events = sorted(_events(merchant, changes), key=lambda event: event.at)
     if not events:  # a kind that the history has no words for

@@ -56,7 +56,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return str(address)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """What allauth tells of a person's account goes out as all letters do: no request waits for a mail server.
+        """What allauth tells of a person's account goes out as all emails do: no request waits for a mail server.
 
         None of it holds a link that signs in; that of a new password is made by `resets`.
         """

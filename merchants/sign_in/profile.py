@@ -31,7 +31,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         choices=zone_choices,
         label=_("Time zone"),
-        help_text=_("Pages show moments in this time zone, and you type moments in it. Files have moments in UTC."),
+        help_text=_("Pages show and read dates and times in this time zone. Files have them in UTC."),
     )
 
     class Meta:

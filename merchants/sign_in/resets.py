@@ -1,5 +1,5 @@
 """A forgotten password. The request does the same whoever is asked for, and a job looks whether there is an account:
-neither its words nor its time tell. The link is made when the letter is sent, and is kept nowhere.
+neither its words nor its time tell. The link is made when the email is sent, and is kept nowhere.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
-from merchants.models import Letter, Person
+from merchants.models import OutgoingEmail, Person
 from merchants.services import email_outbox, job_queue
 from merchants.services.email_outbox import Filling
 from portal.lib import clock
@@ -38,14 +38,16 @@ def write_reset_email(email: str) -> None:
     """
     since = clock.now() - EMAIL_EVERY
     for person in Person.objects.filter(email__iexact=email, is_active=True):
-        if Letter.objects.filter(template=TEMPLATE, to=person.email, created_at__gt=since).exists():
+        if OutgoingEmail.objects.filter(template=TEMPLATE, to=person.email, created_at__gt=since).exists():
             continue
-        Letter.objects.create(to=person.email, template=TEMPLATE, context={"person": person.pk, "name": str(person)})
+        OutgoingEmail.objects.create(
+            to=person.email, template=TEMPLATE, context={"person": person.pk, "name": str(person)}
+        )
     email_outbox.send_due_emails()
 
 
-def filling(letter: Letter) -> Filling:
-    return Filling({"link": reset_link(Person.objects.get(pk=letter.context["person"]))})
+def filling(email: OutgoingEmail) -> Filling:
+    return Filling({"link": reset_link(Person.objects.get(pk=email.context["person"]))})
 
 
 def reset_link(person: Person) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Min
 from redis import Redis
 
-from merchants.models import Heartbeat, Letter
+from merchants.models import Heartbeat, OutgoingEmail
 from merchants.services import email_outbox, heartbeats
 from portal.celery import app
 from portal.lib import clock
@@ -86,7 +86,9 @@ def watermark_lags() -> dict[str, int]:
 
 
 def outbox_state() -> Outbox:
-    waiting = Letter.objects.filter(state=Letter.State.WAITING).aggregate(number=Count("pk"), first=Min("due_at"))
+    waiting = OutgoingEmail.objects.filter(state=OutgoingEmail.State.WAITING).aggregate(
+        number=Count("pk"), first=Min("due_at")
+    )
     now, first = clock.now(), waiting["first"]
     return Outbox(
         waiting["number"], email_outbox.count_stuck_emails(), max(0.0, (now - first).total_seconds()) if first else 0.0

@@ -94,10 +94,10 @@ def door(live: Live, demo: dict[str, Any]) -> Door:
 class Mailbox:
     """A mail server that takes everything."""
 
-    letters: list[EmailMessage] = field(default_factory=list)
+    emails: list[EmailMessage] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - its name there
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.emails.append(message_from_bytes(envelope.content, policy=policy.default))
         return "250 OK"
 
 

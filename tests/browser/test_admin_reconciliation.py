@@ -16,7 +16,7 @@ from tests.plugins.live import Live
 A_BAD_DAY = """
 import json
 from datetime import timedelta
-from merchants.models import Letter, Merchant
+from merchants.models import OutgoingEmail, Merchant
 from portal.lib import clock
 from tests.wallet.reconciling import state
 from wallet.models import *
@@ -44,11 +44,11 @@ first = case("amount", "0b1f5a1c-77aa-4e13-9a57-4c1b6f2d9e10", severity=2, diffe
              ours=both | dict(amount="1250000"), theirs=both | dict(amount="100000", line=4711))
 for number in range(24):
     case("missing_there", f"tx-{{number:04}}", severity=1 + number % 3, difference=-1250000 - number)
-letter = Letter.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now,
+email = OutgoingEmail.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now,
     context=dict(run=run.pk))
-Letter.objects.filter(pk=letter.pk).update(
+OutgoingEmail.objects.filter(pk=email.pk).update(
     attempts=9, state="given_up", last_answer="550 5.1.1 <cfo@acme.test>: no such mailbox here")
-report = ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=now)
+report = ReportDelivery.objects.create(reconciliation=run, to=email.to, email=email, created_at=now)
 facts = dict(merchant=merchant.pk, case=first.pk, run=run.pk,
              statement=run.statement_id, report=report.pk, plan=plan.pk, day_before=str(day - timedelta(days=1)))
 print("FACTS", json.dumps(facts), sep="|")

@@ -79,12 +79,12 @@ def manage(live: Live, *arguments: str, codes: tuple[int, ...] = (0,)) -> None:
     assert done.returncode in codes, done.stdout + done.stderr
 
 
-def shown_as_mail(page: Page, letter: EmailMessage, album: Path) -> str:
-    """The letter as a mailbox shows it, with its picture."""
-    html = letter.get_body(("html",))
+def shown_as_mail(page: Page, email: EmailMessage, album: Path) -> str:
+    """The email as a mailbox shows it, with its picture."""
+    html = email.get_body(("html",))
     assert html is not None
     text = str(html.get_content())
-    for part in letter.walk():
+    for part in email.walk():
         if part.get_content_type() == "image/png":
             picture = b64encode(part.get_payload(decode=True)).decode()  # type: ignore[arg-type]
             text = re.sub(r"cid:[^\"']+", f"data:image/png;base64,{picture}", text)
@@ -116,8 +116,8 @@ def test_from_the_upload_to_the_resolved_case_and_the_mail(
     expect(owner.get_by_text("resolved: corrected").first).to_be_visible()
 
     manage(sending, "shell", "-c", SEND)
-    [letter] = [each for each in box.letters if FINANCE in str(each["to"])]
-    told = shown_as_mail(owner.context.new_page(), letter, album)
+    [email] = [each for each in box.emails if FINANCE in str(each["to"])]
+    told = shown_as_mail(owner.context.new_page(), email, album)
     owner.goto(f"{here}{day}/")
     assert owner.locator("dl.numbers dd").first.inner_text() in told
     expect(owner.get_by_text("Restated.").first).to_be_visible()

@@ -207,9 +207,9 @@ def test_a_public_shape_from_the_upload_to_the_mail(
     expect(numbers).to_have_text(["100.00 %", str(shape.ours), str(shape.rows), "0"])
     sides = section.locator("tbody tr").all_inner_texts()
 
-    [letter] = [each for each in box.letters if told["finance"] in str(each["to"])]
-    text = letter.get_body(("plain",)).get_content()  # type: ignore[union-attr]
-    assert str(letter["subject"]) == f"Casino {shape.code}, {show_day(date.fromisoformat(told['day']))}: {CLEAR}"
+    [email] = [each for each in box.emails if told["finance"] in str(each["to"])]
+    text = email.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert str(email["subject"]) == f"Casino {shape.code}, {show_day(date.fromisoformat(told['day']))}: {CLEAR}"
     assert "100.00 % matched" in text
     assert "Breaks of this day" not in text  # that a file came late is no break of a row
     assert mailed_sides(text) == {shown_side(row) for row in sides}

@@ -270,11 +270,11 @@ def crawled(browser: Browser, *starts: str) -> dict[str, bytes]:
 
 
 def settled(dsn: str, mails: Mails, auth_key: str) -> None:
-    """The worker has sent the letters, and the request log is written."""
+    """The worker has sent the emails, and the request log is written."""
     deadline = time.monotonic() + SETTLED_SECONDS
     with psycopg.connect(dsn, autocommit=True) as database:
         while database.execute("SELECT 1 FROM merchants_letter WHERE state = 'waiting' LIMIT 1").fetchone():
-            assert time.monotonic() < deadline, "letters still wait"
+            assert time.monotonic() < deadline, "emails still wait"
             time.sleep(0.2)
     assert auth_key.encode() in mails.content
     time.sleep(1)
@@ -323,7 +323,7 @@ def test_a_secret_stands_in_the_one_page_that_showed_it_and_nowhere_else(live: L
         f"/admin/merchants/merchant/{cast['merchant']}/change/",
     ]
     log = f"/admin/wallet/signedrequest/?merchant__id__exact={cast['merchant']}"
-    pages = crawled(browser, *starts, log, "/admin/merchants/letter/", "/admin/hygiene/", "/account/sessions/")
+    pages = crawled(browser, *starts, log, "/admin/merchants/outgoingemail/", "/admin/hygiene/", "/account/sessions/")
     places = {
         "the database": dumped(live.dsn),
         "the log of the web processes": live.log.read_bytes(),

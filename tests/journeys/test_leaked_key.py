@@ -37,17 +37,17 @@ def album(tmp_path: Path) -> Path:
 
 
 def arrived(demo: dict[str, Any]) -> None:
-    """Waits until the mail catcher has a letter that tells of the leak."""
+    """Waits until the mail catcher has an email that tells of the leak."""
     deadline = time.monotonic() + LETTER_SECONDS
     while time.monotonic() < deadline:
         with urllib.request.urlopen(f"{demo['mail_url']}/api/messages", timeout=30) as answer:
             if any(SUBJECT in each["subject"] for each in json.load(answer)):
                 return
         time.sleep(0.5)
-    pytest.fail("No letter about the leak arrived.")
+    pytest.fail("No email about the leak arrived.")
 
 
-def read_letter(page: Page, demo: dict[str, Any]) -> str:
+def read_email(page: Page, demo: dict[str, Any]) -> str:
     page.goto(demo["mail_url"])
     page.get_by_role("link", name=SUBJECT).first.click()
     page.wait_for_load_state("networkidle")
@@ -85,9 +85,9 @@ def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: 
     assert signed(demo["api_url"], replacement, "/wallet/transaction/bet", again)["status"] == "RS_OK"
 
     arrived(demo)
-    letter = read_letter(page.context.new_page(), demo)
-    assert "All earlier secret versions are refused" in letter
-    assert not [secret for secret in (merchant["secret_key"], replacement["secret_key"]) if secret in letter]
+    email = read_email(page.context.new_page(), demo)
+    assert "All earlier secret versions are refused" in email
+    assert not [secret for secret in (merchant["secret_key"], replacement["secret_key"]) if secret in email]
 
     page.get_by_role("link", name="I have saved the secret").click()
     page.get_by_role("link", name="Compromised since").first.click()

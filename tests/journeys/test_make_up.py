@@ -71,8 +71,8 @@ def test_one_command_a_signed_bet_and_a_second_start(checkout: Path, port: int) 
         books = manage(checkout, "verify_ledger")
         assert books.returncode == 0, books.stdout + books.stderr
         assert manage(checkout, "sendtestemail", "finance@merchant.test").returncode == 0
-        with urllib.request.urlopen(f"{demo['mail_url']}/api/messages", timeout=30) as letters:
-            assert b"finance@merchant.test" in letters.read()
+        with urllib.request.urlopen(f"{demo['mail_url']}/api/messages", timeout=30) as emails:
+            assert b"finance@merchant.test" in emails.read()
         assert {one["status"] for one in demo["merchants"]} == {"active", "suspended"}
         await_count(f"http://127.0.0.1:{port + METRICS_PORT_AFTER}/metrics")
     with running(checkout, port) as demo:

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from merchants import tasks
-from merchants.models import Letter, Merchant, Person, StaffVisit
+from merchants.models import Merchant, OutgoingEmail, Person, StaffVisit
 from merchants.services import retention
 from portal.lib import clock
 from tests import factories
@@ -16,7 +16,7 @@ from tests.plugins.database_role import as_superuser
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-SENT, WAITING = Letter.State.SENT, Letter.State.WAITING
+SENT, WAITING = OutgoingEmail.State.SENT, OutgoingEmail.State.WAITING
 
 
 @pytest.fixture
@@ -29,17 +29,17 @@ def person() -> Person:
     return factories.person()
 
 
-def email(days: float, state: str = SENT) -> Letter:
+def email(days: float, state: str = SENT) -> OutgoingEmail:
     """One that was written so many days ago."""
-    letter = Letter.objects.create(to="owner@acme.example", template="key_issued")
+    email = OutgoingEmail.objects.create(to="owner@acme.example", template="key_issued")
     with as_superuser(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute(
             "UPDATE merchants_letter SET created_at = %s, state = %s WHERE id = %s",
-            [clock.now() - days * DAY, state, letter.pk],
+            [clock.now() - days * DAY, state, email.pk],
         )
         cursor.execute("SET LOCAL session_replication_role = origin")
-    return letter
+    return email
 
 
 def visit(merchant: Merchant, person: Person, days: float) -> StaffVisit:
@@ -51,7 +51,7 @@ def test_emails_go_after_their_days_and_those_that_wait_stay(settings: object) -
     settings.EMAIL_DAYS = 120  # type: ignore[attr-defined]
     old, waiting, young = email(121), email(121, WAITING), email(119)
     assert retention.purge_emails() == 1
-    assert set(Letter.objects.filter(pk__in=[old.pk, waiting.pk, young.pk])) == {waiting, young}
+    assert set(OutgoingEmail.objects.filter(pk__in=[old.pk, waiting.pk, young.pk])) == {waiting, young}
 
 
 def test_visits_of_staff_go_after_their_days(merchant: Merchant, person: Person, settings: object) -> None:
@@ -66,7 +66,7 @@ def test_the_job_does_both(merchant: Merchant, person: Person, settings: object)
     email(121)
     visit(merchant, person, 121)
     tasks.purge_old_rows()
-    assert not Letter.objects.filter(created_at__lt=clock.now() - 120 * DAY).exists()
+    assert not OutgoingEmail.objects.filter(created_at__lt=clock.now() - 120 * DAY).exists()
     assert not StaffVisit.objects.exists()
 
 
@@ -82,4 +82,4 @@ def test_the_database_keeps_ninety_days_whoever_asks(merchant: Merchant, person:
 def test_an_email_that_waits_is_deleted_by_nobody() -> None:
     waiting = email(500, WAITING)
     with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
-        Letter.objects.filter(pk=waiting.pk).delete()
+        OutgoingEmail.objects.filter(pk=waiting.pk).delete()

@@ -21,7 +21,13 @@ from portal.lib.ends_with_parent import tethered_command
 CHECKOUT = Path(__file__).parents[2]
 NAME = "MIGRATED_DATABASE"  # set by tests.plugins.servers, one for all workers of a run
 LOCK = 40_781
-SOURCES = ("*/migrations/**/*.*", "*/models/*.py", "wallet/ledger/*.sql", "portal/database/*.*", "portal/settings.py")
+SOURCES = (
+    "*/migrations/**/*.*",
+    "*/models/*.py",
+    "wallet/ledger/*.sql",
+    "portal/database/*.*",
+    "portal/*/databases.py",
+)
 
 
 class NotMigrated(Exception):

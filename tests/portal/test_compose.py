@@ -22,7 +22,7 @@ PASSWORDS = {f"{role}_password" for role in ("superuser", "owner", "application"
 SETTINGS = set(
     re.findall(
         r'(?:setting|public|public_url|read_database|email_url|env\.db_url)\(\s*"([A-Z_]+)"',
-        (CHECKOUT / "portal/settings.py").read_text(),
+        "".join(path.read_text() for path in (CHECKOUT / "portal/configuration").glob("*.py")),
     )
 )
 MADE = subprocess.run(

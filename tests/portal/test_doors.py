@@ -18,10 +18,12 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
+from merchants.services import access_tokens
 from portal.lib import clock
 from tests.conftest import Caller
 from tests.factories import person
+from tests.pages import forms_without_token
 from tests.people import signed_in
 from tests.wallet import closing_months, reconciling
 from wallet.models import Case, Reconciliation, ReportDelivery
@@ -79,7 +81,7 @@ ROWS = {
     "/admin/merchants/compromise/exposure/": READ,
     **{f"/admin/merchants/compromise/exposure/{page}": TAKE for page in ("movements/", "summary/")},
     "/admin/merchants/compromise/<path:object_id>/close/": STEP_UP,
-    "/admin/merchants/letter/<path:object_id>/send_again/": STEP_UP,
+    "/admin/merchants/outgoingemail/<path:object_id>/send_again/": STEP_UP,
     "/admin/wallet/session/<path:object_id>/close/": WORK,
     **{
         f"/admin/wallet/case/<path:object_id>/{verb}/": WORK
@@ -173,9 +175,11 @@ def reconciled(merchant: Merchant) -> None:
     Case.objects.create(
         merchant=merchant, day=day, kind="amount", subject="tx", found_by=run, seen_by=run, opened_at=now
     )
-    letter = Letter.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now)
-    Letter.objects.filter(pk=letter.pk).update(state=Letter.State.GIVEN_UP, attempts=1, last_answer="550 no")
-    ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=now)
+    email = OutgoingEmail.objects.create(merchant=merchant, to="cfo@acme.test", template="reconciliation", due_at=now)
+    OutgoingEmail.objects.filter(pk=email.pk).update(
+        state=OutgoingEmail.State.GIVEN_UP, attempts=1, last_answer="550 no"
+    )
+    ReportDelivery.objects.create(reconciliation=run, to=email.to, email=email, created_at=now)
 
 
 def month_closed(merchant: Merchant) -> None:
@@ -241,6 +245,39 @@ def test_everybody_at_every_door(world: dict[str, str], cast: list[Client]) -> N
         if got != expected:
             wrong[route] = dict(zip(CAST, zip(got, expected, strict=False), strict=False))
     assert wrong == {}
+
+
+# Forms that carry no token of use, and why they may be sent twice.
+REPEATABLE = {
+    "/admin/find/": "changes nothing",
+    "/admin/audit/": "changes nothing",
+    "/admin/logout/": "changes nothing more",
+    "": "chooses a filter or what is done with the chosen rows; that page has a token",
+    "add/": "what has the same name, day or merchant is there once",
+    "<path:object_id>/change/": "sets the same values again",
+    "/admin/merchants/person/<id>/password/": "sets the same values again",
+    "/admin/merchants/game/<path:object_id>/off_for/": "chooses a merchant",
+    "/admin/wallet/statement/upload/": "leads to a preview, whose form has a token",
+}
+
+
+def test_each_form_that_changes_something_works_once(
+    world: dict[str, str], cast: list[Client], administrator: Person
+) -> None:
+    access_tokens.create_token(person=administrator, merchant=None, name="shift", scopes=["keys:read"], days=1)
+    lacking: dict[str, str] = {}
+    for route in ROUTES:
+        path = filled(route, world)
+        if path:
+            page = cast[CAST.index("administrator")].get(path)
+            lacking |= dict.fromkeys(forms_without_token(path, page), route)
+    assert {sent: route for sent, route in lacking.items() if not is_repeatable(sent, route)} == {}
+
+
+def is_repeatable(sent: str, route: str) -> bool:
+    """Whether the form of this page may be sent twice: by its address, its page, or the kind of its page."""
+    kind = next((route.removeprefix(prefix) for prefix in MODELS if route.startswith(prefix)), None)
+    return not {sent, route, kind}.isdisjoint(REPEATABLE)
 
 
 def test_an_address_that_is_none_tells_a_stranger_nothing(client: Client, db: None) -> None:

@@ -22,7 +22,7 @@ from django.test import Client
 
 import merchants.tasks
 import wallet.tasks
-from merchants.models import Heartbeat, Letter, Merchant, Secret
+from merchants.models import Heartbeat, Merchant, OutgoingEmail, Secret
 from merchants.services import heartbeats
 from portal.celery import app
 from portal.database import roles
@@ -105,7 +105,7 @@ def test_a_difference_in_the_books_is_broken(alive: None, acme: Merchant) -> Non
 
 @pytest.mark.django_db
 def test_a_stuck_email_is_broken() -> None:
-    Letter.objects.create(to="a@b.example", template="x", context={}, due_at=clock.now() - timedelta(hours=1))
+    OutgoingEmail.objects.create(to="a@b.example", template="x", context={}, due_at=clock.now() - timedelta(hours=1))
     assert work_checks.outbox().level == Level.BROKEN
 
 

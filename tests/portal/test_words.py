@@ -102,8 +102,8 @@ def test_a_question_word_before_a_heading_is_found() -> None:
 
 def test_each_email_has_a_name_on_the_page_of_outgoing_emails() -> None:
     texts = {path.stem: path.read_text() for path in (CHECKOUT / "templates/emails").glob("*.txt")}
-    sent = {name for name, text in texts.items() if "Subject:" in text or "emails/letter.txt" in text}
-    assert sent - {"letter"} == set(ABOUT)
+    sent = {name for name, text in texts.items() if "Subject:" in text or "emails/layout.txt" in text}
+    assert sent - {"layout"} == set(ABOUT)
 
 
 def test_each_coloured_state_of_the_administration_is_the_name_of_a_state() -> None:

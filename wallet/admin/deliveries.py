@@ -12,7 +12,7 @@ from unfold.decorators import action, display
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, explain_refusal
 from merchants.admin.step_up import step_up
-from merchants.models import Letter
+from merchants.models import OutgoingEmail
 from wallet.admin.base import Choice, ReadOnlyAdmin
 from wallet.admin.reconciliations import state_label
 from wallet.models import ReportDelivery
@@ -20,10 +20,10 @@ from wallet.reconciliation import deliveries
 from wallet.reconciliation.deliveries import DeliveryState
 
 BY_STATE = {
-    DeliveryState.WAITING: Q(letter__state=Letter.State.WAITING, letter__attempts=0),
-    DeliveryState.RETRIED: Q(letter__state=Letter.State.WAITING, letter__attempts__gt=0),
-    DeliveryState.SENT: Q(letter__state=Letter.State.SENT),
-    DeliveryState.GIVEN_UP: Q(letter__state=Letter.State.GIVEN_UP),
+    DeliveryState.WAITING: Q(email__state=OutgoingEmail.State.WAITING, email__attempts=0),
+    DeliveryState.RETRIED: Q(email__state=OutgoingEmail.State.WAITING, email__attempts__gt=0),
+    DeliveryState.SENT: Q(email__state=OutgoingEmail.State.SENT),
+    DeliveryState.GIVEN_UP: Q(email__state=OutgoingEmail.State.GIVEN_UP),
 }
 
 
@@ -46,14 +46,14 @@ class DeliveryAdmin(ReadOnlyAdmin):
     """Whom a report reached, and what the mail servers said."""
 
     list_display = ["to", "of_merchant", "day", "shown_state", "attempts", "answer", "created", "sent"]
-    list_select_related = ["reconciliation__merchant", "letter"]
+    list_select_related = ["reconciliation__merchant", "email"]
     list_filter = [DeliveryStateFilter, ("reconciliation__merchant", AutocompleteSelectFilter)]
     search_fields = ["to__exact"]
     search_help_text = gettext_lazy("Address")
     actions_detail = ["send_again"]
     fields = [
         "to", "of_merchant", "reconciliation", "shown_state", "attempts", "answer", "bounce", "bounced", "created",
-        "sent", "letter",
+        "sent", "email",
     ]  # fmt: skip
 
     def has_send_again_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -73,16 +73,16 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Attempts"))
     def attempts(self, delivery: ReportDelivery) -> int:
-        return delivery.letter.attempts
+        return delivery.email.attempts
 
     @display(description=gettext_lazy("Last answer of the mail server"))
     def answer(self, delivery: ReportDelivery) -> SafeString | None:
-        said = delivery.bounce or delivery.letter.last_answer
+        said = delivery.bounce or delivery.email.last_answer
         return labels.truncated_text(said) if said else None
 
     @display(description=gettext_lazy("Sent (UTC)"))
     def sent(self, delivery: ReportDelivery) -> SafeString | None:
-        return labels.moment(delivery.letter.sent_at)
+        return labels.moment(delivery.email.sent_at)
 
     @display(description=gettext_lazy("Bounced (UTC)"))
     def bounced(self, delivery: ReportDelivery) -> SafeString | None:

@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action
 
+from merchants import form_tokens
 from merchants.admin.allowlists import KeyTable
 from merchants.admin.base import OffSwitchImpact
 from merchants.admin.merchants import STATUS_ANSWERS, TEXTS, MerchantAdmin
 from merchants.admin.step_up import step_up_to_save
-from merchants.errors import Refusal
+from merchants.form_tokens import TokenForm
 from merchants.models import (
     Approval,
     Compromise,
@@ -72,17 +73,17 @@ class MerchantPage(MerchantAdmin):
         if merchant.is_sandbox:
             return HttpResponseRedirect(reverse("admin:merchants_merchant_onboarding", args=[merchant.sandbox_of_id]))
         may_change = self.has_change_permission(request, merchant)
-        sent = dict[str, Any]()
+        sent = dict[str, TokenForm]()
         if request.method == "POST":
             if not may_change:
                 raise PermissionDenied
             if self.carried_out(request, merchant, sent):
                 return HttpResponseRedirect(request.path)
-        context = self.admin_site.each_context(request) | onboarding.page_context(merchant, sent)
+        context = self.admin_site.each_context(request) | onboarding.page_context(request, merchant, sent)
         context |= {"title": _("Onboarding"), "subtitle": str(merchant), "opts": self.opts, "may_change": may_change}
         return TemplateResponse(request, "admin/onboarding.html", context | {"back": self.change_url(merchant)})
 
-    def carried_out(self, request: HttpRequest, merchant: Merchant, sent: dict[str, Any]) -> bool:
+    def carried_out(self, request: HttpRequest, merchant: Merchant, sent: dict[str, TokenForm]) -> bool:
         """Whether one of the page's forms was carried out. One that was not is in `sent`, with the reason."""
         what = request.POST.get("do", "")
         if what not in onboarding.FORMS:
@@ -90,13 +91,15 @@ class MerchantPage(MerchantAdmin):
         form = sent[what] = onboarding.FORMS[what](request.POST, prefix=what)
         if not form.is_valid():
             return False
-        try:
-            said = onboarding.act(request, merchant, what, form.cleaned_data)
-        except Refusal as refused:
-            form.add_error(None, str(refused))
+
+        def act(**wish: Any) -> str:
+            return onboarding.act(request, merchant, what, wish)
+
+        done = form_tokens.submit_once(request, form, act, back=request.path)
+        if done is None:
             return False
-        self.log_change(request, merchant, said)
-        self.message_user(request, said)
+        self.log_change(request, merchant, done.value)
+        self.message_user(request, done.value)
         return True
 
     def response_add(self, request: HttpRequest, obj: Merchant, post_url_continue: str | None = None) -> HttpResponse:

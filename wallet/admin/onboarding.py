@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from merchants import staff_desk
+from merchants import form_tokens, staff_desk
+from merchants.form_tokens import TokenForm
 from merchants.models import Contact, Membership, Merchant
 from merchants.services import onboarding, people
 from merchants.services.onboarding import ChecklistItem, Step
@@ -49,14 +50,14 @@ LINKS: dict[Step, tuple[Text, Callable[[Merchant], str]]] = {
 }
 
 
-class EmailForm(forms.Form):
+class EmailForm(TokenForm):
     email = EmailAddressFormField(
         label=gettext_lazy("Email"),
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "type": "email"}),
     )
 
 
-class LiveForm(forms.Form):
+class LiveForm(TokenForm):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
@@ -66,7 +67,7 @@ class LiveForm(forms.Form):
     )
 
 
-FORMS: dict[str, type[forms.Form]] = {"owner": EmailForm, "contact": EmailForm, "live": LiveForm}
+FORMS: dict[str, type[TokenForm]] = {"owner": EmailForm, "contact": EmailForm, "live": LiveForm}
 
 
 def checklist(merchant: Merchant) -> list[ChecklistItem]:
@@ -91,7 +92,7 @@ def act(request: HttpRequest, merchant: Merchant, what: str, wish: dict[str, Any
     return _("The merchant is live.") if is_live else _("Requested. A second person must approve it.")
 
 
-def page_context(merchant: Merchant, sent: dict[str, forms.Form]) -> dict[str, Any]:
+def page_context(request: HttpRequest, merchant: Merchant, sent: dict[str, TokenForm]) -> dict[str, Any]:
     items = checklist(merchant)
     is_new = onboarding.is_not_live_yet(merchant)
     return {
@@ -102,20 +103,22 @@ def page_context(merchant: Merchant, sent: dict[str, forms.Form]) -> dict[str, A
             {
                 "item": item,
                 "title": TITLES[item.step],
-                "form": None if item.is_done else form_of(item.step, sent),
+                "form": None if item.is_done else form_of(request, item.step, sent),
                 "link": None if item.is_done else link_of(item.step, merchant),
             }
             for item in items
         ],
         "missing": [TITLES[item.step] for item in items if not item.is_done],
         "is_blocked": any(item.is_required and not item.is_done for item in items),
-        "live_form": sent.get("live") or LiveForm(prefix="live"),
+        "live_form": form_of(request, "live", sent),
     }
 
 
-def form_of(step: Step, sent: dict[str, forms.Form]) -> forms.Form | None:
-    form = FORMS.get(step.value)
-    return sent.get(step.value) or form(prefix=step.value) if form else None
+def form_of(request: HttpRequest, name: str, sent: dict[str, TokenForm]) -> TokenForm | None:
+    """Return the form of a step as it was sent, or a new one with its token; None for a step that has no form."""
+    if name in sent or name not in FORMS:
+        return sent.get(name)
+    return FORMS[name](prefix=name, initial={"token": form_tokens.new_token(request)})
 
 
 def link_of(step: Step, merchant: Merchant) -> tuple[Text, str] | None:

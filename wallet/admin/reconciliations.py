@@ -142,7 +142,7 @@ def runs_of_day(run: Reconciliation) -> QuerySet[Reconciliation]:
 
 
 def deliveries_of(run: Reconciliation) -> QuerySet[ReportDelivery]:
-    return ReportDelivery.objects.filter(reconciliation=run).select_related("letter")[:SHOWN_DELIVERIES]
+    return ReportDelivery.objects.filter(reconciliation=run).select_related("email")[:SHOWN_DELIVERIES]
 
 
 def state_label(delivery: ReportDelivery) -> SafeString | None:

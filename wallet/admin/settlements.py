@@ -47,7 +47,7 @@ STATES = {
     "Refused": "danger",
     "Withdrawn": "",
 }
-LETTERS = {"Sent": "success", "Given up": "danger"}
+EMAILS = {"Sent": "success", "Given up": "danger"}
 MONTH = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -323,12 +323,12 @@ def panel(settlement: Settlement) -> dict[str, Any]:
         each | {"table": invoice_table(each), "url": f"admin:wallet_settlement_{each['invoice'].issuer}_invoice"}
         for each in view["comparisons"]
     ]
-    letters = [
-        (letter, labels.coloured_label(letter.get_state_display(), LETTERS))
-        for letter in settlement_mail.emails_of(settlement)
+    emails = [
+        (email, labels.coloured_label(email.get_state_display(), EMAILS))
+        for email in settlement_mail.emails_of(settlement)
     ]
     files = [(kind.upper(), f"admin:wallet_settlement_{kind}") for kind in settlement_files.TYPES]
-    return view | {"tables": tables, "comparisons": compared, "letters": letters, "files": files}
+    return view | {"tables": tables, "comparisons": compared, "emails": emails, "files": files}
 
 
 def table_of(head: list[Any], rows: list[list[Any]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
 
-from merchants.models import ApiKey, Approval, Compromise, Letter, Merchant, Secret
+from merchants.models import ApiKey, Approval, Compromise, Merchant, OutgoingEmail, Secret
 from merchants.models.merchant import MerchantQuerySet
 from portal.lib import clock
 from portal.lib.texts import Text
@@ -83,9 +83,12 @@ def work_kinds() -> Iterator[WorkKind]:
     yield WorkKind(
         gettext_lazy("Settlement statements to sign off"), prepared, "counted_at", "wallet_settlement_changelist", state
     )
-    given_up = Letter.objects.filter(state=Letter.State.GIVEN_UP, created_at__gt=now - GIVEN_UP_SINCE)
-    title, state = gettext_lazy("Emails given up in the last 30 days"), {"state__exact": Letter.State.GIVEN_UP.value}
-    yield WorkKind(title, given_up, "created_at", "merchants_letter_changelist", state)
+    given_up = OutgoingEmail.objects.filter(state=OutgoingEmail.State.GIVEN_UP, created_at__gt=now - GIVEN_UP_SINCE)
+    title, state = (
+        gettext_lazy("Emails given up in the last 30 days"),
+        {"state__exact": OutgoingEmail.State.GIVEN_UP.value},
+    )
+    yield WorkKind(title, given_up, "created_at", "merchants_outgoingemail_changelist", state)
     yield from key_kinds(live, now)
 
 

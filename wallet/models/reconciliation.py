@@ -93,11 +93,13 @@ class Reconciliation(models.Model):
 
 
 class ReportDelivery(models.Model):
-    """A report to one recipient, once per comparison; the letter (merchants.Letter) knows how the sending went."""
+    """A report to one recipient, once per comparison; its outgoing email knows how the sending went."""
 
     reconciliation = models.ForeignKey(Reconciliation, on_delete=models.PROTECT, related_name="deliveries")
     to = EmailAddressField()
-    letter = models.OneToOneField("merchants.Letter", on_delete=models.PROTECT, related_name="report_delivery")
+    email = models.OneToOneField(
+        "merchants.OutgoingEmail", on_delete=models.PROTECT, db_column="letter_id", related_name="report_delivery"
+    )
     bounced_at = models.DateTimeField(null=True)
     bounce = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField()

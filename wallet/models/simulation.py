@@ -55,13 +55,13 @@ class Simulation(models.Model):
         NO_SESSION = "no_session", gettext_lazy("The game launch was refused. Open its answer below.")
         NO_GAME = (
             "no_game",
-            gettext_lazy("No game is on. Switch a game on for the sandbox, then start a new simulation."),
+            gettext_lazy("No game is switched on. Switch on a game for the sandbox, then start a new simulation."),
         )
         NO_SECRET = (
             "no_secret",
             gettext_lazy("The test key has no secret that works. Rotate its secret, then start a new simulation."),
         )
-        FAULT = "fault", gettext_lazy("The portal made a mistake. Send the number of this simulation to our support.")
+        FAULT = "fault", gettext_lazy("The portal failed. Send the number of this simulation to support.")
 
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, db_index=False, related_name="simulations")
     by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")

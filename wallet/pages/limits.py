@@ -46,8 +46,8 @@ class LimitsForm(PlainForm):
         label=gettext_lazy("Maximum stake per bet"),
         required=False,
         help_text=gettext_lazy(
-            "For every currency without a line below. The number is the same in each: 200.00 allows EUR 200.00 and "
-            "JPY 200."
+            "For every currency without a line below. The number is the same in each currency: 200.00 allows "
+            "EUR 200.00 and JPY 200."
         ),
     )
     max_stake_by_currency = CurrencyAmountsField(

@@ -17,7 +17,7 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from merchants.errors import moment_text
-from merchants.models import Letter, Merchant
+from merchants.models import Merchant, OutgoingEmail
 from merchants.services import email_outbox, emails
 from portal.lib import clock
 from portal.lib.moments import show_day
@@ -174,7 +174,7 @@ def _reached(merchants: Iterable[int], since: date, now: datetime) -> dict[sched
     """Return for each reported day whether its last report reached somebody, or still may."""
     found = ReportDelivery.objects.filter(
         reconciliation__merchant__in=list(merchants), reconciliation__day__gte=since
-    ).select_related("letter", "reconciliation")
+    ).select_related("email", "reconciliation")
     reports: dict[schedule.Key, dict[int, bool]] = {}
     for delivery in found:
         run = delivery.reconciliation
@@ -185,9 +185,9 @@ def _reached(merchants: Iterable[int], since: date, now: datetime) -> dict[sched
 
 def _has_failed(delivery: ReportDelivery, now: datetime) -> bool:
     """Return whether the report failed. An email is tried for a day; the recipients are alarmed sooner."""
-    letter = delivery.letter
-    is_untaken = letter.state == Letter.State.WAITING and letter.created_at <= now - email_outbox.UNTAKEN
-    return delivery.bounced_at is not None or letter.state == Letter.State.GIVEN_UP or is_untaken
+    email = delivery.email
+    is_untaken = email.state == OutgoingEmail.State.WAITING and email.created_at <= now - email_outbox.UNTAKEN
+    return delivery.bounced_at is not None or email.state == OutgoingEmail.State.GIVEN_UP or is_untaken
 
 
 def _should_be_told(plan: Any, run: Reconciliation, now: datetime) -> bool:

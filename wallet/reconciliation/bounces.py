@@ -29,7 +29,7 @@ def bounces_in(message: IO[bytes]) -> list[Bounce]:
 
 
 def _original(read: Message) -> str:
-    """Message-ID of the letter that came back; it stands in the copy of it, or of its head, at the end."""
+    """Message-ID of the email that came back; it stands in the copy of it, or of its head, at the end."""
     for part in read.walk():
         if part.get_content_type() == "text/rfc822-headers":
             head = email.message_from_string(_text(part), policy=default)

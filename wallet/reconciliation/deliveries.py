@@ -9,7 +9,7 @@ from typing import IO
 import structlog
 from django.db import transaction
 
-from merchants.models import Letter
+from merchants.models import OutgoingEmail
 from merchants.services import email_outbox
 from portal.lib import clock
 from wallet.models.case import Case
@@ -31,12 +31,12 @@ class DeliveryState(StrEnum):
 
 def delivery_state(delivery: ReportDelivery) -> DeliveryState:
     """Return the state of a delivery, from its email and its bounce."""
-    letter = delivery.letter
+    email = delivery.email
     if delivery.bounced_at:
         return DeliveryState.BOUNCED
-    if letter.state == Letter.State.WAITING:
-        return DeliveryState.RETRIED if letter.attempts else DeliveryState.WAITING
-    return DeliveryState.SENT if letter.state == Letter.State.SENT else DeliveryState.GIVEN_UP
+    if email.state == OutgoingEmail.State.WAITING:
+        return DeliveryState.RETRIED if email.attempts else DeliveryState.WAITING
+    return DeliveryState.SENT if email.state == OutgoingEmail.State.SENT else DeliveryState.GIVEN_UP
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
@@ -72,17 +72,17 @@ def has_no_news(run: Reconciliation) -> bool:
 
 
 def _deliver(run: Reconciliation, to: str) -> ReportDelivery:
-    letter, now = _letter(run, to), clock.now()
-    return ReportDelivery.objects.create(reconciliation=run, to=to, letter=letter, created_at=now)
+    email, now = _email(run, to), clock.now()
+    return ReportDelivery.objects.create(reconciliation=run, to=to, email=email, created_at=now)
 
 
-def _letter(run: Reconciliation, to: str) -> Letter:
+def _email(run: Reconciliation, to: str) -> OutgoingEmail:
     now = clock.now()
-    letter = Letter.objects.create(
+    email = OutgoingEmail.objects.create(
         merchant=run.merchant, to=to, template=report.TEMPLATE, context={"run": run.pk}, created_at=now, due_at=now
     )
     email_outbox.wake_on_commit()
-    return letter
+    return email
 
 
 @transaction.atomic
@@ -96,11 +96,11 @@ def resend_report(*, delivery: ReportDelivery) -> ReportDelivery:
         .select_related("reconciliation__merchant")
         .get(pk=delivery.pk)
     )
-    if delivery.letter.state == Letter.State.WAITING:
+    if delivery.email.state == OutgoingEmail.State.WAITING:
         raise refusals.StillTried
-    delivery.letter = _letter(delivery.reconciliation, delivery.to)
+    delivery.email = _email(delivery.reconciliation, delivery.to)
     delivery.bounced_at, delivery.bounce = None, ""
-    delivery.save(update_fields=["letter", "bounced_at", "bounce"])
+    delivery.save(update_fields=["email", "bounced_at", "bounce"])
     return delivery
 
 
@@ -113,9 +113,7 @@ def record_bounce(message: IO[bytes]) -> list[ReportDelivery]:
 
 def _mark(bounce: Bounce) -> ReportDelivery | None:
     number = email_outbox.email_number(bounce.message_id)
-    found = (
-        ReportDelivery.objects.select_for_update().filter(letter=number, bounced_at=None).first() if number else None
-    )
+    found = ReportDelivery.objects.select_for_update().filter(email=number, bounced_at=None).first() if number else None
     if found is None or found.to.lower() != bounce.recipient.lower():
         return None
     found.bounced_at, found.bounce = clock.now(), bounce.said

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from merchants.errors import moment_text
-from merchants.models import Letter
+from merchants.models import OutgoingEmail
 from merchants.services.chain.heads import chain_heads
 from merchants.services.email_outbox import Filling, Part
 from portal.lib.money import format_amount, format_with_code
@@ -48,15 +48,15 @@ HEADLINES = {
 COLOURS = {Outcome.CLEAR: "good", Outcome.BREAKS: "bad", Outcome.NO_STATEMENT: "bad", Outcome.NOTHING: "quiet"}
 
 
-def filling(letter: Letter) -> Filling:
+def filling(email: OutgoingEmail) -> Filling:
     """Return the contents of a report email when it is sent."""
-    run = Reconciliation.objects.select_related("merchant", "statement").get(pk=letter.context["run"])
+    run = Reconciliation.objects.select_related("merchant", "statement").get(pk=email.context["run"])
     plan = plan_of(run.merchant)
     attached = report_files.mail_parts(run, whole=plan.names_players, most=MOST_ATTACHED) if plan.is_attached else []
     context = contents(run, plan) | {"attached": [part.name for part in attached]}
-    context["unsubscribe"] = report_opt_outs.opt_out_link(run.merchant, letter.to)
+    context["unsubscribe"] = report_opt_outs.opt_out_link(run.merchant, email.to)
     shown = Part(CHART, "image/png", picture(run), is_shown=True)
-    return Filling(context, [shown, *attached], report_threads.thread_headers(letter, run))
+    return Filling(context, [shown, *attached], report_threads.thread_headers(email, run))
 
 
 def contents(run: Reconciliation, plan: ReconciliationPlan) -> dict[str, Any]:

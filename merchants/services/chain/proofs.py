@@ -16,7 +16,7 @@ from django.db.models import Max, Q
 from django.db.models.fields.json import KT
 
 from merchants import author_proofs
-from merchants.models import ChainBlock, Letter, Merchant
+from merchants.models import ChainBlock, Merchant, OutgoingEmail
 from merchants.models.audit import Trace
 from merchants.services import email_outbox
 from merchants.services.chain.tables import merchant_column
@@ -49,11 +49,11 @@ def check_proofs(verdict: ChainVerdict, merchant: Merchant | None = None) -> Non
                     table = model._meta.db_table  # noqa: SLF001
                     sentence = f"Row {row} of {table} names {who or 'a job'} as its author without proof. {OUTSIDE}"
                     verdict.add(ChainFinding(codes.get(of or 0, ""), sentence, table, row))
-    for letter in unproven_emails(since):
-        if merchant is None or letter.merchant_id == merchant.pk:
-            sentence = f"Email {letter.pk} is marked as sent, but the portal did not send it as it is. {OUTSIDE}"
-            table = Letter._meta.db_table  # noqa: SLF001
-            verdict.add(ChainFinding(codes.get(letter.merchant_id or 0, ""), sentence, table, letter.pk))
+    for email in unproven_emails(since):
+        if merchant is None or email.merchant_id == merchant.pk:
+            sentence = f"Email {email.pk} is marked as sent, but the portal did not send it as it is. {OUTSIDE}"
+            table = OutgoingEmail._meta.db_table  # noqa: SLF001
+            verdict.add(ChainFinding(codes.get(email.merchant_id or 0, ""), sentence, table, email.pk))
 
 
 def judged_since() -> datetime:
@@ -83,9 +83,11 @@ def unproven_events(event_model: Any, since: datetime) -> Iterator[tuple[int, in
             yield row, merchant if of != "pgh_id" else None, str((context or {}).get("who") or "")
 
 
-def unproven_emails(since: datetime) -> Iterator[Letter]:
+def unproven_emails(since: datetime) -> Iterator[OutgoingEmail]:
     """Yield each email that was marked as sent since then, and not by the portal."""
-    sent = Letter.objects.filter(Q(sent_at__gte=since) | Q(created_at__gte=since), state=Letter.State.SENT)
-    for letter in sent.order_by("pk").iterator(FEW):
-        if not author_proofs.is_proven(email_outbox.RECEIPT, email_outbox.receipt_text(letter), letter.receipt):
-            yield letter
+    sent = OutgoingEmail.objects.filter(
+        Q(sent_at__gte=since) | Q(created_at__gte=since), state=OutgoingEmail.State.SENT
+    )
+    for email in sent.order_by("pk").iterator(FEW):
+        if not author_proofs.is_proven(email_outbox.RECEIPT, email_outbox.receipt_text(email), email.receipt):
+            yield email

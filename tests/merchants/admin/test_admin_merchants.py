@@ -8,7 +8,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from merchants import errors
-from merchants.models import Game, Invitation, Letter, Membership, Merchant, Person, Player
+from merchants.models import Game, Invitation, Membership, Merchant, OutgoingEmail, Person, Player
 from merchants.services import email_links, flags, merchants, people
 from tests import factories
 from tests.conftest import Caller
@@ -242,7 +242,7 @@ def test_a_role_is_changed_and_a_member_removed_in_the_table(
     ]
     assert save_table(signed_in(client, administrator), acme, *rows).status_code == 302
     assert dict(acme.memberships.values_list("person", "role")) == {owner.pk: "owner", second.pk: "manager"}
-    assert not Letter.objects.exists()
+    assert not OutgoingEmail.objects.exists()
 
 
 def test_who_joins_our_staff_leaves_although_the_same_form_gives_another_role(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from merchants.models import AllowedDomain, AllowlistEntry, Letter, ListTrial, Merchant, Person, SeenAddress
+from merchants.models import AllowedDomain, AllowlistEntry, ListTrial, Merchant, OutgoingEmail, Person, SeenAddress
 from merchants.services import allowlist, history
 from merchants.services.allowlist import DomainLine, EntryPlan, Proposal, earlier, saving, trial
 from portal.lib import clock
@@ -152,7 +152,9 @@ def test_domains_likewise(machine: Told) -> None:
 
 # --- mailed -----------------------------------------------------------------------------------------------------------
 def mailed() -> list[tuple[str, str]]:
-    return sorted((letter.to, letter.context["what"]) for letter in Letter.objects.filter(template="merchant_changed"))
+    return sorted(
+        (email.to, email.context["what"]) for email in OutgoingEmail.objects.filter(template="merchant_changed")
+    )
 
 
 def test_owners_and_managers_are_mailed_of_every_change(machine: Told, owner: Person) -> None:
@@ -164,9 +166,9 @@ def test_owners_and_managers_are_mailed_of_every_change(machine: Told, owner: Pe
         allowlist.save_domains(merchant=acme, lines=[DomainLine("a.example")])
     told = [(owner.email, "Domain allowlist changed"), (owner.email, "IP allowlist changed")]
     assert mailed() == sorted(told + [(manager.email, what) for _to, what in told])
-    letter = Letter.objects.filter(to=owner.email).earliest("pk")
-    assert letter.context["lines"] == [f"Added: {FIRST}", f"Added: {SECOND}"]
-    assert (letter.context["by"], letter.context["reason"]) == (owner.email, "two servers")
+    email = OutgoingEmail.objects.filter(to=owner.email).earliest("pk")
+    assert email.context["lines"] == [f"Added: {FIRST}", f"Added: {SECOND}"]
+    assert (email.context["by"], email.context["reason"]) == (owner.email, "two servers")
 
 
 def test_a_trial_and_its_end_are_mailed(machine: Told, owner: Person) -> None:

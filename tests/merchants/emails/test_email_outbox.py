@@ -1,4 +1,4 @@
-"""Letters go out once, whatever the mail server says and however often the job runs."""
+"""Emails go out once, whatever the mail server says and however often the job runs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from django.core import mail
 from django.test import Client
 
 from merchants import crypto, errors
-from merchants.models import ApiKey, Contact, Letter, Merchant, Person
+from merchants.models import ApiKey, Contact, Merchant, OutgoingEmail, Person
 from merchants.services import compromise, emails, job_queue, keys
 from merchants.services import email_outbox as post
 from portal.lib import clock
@@ -79,12 +79,12 @@ def contact(acme: Merchant) -> Contact:
     return Contact.objects.create(merchant=acme, email="keys@acme.test")
 
 
-def written(merchant: Merchant, number: int = 1) -> list[Letter]:
-    """Letters of one key that was issued, to so many contacts."""
+def written(merchant: Merchant, number: int = 1) -> list[OutgoingEmail]:
+    """Emails of one key that was issued, to so many contacts."""
     for each in range(number - 1):
         Contact.objects.create(merchant=merchant, email=f"more-{each}@acme.test")
     keys.issue_key(merchant=merchant, label="night shift")
-    return list(Letter.objects.order_by("pk"))
+    return list(OutgoingEmail.objects.order_by("pk"))
 
 
 # --- who is told, and what --------------------------------------------------------------------------------------------
@@ -98,17 +98,17 @@ def test_owners_managers_and_named_addresses_are_told_and_nobody_twice(acme: Mer
     assert told == ["desk@acme.test", "manager@acme.test", "owner@acme.test"]
 
 
-def test_a_verb_that_fails_writes_no_letter(acme: Merchant, contact: Contact) -> None:
+def test_a_verb_that_fails_writes_no_email(acme: Merchant, contact: Contact) -> None:
     key = keys.issue_key(merchant=acme).key
     with unguarded():
-        Letter.objects.all().delete()
+        OutgoingEmail.objects.all().delete()
     with pytest.raises(errors.OverlapTooLong):
         keys.rotate_secret(key=key, overlap=timedelta(days=8))
-    assert not Letter.objects.exists()
+    assert not OutgoingEmail.objects.exists()
 
 
 def sent(acme: Merchant) -> mail.EmailMultiAlternatives:
-    """The newest letter, as it goes out."""
+    """The newest email, as it goes out."""
     mail.outbox.clear()
     post.send_due_emails()
     message = mail.outbox[-1]
@@ -152,18 +152,18 @@ def test_a_rotation_without_an_overlap_says_that_the_old_secret_is_refused(acme:
         ("revoke", "All earlier secret versions are refused"),
     ],
 )
-def test_a_leak_is_one_letter_that_tells_the_response(
+def test_a_leak_is_one_email_that_tells_the_response(
     acme: Merchant, contact: Contact, response: str, said: str
 ) -> None:
     with clock.frozen_at(NOON):
         key = keys.issue_key(merchant=acme).key
         sent(acme)
-        before = Letter.objects.count()
+        before = OutgoingEmail.objects.count()
         declared = compromise.declare_compromise(
             key=key, response=response, reason="on a forum", exposed_since=NOON - HOUR, by=None, overlap=HOUR
         )
         message = sent(acme)
-    assert Letter.objects.count() == before + 1
+    assert OutgoingEmail.objects.count() == before + 1
     assert declared.issued is not None
     for part in parts(message):
         assert said in part
@@ -176,15 +176,15 @@ def test_after_a_leak_other_verbs_are_told_again(acme: Merchant, contact: Contac
     key = keys.issue_key(merchant=acme).key
     compromise.declare_compromise(key=key, response="revoke", reason="x", exposed_since=clock.now() - HOUR, by=None)
     keys.revoke_key(key=key)
-    assert Letter.objects.latest("pk").context["what"].startswith("is revoked")
+    assert OutgoingEmail.objects.latest("pk").context["what"].startswith("is revoked")
 
 
-def test_a_secret_that_came_into_a_letter_is_not_mailed(acme: Merchant, contact: Contact) -> None:
+def test_a_secret_that_came_into_an_email_is_not_mailed(acme: Merchant, contact: Contact) -> None:
     secret = crypto.new_secret("live")
     emails.notify_contacts(keys.issue_key(merchant=acme).key, f"was named {secret}")
     message = sent(acme)
     assert secret not in str(message.message())
-    assert secret not in str(Letter.objects.values())
+    assert secret not in str(OutgoingEmail.objects.values())
 
 
 def test_markup_in_a_label_is_shown_and_not_obeyed(acme: Merchant, contact: Contact) -> None:
@@ -198,45 +198,45 @@ def test_markup_in_a_label_is_shown_and_not_obeyed(acme: Merchant, contact: Cont
 
 
 # --- sending ----------------------------------------------------------------------------------------------------------
-def test_each_letter_goes_out_once(server: Server, acme: Merchant, contact: Contact) -> None:
+def test_each_email_goes_out_once(server: Server, acme: Merchant, contact: Contact) -> None:
     written(acme, 3)
     post.send_due_emails()
     post.send_due_emails()
     assert len(server.taken) == 3
     assert len({message["message-id"] for message in server.taken}) == 3
-    assert set(Letter.objects.values_list("state", "attempts")) == {("sent", 1)}
-    assert Letter.objects.filter(sent_at=None).count() == 0
+    assert set(OutgoingEmail.objects.values_list("state", "attempts")) == {("sent", 1)}
+    assert OutgoingEmail.objects.filter(sent_at=None).count() == 0
 
 
 def test_a_no_for_now_is_tried_again_with_growing_waits(server: Server, acme: Merchant, contact: Contact) -> None:
     server.at_rcpt = "450 4.2.0 Greylisted"
     waits, moment = [], NOON
     with clock.frozen_at(NOON):
-        [letter] = written(acme)
-    while letter.state == "waiting":
+        [email] = written(acme)
+    while email.state == "waiting":
         with clock.frozen_at(moment):
             post.send_due_emails()
             post.send_due_emails()  # not due yet: asks nobody
-        letter.refresh_from_db()
-        waits.append(letter.due_at - moment)
-        moment = max(letter.due_at, moment + timedelta(seconds=1))
-    assert server.rcpts == letter.attempts == 14
+        email.refresh_from_db()
+        waits.append(email.due_at - moment)
+        moment = max(email.due_at, moment + timedelta(seconds=1))
+    assert server.rcpts == email.attempts == 14
     assert waits[:4] == [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8)]
-    assert timedelta(hours=24) <= letter.due_at - NOON <= timedelta(hours=25)
-    assert letter.state == "given_up"
-    assert letter.last_answer == "450 4.2.0 Greylisted"
+    assert timedelta(hours=24) <= email.due_at - NOON <= timedelta(hours=25)
+    assert email.state == "given_up"
+    assert email.last_answer == "450 4.2.0 Greylisted"
 
 
 def test_it_goes_out_when_the_server_takes_it_at_last(server: Server, acme: Merchant, contact: Contact) -> None:
     server.at_data = "451 Later"
     with clock.frozen_at(NOON):
-        [letter] = written(acme)
+        [email] = written(acme)
         post.send_due_emails()
     server.at_data = "250 Kept"
     with clock.frozen_at(NOON + HOUR):
         post.send_due_emails()
-    letter.refresh_from_db()
-    assert (letter.state, letter.attempts, letter.last_answer) == ("sent", 2, "")
+    email.refresh_from_db()
+    assert (email.state, email.attempts, email.last_answer) == ("sent", 2, "")
     assert len(server.taken) == 1
 
 
@@ -245,13 +245,13 @@ def test_a_no_for_good_is_given_up_at_once_and_kept(
     server: Server, acme: Merchant, contact: Contact, place: str
 ) -> None:
     setattr(server, place, "550 5.1.1 No such user")
-    [letter] = written(acme)
+    [email] = written(acme)
     post.send_due_emails()
-    letter.refresh_from_db()
-    assert (letter.state, letter.last_answer) == ("given_up", "550 5.1.1 No such user")
+    email.refresh_from_db()
+    assert (email.state, email.last_answer) == ("given_up", "550 5.1.1 No such user")
 
 
-def test_a_server_that_says_nothing_is_asked_for_one_letter_and_then_left_alone(
+def test_a_server_that_says_nothing_is_asked_for_one_email_and_then_left_alone(
     settings: Any, acme: Merchant, contact: Contact
 ) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
@@ -260,37 +260,37 @@ def test_a_server_that_says_nothing_is_asked_for_one_letter_and_then_left_alone(
         begun = time.monotonic()
         post.send_due_emails()
         assert time.monotonic() - begun < 8  # a second for each that is asked for
-    assert sorted(Letter.objects.values_list("state", "attempts")) == [("waiting", 0)] * 11 + [("waiting", 1)]
+    assert sorted(OutgoingEmail.objects.values_list("state", "attempts")) == [("waiting", 0)] * 11 + [("waiting", 1)]
 
 
-def test_a_server_that_is_not_there_costs_no_letter(settings: Any, acme: Merchant, contact: Contact) -> None:
+def test_a_server_that_is_not_there_costs_no_email(settings: Any, acme: Merchant, contact: Contact) -> None:
     use_smtp(settings, free_port())
-    [letter] = written(acme)
+    [email] = written(acme)
     post.send_due_emails()
-    letter.refresh_from_db()
-    assert letter.state == "waiting"
-    assert "refused" in letter.last_answer
+    email.refresh_from_db()
+    assert email.state == "waiting"
+    assert "refused" in email.last_answer
 
 
-def test_a_letter_that_cannot_be_made_does_not_hold_up_the_others(acme: Merchant, contact: Contact) -> None:
-    Letter.objects.create(to="a@b.test", template="no_such_template")
+def test_an_email_that_cannot_be_made_does_not_hold_up_the_others(acme: Merchant, contact: Contact) -> None:
+    OutgoingEmail.objects.create(to="a@b.test", template="no_such_template")
     written(acme)
     post.send_due_emails()
-    assert dict(Letter.objects.values_list("template", "state")) == {
+    assert dict(OutgoingEmail.objects.values_list("template", "state")) == {
         "no_such_template": "given_up",
         "key_changed": "sent",
     }
 
 
 def test_what_was_given_up_is_sent_again_when_asked(acme: Merchant, contact: Contact) -> None:
-    [letter] = written(acme)
+    [email] = written(acme)
     with pytest.raises(errors.NotGivenUp):
-        post.resend_email(letter=letter)
-    Letter.objects.update(state="given_up", attempts=14, last_answer="450 later")
-    post.resend_email(letter=letter)
+        post.resend_email(email=email)
+    OutgoingEmail.objects.update(state="given_up", attempts=14, last_answer="450 later")
+    post.resend_email(email=email)
     post.send_due_emails()
-    letter.refresh_from_db()
-    assert (letter.state, letter.attempts) == ("sent", 1)
+    email.refresh_from_db()
+    assert (email.state, email.attempts) == ("sent", 1)
 
 
 def test_a_second_copy_is_known_as_one_by_mailboxes(server: Server, acme: Merchant, contact: Contact) -> None:
@@ -298,7 +298,7 @@ def test_a_second_copy_is_known_as_one_by_mailboxes(server: Server, acme: Mercha
     written(acme)
     post.send_due_emails()
     with unguarded():
-        Letter.objects.update(state="waiting")
+        OutgoingEmail.objects.update(state="waiting")
     post.send_due_emails()
     first, second = server.taken
     assert first["message-id"] == second["message-id"]
@@ -335,7 +335,7 @@ def test_a_broker_that_is_away_does_not_hold_up_a_verb(
         with django_capture_on_commit_callbacks(execute=True):
             keys.issue_key(merchant=acme)
         assert time.monotonic() - begun < BOUND_SECONDS
-    assert Letter.objects.get().state == "waiting"
+    assert OutgoingEmail.objects.get().state == "waiting"
 
 
 def test_nor_does_one_that_takes_calls_and_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,7 +348,7 @@ def test_nor_does_one_that_takes_calls_and_says_nothing(monkeypatch: pytest.Monk
 
 
 # --- several workers, real commits ------------------------------------------------------------------------------------
-def test_several_workers_share_the_letters_and_send_each_once(live: Live) -> None:
+def test_several_workers_share_the_emails_and_send_each_once(live: Live) -> None:
     handler = Server()
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
@@ -375,23 +375,23 @@ def test_several_workers_share_the_letters_and_send_each_once(live: Live) -> Non
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
-LIST = "/admin/merchants/letter/"
+LIST = "/admin/merchants/outgoingemail/"
 
 
 @pytest.fixture
-def given_up(acme: Merchant, contact: Contact) -> Letter:
-    [letter] = written(acme)
-    Letter.objects.update(state="given_up", attempts=1, last_answer="550 No such user")
-    return letter
+def given_up(acme: Merchant, contact: Contact) -> OutgoingEmail:
+    [email] = written(acme)
+    OutgoingEmail.objects.update(state="given_up", attempts=1, last_answer="550 No such user")
+    return email
 
 
-def test_the_list_tells_what_became_of_each(client: Client, support: Person, given_up: Letter) -> None:
+def test_the_list_tells_what_became_of_each(client: Client, support: Person, given_up: OutgoingEmail) -> None:
     page = signed_in(client, support).get(LIST).content.decode()
     for told in ("keys@acme.test", "550 No such user", "given up", "Acme"):
         assert told in page
 
 
-def test_a_given_up_letter_is_sent_again_from_its_page(client: Client, support: Person, given_up: Letter) -> None:
+def test_a_given_up_email_is_sent_again_from_its_page(client: Client, support: Person, given_up: OutgoingEmail) -> None:
     staff = signed_in(client, support)
     page = f"{LIST}{given_up.pk}/change/"
     assert "Send email again" in staff.get(page).content.decode()
@@ -401,7 +401,7 @@ def test_a_given_up_letter_is_sent_again_from_its_page(client: Client, support: 
     assert "Send email again" not in staff.get(page).content.decode()
 
 
-def test_an_auditor_reads_letters_and_sends_none(client: Client, auditor: Person, given_up: Letter) -> None:
+def test_an_auditor_reads_emails_and_sends_none(client: Client, auditor: Person, given_up: OutgoingEmail) -> None:
     staff = signed_in(client, auditor)
     assert staff.get(LIST).status_code == 200
     assert submit(staff, f"{LIST}{given_up.pk}/send_again/").status_code == 403
@@ -409,7 +409,9 @@ def test_an_auditor_reads_letters_and_sends_none(client: Client, auditor: Person
     assert given_up.state == "given_up"
 
 
-def test_nobody_writes_or_changes_a_letter_by_hand(client: Client, administrator: Person, given_up: Letter) -> None:
+def test_nobody_writes_or_changes_an_email_by_hand(
+    client: Client, administrator: Person, given_up: OutgoingEmail
+) -> None:
     staff = signed_in(client, administrator)
     assert staff.get(f"{LIST}add/").status_code == 403
     assert staff.post(f"{LIST}{given_up.pk}/change/", {"to": "x@y.test"}).status_code == 403

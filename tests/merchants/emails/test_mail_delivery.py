@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from merchants.models import Contact, Letter, Merchant, Person
+from merchants.models import Contact, Merchant, OutgoingEmail, Person
 from merchants.services import email_outbox
 from portal.lib import smtp
 from portal.local.ports import free_port
@@ -76,7 +76,9 @@ def test_the_portal_sends_with_these_time_outs(server: Server, acme: Merchant) -
     connection_class = smtp.EmailBackend(alias="default", host="127.0.0.1").connection_class
     assert connection_class is smtp.PhasedSMTP
     assert smtp.EmailBackend(alias="default", host="127.0.0.1", use_ssl=True).connection_class is smtp.PhasedSMTPS
-    Letter.objects.create(merchant=acme, to="ann@acme.test", template="account", context={"subject": "1", "body": "2"})
+    OutgoingEmail.objects.create(
+        merchant=acme, to="ann@acme.test", template="account", context={"subject": "1", "body": "2"}
+    )
     email_outbox.send_due_emails()
     assert [to for to, _ in server.taken] == [["ann@acme.test"]]
 

@@ -16,7 +16,16 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from merchants import crypto, errors
-from merchants.models import ApiKey, EventDelivery, EventEndpoint, EventType, Letter, Merchant, OutgoingEvent, Person
+from merchants.models import (
+    ApiKey,
+    EventDelivery,
+    EventEndpoint,
+    EventType,
+    Merchant,
+    OutgoingEmail,
+    OutgoingEvent,
+    Person,
+)
 from merchants.services import allowlist, compromise, event_addresses, event_endpoints, event_outbox, keys, retention
 from merchants.services.allowlist import EntryPlan, Proposal
 from merchants.services.event_addresses import WrongEndpoint
@@ -118,7 +127,7 @@ def test_an_endpoint_that_fails_for_a_day_is_disabled_and_its_people_are_notifie
         event_outbox.deliver_due_events()
     assert not EventEndpoint.objects.get().is_enabled
     assert set(EventDelivery.objects.values_list("state", flat=True)) == {"given_up"}
-    told = Letter.objects.filter(template="merchant_changed", context__what__icontains="was disabled")
+    told = OutgoingEmail.objects.filter(template="merchant_changed", context__what__icontains="was disabled")
     assert set(told.values_list("to", flat=True)) == {"owner@acme.test", "manager@acme.test"}
     assert emit(acme) is None
     event_endpoints.set_enabled(endpoint=issued.row, enabled=True)

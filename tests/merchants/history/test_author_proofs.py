@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import override_settings
 
 from merchants import author_proofs, tasks
-from merchants.models import Contact, Letter, Merchant, Person
+from merchants.models import Contact, Merchant, OutgoingEmail, Person
 from merchants.services import chain, email_outbox, emails, history
 from merchants.services.chain import sealing
 from portal.lib import clock
@@ -83,8 +83,8 @@ def test_a_claimed_author_is_named(contact: Contact, owner: Person) -> None:
     [sentence] = found()
     assert f"names {owner.email} as its author without proof" in sentence
     tasks.verify_history()
-    [letter] = mail.outbox
-    assert owner.email in letter.body
+    [email] = mail.outbox
+    assert owner.email in email.body
 
 
 @pytest.mark.parametrize("changed", [{}, {"reason": "Ticket 8"}, {"who": "support@oppi.test"}])
@@ -113,7 +113,7 @@ def test_the_key_before_still_proves(contact: Contact, settings: Any) -> None:
 def test_an_email_that_was_sent_has_a_receipt(acme: Merchant) -> None:
     emails.write_account("owner@acme.test", subject="Hello", body="Hello")
     email_outbox.send_due_emails()
-    assert Letter.objects.get().state == "sent"
+    assert OutgoingEmail.objects.get().state == "sent"
     assert found() == []
 
 
@@ -121,13 +121,15 @@ def test_an_email_that_nobody_sent_is_named(acme: Merchant) -> None:
     emails.write_account("owner@acme.test", subject="Hello", body="Hello")
     execute("UPDATE merchants_letter SET state = 'sent', attempts = 1, sent_at = now()")
     [sentence] = found()
-    assert sentence.startswith(f"Email {Letter.objects.get().pk} is marked as sent, but the portal did not send it")
+    assert sentence.startswith(
+        f"Email {OutgoingEmail.objects.get().pk} is marked as sent, but the portal did not send it"
+    )
 
 
 def test_a_receipt_is_of_one_email(acme: Merchant) -> None:
     emails.write_account("owner@acme.test", subject="Hello", body="Hello")
     email_outbox.send_due_emails()
-    sent = Letter.objects.get()
+    sent = OutgoingEmail.objects.get()
     emails.write_account("owner@acme.test", subject="Another", body="Another")
     update = "UPDATE merchants_letter SET state = 'sent', attempts = 1, sent_at = %s, receipt = %s WHERE id <> %s"
     assert sent.sent_at is not None

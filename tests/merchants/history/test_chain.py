@@ -625,11 +625,11 @@ def test_the_nightly_jobs_raise_an_alarm(told: Caller, settings: Any, name: str)
     statement, job = jobs[name]
     forge(statement)
     job()
-    [letter] = mail.outbox
-    assert isinstance(letter, mail.EmailMultiAlternatives)
-    assert (letter.to, letter.subject) == (["books@oppi.example"], f"The {name} does not match its sealed chain")
-    [(html, _)] = letter.alternatives
-    for part in (str(letter.body), str(html)):
+    [email] = mail.outbox
+    assert isinstance(email, mail.EmailMultiAlternatives)
+    assert (email.to, email.subject) == (["books@oppi.example"], f"The {name} does not match its sealed chain")
+    [(html, _)] = email.alternatives
+    for part in (str(email.body), str(html)):
         assert "was changed after it was sealed" in part
         assert f"verify_{name}" in part
         assert told.player not in part

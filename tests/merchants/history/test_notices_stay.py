@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from merchants.models import Contact, Letter, Membership, Merchant, Person, StaffChange
+from merchants.models import Contact, Membership, Merchant, OutgoingEmail, Person, StaffChange
 from merchants.services import email_outbox, history, staff_changes
 from portal.lib import clock
 from tests import factories
@@ -56,50 +56,50 @@ def refuse(statement: str, words: str) -> None:
 @pytest.mark.parametrize("deed", DEEDS)
 def test_a_waiting_notice_stays(changed: StaffChange, deed: str) -> None:
     staff_changes.notify_owners_of_changes()
-    Letter.objects.get(to="owner@acme.test", state="waiting")
+    OutgoingEmail.objects.get(to="owner@acme.test", state="waiting")
     refuse(deed, DEEDS[deed])
 
 
 @pytest.mark.parametrize("fields", [{"state": "sent", "sent_at": clock.now()}, {"state": "given_up"}, {"attempts": 1}])
 def test_no_email_begins_as_one_that_was_sent(acme: Merchant, fields: dict[str, object]) -> None:
     with pytest.raises(DatabaseError, match="begins unsent"), transaction.atomic():
-        Letter.objects.create(merchant=acme, to="owner@acme.test", template="merchant_changed", **fields)
+        OutgoingEmail.objects.create(merchant=acme, to="owner@acme.test", template="merchant_changed", **fields)
 
 
 def test_what_was_sent_stays(changed: StaffChange) -> None:
     staff_changes.notify_owners_of_changes()
     email_outbox.send_due_emails()
-    assert set(Letter.objects.values_list("state", flat=True)) == {"sent"}
+    assert set(OutgoingEmail.objects.values_list("state", flat=True)) == {"sent"}
     refuse("UPDATE merchants_letter SET state = 'waiting'", "stays as it is")
 
 
-def letter(of: StaffChange, to: str, **fields: object) -> Letter:
+def email(of: StaffChange, to: str, **fields: object) -> OutgoingEmail:
     known = {"template": "merchant_changed", "context": {"transaction": of.transaction}} | fields
-    return Letter.objects.create(merchant_id=of.merchant_id, to=to, **known)
+    return OutgoingEmail.objects.create(merchant_id=of.merchant_id, to=to, **known)
 
 
 def test_a_change_is_not_told_without_an_email_to_each_owner(changed: StaffChange, acme: Merchant) -> None:
     told = "the owners are told by email"
     refuse(TOLD, told)
     factories.member(acme, "owner", email="second@acme.test")
-    first = letter(changed, "owner@acme.test")
+    first = email(changed, "owner@acme.test")
     refuse(f"{TOLD}, letter_id = {first.pk}", told)
-    other = letter(changed, "second@acme.test", context={"transaction": 1})
+    other = email(changed, "second@acme.test", context={"transaction": 1})
     refuse(f"{TOLD}, letter_id = {other.pk}", told)
-    letter(changed, "second@acme.test", template="account")
+    email(changed, "second@acme.test", template="account")
     refuse(f"{TOLD}, letter_id = {first.pk}", told)
-    letter(changed, "second@acme.test")
+    email(changed, "second@acme.test")
     refuse(TOLD, told)
     with connection.cursor() as cursor:
         cursor.execute(f"{TOLD}, letter_id = {first.pk}")
     refuse("UPDATE merchants_staffchange SET told_at = NULL", "told once")
 
 
-def test_the_job_tells_each_owner_and_names_the_letter(changed: StaffChange) -> None:
+def test_the_job_tells_each_owner_and_names_the_email(changed: StaffChange) -> None:
     staff_changes.notify_owners_of_changes()
     changed.refresh_from_db()
-    assert changed.letter is not None
-    assert changed.letter.to == "owner@acme.test"
+    assert changed.email is not None
+    assert changed.email.to == "owner@acme.test"
 
 
 def test_where_nobody_can_be_told_the_job_goes_on(changed: StaffChange) -> None:

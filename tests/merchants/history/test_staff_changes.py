@@ -19,9 +19,9 @@ from merchants.models import (
     AllowlistEntry,
     Contact,
     Invitation,
-    Letter,
     Membership,
     Merchant,
+    OutgoingEmail,
     OwnerQuestion,
     Person,
     StaffChange,
@@ -50,7 +50,7 @@ def house(acme: Merchant, owner: Person) -> Merchant:
 
 def told() -> set[str]:
     staff_changes.notify_owners_of_changes()
-    return set(Letter.objects.filter(template="merchant_changed").values_list("to", flat=True))
+    return set(OutgoingEmail.objects.filter(template="merchant_changed").values_list("to", flat=True))
 
 
 OWNER = {"owner@acme.test"}
@@ -84,9 +84,9 @@ def test_the_owners_and_whom_it_removed_are_mailed(house: Merchant, support: Per
     with history.act_as(door="/admin/a/door/of/tomorrow/", person=support), history.give_reason("asked by telephone"):
         change(house)
     assert told() == OWNER | removed
-    letter = Letter.objects.filter(template="merchant_changed", to="owner@acme.test").get()
-    assert words in letter.context["what"]
-    assert letter.context["by"] == "support@oppi.test"
+    email = OutgoingEmail.objects.filter(template="merchant_changed", to="owner@acme.test").get()
+    assert words in email.context["what"]
+    assert email.context["by"] == "support@oppi.test"
     email_outbox.send_due_emails()
     [sent] = [each for each in mail.outbox if each.to == ["owner@acme.test"]]
     assert sent.subject.startswith("Acme Casino: ")
@@ -107,7 +107,7 @@ def test_it_is_told_once_and_together(house: Merchant, support: Person) -> None:
         AllowedDomain.objects.all().delete()
     assert told() == OWNER | {"desk@elsewhere.test"}
     assert staff_changes.notify_owners_of_changes() == 0
-    assert Letter.objects.filter(template="merchant_changed").count() == 2
+    assert OutgoingEmail.objects.filter(template="merchant_changed").count() == 2
 
 
 def test_what_was_rolled_back_is_not_told(house: Merchant, support: Person) -> None:
@@ -139,13 +139,13 @@ def test_whom_our_staff_invite_is_mailed_to_the_owners_twice(house: Merchant, su
     with history.act_as(door="/admin/", person=support):
         invitation = people.invite_person(merchant=house, email="spy@evil.test", role="owner", by=support)
     assert told() == OWNER
-    assert "spy@evil.test invited as owner" in Letter.objects.get(template="merchant_changed").context["what"]
+    assert "spy@evil.test invited as owner" in OutgoingEmail.objects.get(template="merchant_changed").context["what"]
     join(invitation)
     assert told() == OWNER
-    letter = Letter.objects.filter(template="merchant_changed").latest("pk")
-    assert letter.context["what"] == "spy@evil.test joined as owner, invited by support@oppi.test"
-    assert letter.context["by"] == "support@oppi.test"
-    assert Letter.objects.filter(template="merchant_changed").count() == 2
+    email = OutgoingEmail.objects.filter(template="merchant_changed").latest("pk")
+    assert email.context["what"] == "spy@evil.test joined as owner, invited by support@oppi.test"
+    assert email.context["by"] == "support@oppi.test"
+    assert OutgoingEmail.objects.filter(template="merchant_changed").count() == 2
 
 
 def test_whom_an_owner_invites_is_not_mailed_again(house: Merchant, owner: Person) -> None:
@@ -209,16 +209,16 @@ def test_who_is_switched_off_or_joins_our_staff_is_mailed_and_so_are_the_owners_
 ) -> None:
     second = factories.member(house, "owner", email="second@acme.test")
     people.set_access(person=second, by=administrator, **change)
-    [own] = Letter.objects.filter(template="sign_in_changed")
+    [own] = OutgoingEmail.objects.filter(template="sign_in_changed")
     assert own.to == "second@acme.test"
-    letters = Letter.objects.filter(template="merchant_changed")
-    assert set(letters.values_list("to", flat=True)) == OWNER | {"second@acme.test"}
-    assert all(letter.context["what"].startswith(words) for letter in letters)
+    emails = OutgoingEmail.objects.filter(template="merchant_changed")
+    assert set(emails.values_list("to", flat=True)) == OWNER | {"second@acme.test"}
+    assert all(email.context["what"].startswith(words) for email in emails)
 
 
 def test_what_leaves_access_as_it_was_is_not_mailed(house: Merchant, owner: Person, administrator: Person) -> None:
     people.set_access(person=owner, role="", active=True, by=administrator)
-    assert not Letter.objects.exists()
+    assert not OutgoingEmail.objects.exists()
 
 
 # --- What an owner decides --------------------------------------------------------------------------------------------
@@ -228,8 +228,8 @@ def test_player_names_in_mails_wait_for_an_owner(house: Merchant, support: Perso
         assert (plan.names_players, plan.hour) == (False, 5)
         planning.set_plan(merchant=house, by=support, names_players=True)  # asked once
     question = OwnerQuestion.objects.get()
-    [letter] = Letter.objects.filter(template="owner_question")
-    assert letter.to == "owner@acme.test"
+    [email] = OutgoingEmail.objects.filter(template="owner_question")
+    assert email.to == "owner@acme.test"
     at_work = signed_in(Client(), owner)
     assert "name players and transactions in report emails" in said(at_work.get("/operator/acme/"))
     send(at_work, f"/operator/acme/questions/{question.pk}/", yes="yes")

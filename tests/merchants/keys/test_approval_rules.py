@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from merchants import errors, tasks
-from merchants.models import Approval, Letter, Membership, Merchant, Person
+from merchants.models import Approval, Membership, Merchant, OutgoingEmail, Person
 from merchants.services import approvals, email_links, history, independence, people
 from merchants.services.independence import INDEPENDENT_AFTER
 from portal.lib import clock
@@ -80,13 +80,13 @@ def test_what_expired_is_mailed_to_who_asked_and_can_be_asked_again(ruled: Merch
         tasks.expire_approvals()
     approval.refresh_from_db()
     assert (approval.state, approval.decided_by) == ("expired", None)
-    [letter] = Letter.objects.filter(template="approval_expired")
-    assert letter.to == "support@oppi.test"
+    [email] = OutgoingEmail.objects.filter(template="approval_expired")
+    assert email.to == "support@oppi.test"
     again = ask(ruled, support, approval.asked_at + DAYS_3)
     assert ask(ruled, support, again.asked_at + DAYS_3) != again, "without the job having run"
     with clock.frozen_at(again.asked_at + DAYS_3):
         tasks.send_emails()
-    assert set(Letter.objects.filter(template="approval_expired").values_list("state", flat=True)) == {"sent"}
+    assert set(OutgoingEmail.objects.filter(template="approval_expired").values_list("state", flat=True)) == {"sent"}
 
 
 def test_the_pages_show_until_when(client: Client, ruled: Merchant, owner: Person, support: Person) -> None:

@@ -16,7 +16,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from merchants import crypto, errors
-from merchants.models import ApiKey, Letter, Merchant, Person, Secret, SecretClaim
+from merchants.models import ApiKey, Merchant, OutgoingEmail, Person, Secret, SecretClaim
 from merchants.services import claim_links, email_links, email_outbox, emails, history, keys
 from portal.lib import clock
 from tests import factories
@@ -83,7 +83,7 @@ def test_no_table_holds_the_link(staff: Client, key: ApiKey) -> None:
     link = mailed_link()
     token = link.rstrip("/").rpartition("/")[2]
     claim = SecretClaim.objects.get()
-    assert token not in str([claim.nonce, claim.token_hash, *Letter.objects.values_list("context", flat=True)])
+    assert token not in str([claim.nonce, claim.token_hash, *OutgoingEmail.objects.values_list("context", flat=True)])
 
 
 # --- rows that the portal has not written -----------------------------------------------------------------------------
@@ -124,7 +124,7 @@ def test_no_email_says_the_token_of_a_forged_row(key: ApiKey, owner: Person) -> 
     emails.send_claim(claim, [owner.email])
     email_outbox.send_due_emails()
     assert not any("/keys/claim/" in str(each.body) for each in mail.outbox)
-    assert Letter.objects.get(template="secret_claim").state == "given_up"
+    assert OutgoingEmail.objects.get(template="secret_claim").state == "given_up"
 
 
 @pytest.mark.parametrize(

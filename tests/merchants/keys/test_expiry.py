@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from merchants import tasks
-from merchants.models import ApiKey, Contact, Letter, Merchant
+from merchants.models import ApiKey, Contact, Merchant, OutgoingEmail
 from merchants.services import expiry, keys
 from portal.lib import clock
 
@@ -25,11 +25,11 @@ def key(acme: Merchant) -> ApiKey:
 
 def reminders(moment: datetime) -> list[tuple[str, int]]:
     """What a run at that moment adds: to whom, and for which threshold."""
-    before = set(Letter.objects.values_list("pk", flat=True))
+    before = set(OutgoingEmail.objects.values_list("pk", flat=True))
     with clock.frozen_at(moment):
         tasks.remind_of_expiry()
-    added = Letter.objects.filter(template="key_expires").exclude(pk__in=before).order_by("pk")
-    return sorted((letter.to.partition("@")[0], letter.context["days"]) for letter in added)
+    added = OutgoingEmail.objects.filter(template="key_expires").exclude(pk__in=before).order_by("pk")
+    return sorted((email.to.partition("@")[0], email.context["days"]) for email in added)
 
 
 def both(days: int) -> list[tuple[str, int]]:
@@ -43,12 +43,12 @@ def test_each_threshold_is_told_once_to_all_contacts(key: ApiKey) -> None:
     assert told == both(30) + both(7) + both(1)
 
 
-def test_the_letter_says_when_and_how_long(key: ApiKey) -> None:
+def test_the_email_says_when_and_how_long(key: ApiKey) -> None:
     reminders(END - 6 * DAY - HOUR)
-    letter = Letter.objects.filter(template="key_expires")[0]
-    assert letter.context["ends"] == "1 Jun 2026, 12:00 UTC"
-    assert letter.context["left"] == 6
-    assert letter.context["auth_key"] == key.auth_key
+    email = OutgoingEmail.objects.filter(template="key_expires")[0]
+    assert email.context["ends"] == "1 Jun 2026, 12:00 UTC"
+    assert email.context["left"] == 6
+    assert email.context["auth_key"] == key.auth_key
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_key_that_is_revoked_after_it_was_found_is_silent(key: ApiKey) -> None
     keys.revoke_key(key=key)
     with clock.frozen_at(END - DAY):
         expiry.remind_of_key(key.pk)
-    assert not Letter.objects.filter(template="key_expires").exists()
+    assert not OutgoingEmail.objects.filter(template="key_expires").exists()
 
 
 def test_two_addresses_that_differ_in_case_are_one(key: ApiKey) -> None:

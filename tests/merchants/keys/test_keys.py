@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from merchants import errors
-from merchants.models import ApiKey, Letter, Merchant, Person, Secret
+from merchants.models import ApiKey, Merchant, OutgoingEmail, Person, Secret
 from merchants.services import keys
 from merchants.services.keys import Issued
 from portal.lib import clock
@@ -207,7 +207,7 @@ def test_every_verb_tells_the_contacts_and_none_a_secret(acme: Merchant, owner: 
     keys.end_overlap(secret=old)
     keys.quarantine_key(key=issued.key)
     keys.revoke_key(key=issued.key)
-    letters = list(Letter.objects.filter(template="key_changed"))
-    assert {letter.to for letter in letters} == {"owner@acme.test", "manager@acme.test", "security@acme.test"}
-    assert len(letters) == 3 * 6
-    assert not [letter for letter in letters for secret in secrets if secret in str(letter.context)]
+    emails = list(OutgoingEmail.objects.filter(template="key_changed"))
+    assert {email.to for email in emails} == {"owner@acme.test", "manager@acme.test", "security@acme.test"}
+    assert len(emails) == 3 * 6
+    assert not [email for email in emails for secret in secrets if secret in str(email.context)]

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 from merchants import errors
-from merchants.models import AllowlistEntry, ApiKey, Letter, Merchant, Person
+from merchants.models import AllowlistEntry, ApiKey, Merchant, OutgoingEmail, Person
 from merchants.services import allowlist, claim_links, email_links, history, keys, sandboxes
 from merchants.services.allowlist import EntryPlan, Proposal
 from portal.lib import clock
@@ -38,7 +38,7 @@ def test_an_owner_of_the_live_merchant_claims_and_its_owners_are_told(
     sandbox = factories.sandbox(acme)
     secret = keys.issue_key(merchant=sandbox, environment="test").row
     claim = claim_links.send_link(secret=secret, by=support)
-    asked = Letter.objects.filter(template="secret_claim").values_list("to", flat=True)
+    asked = OutgoingEmail.objects.filter(template="secret_claim").values_list("to", flat=True)
     assert set(asked) == {owner.email, other.email}
     token = email_links.claim_token(claim)
     outsider = factories.member(factories.merchant(), "owner")
@@ -46,7 +46,7 @@ def test_an_owner_of_the_live_merchant_claims_and_its_owners_are_told(
         claim_links.claim_secret(merchant=sandbox, said=token, by=outsider)
     assert claim_links.claim_secret(merchant=sandbox, said=token, by=owner).row == secret
     what = f"has version 1 of its secret claimed by {owner.email}"
-    told = Letter.objects.filter(template="key_changed", context__what=what).values_list("to", flat=True)
+    told = OutgoingEmail.objects.filter(template="key_changed", context__what=what).values_list("to", flat=True)
     assert set(told) == {owner.email, other.email}
 
 

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from merchants import errors
-from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Letter, Merchant, Person, Secret
+from merchants.models import AllowedDomain, AllowlistEntry, ApiKey, Approval, Merchant, OutgoingEmail, Person, Secret
 from merchants.services import approvals, compromise, history, keys, merchants, staff_changes
 from portal.lib import clock
 from tests import pages
@@ -74,7 +74,7 @@ def test_a_new_key_waits_and_its_secret_is_for_another(
     assert not SECRET.search(own)
     assert SECRET.search(send(second, page_of(approval, "approve"), handover="show"))
     assert ApiKey.objects.get().label == "night"
-    told = set(Letter.objects.filter(template="approval_waiting").values_list("to", flat=True))
+    told = set(OutgoingEmail.objects.filter(template="approval_waiting").values_list("to", flat=True))
     assert told == {"administrator@oppi.test", "owner@acme.test"}
 
 
@@ -238,7 +238,7 @@ def test_two_people_switch_the_rule_off_and_the_owners_are_mailed(
     approvals.approve_request(approval=approval, by=support)
     assert not Merchant.objects.get(pk=ruled.pk).two_person
     staff_changes.notify_owners_of_changes()
-    [told] = Letter.objects.filter(template="merchant_changed", to="owner@acme.test")
+    [told] = OutgoingEmail.objects.filter(template="merchant_changed", to="owner@acme.test")
     assert "administrator@oppi.test and support@oppi.test" in str(told.context["by"])
 
 

@@ -81,7 +81,10 @@ def test_our_staff_create_and_revoke_their_own(client: Client, support: Person, 
     assert client.post(STAFF, fields).status_code == 409
     assert AccessToken.objects.count() == 1
     assert "Shift report" in said(client.get(STAFF))
-    assert client.post(STAFF, {"revoke": row.pk}).status_code == 302
+    assert client.post(STAFF, {"revoke": row.pk}).status_code == 409
+    assert access_tokens.find_token(token) is not None
+    wish = {"revoke": row.pk, "token": client.get(STAFF).context["revoke_form"].initial["token"]}
+    assert [client.post(STAFF, wish).status_code for _ in range(2)] == [302, 409]
     assert access_tokens.find_token(token) is None
     other = access_tokens.create_token(person=administrator, merchant=None, name="x", scopes=["keys:read"], days=1)
     assert client.post(STAFF, {"revoke": other.row.pk}).status_code == 404

@@ -18,7 +18,7 @@ from django.utils.html import escape
 from pghistory.models import Context
 
 from merchants import crypto, errors
-from merchants.models import ApiKey, Letter, Merchant, Person, Player, Secret
+from merchants.models import ApiKey, Merchant, OutgoingEmail, Person, Player, Secret
 from merchants.services import email_outbox, keys
 from portal.lib import clock
 from tests.conftest import Caller
@@ -76,7 +76,9 @@ def test_without_that_rule_a_key_may_end_tomorrow_and_its_contacts_are_told(desk
     key.refresh_from_db()
     assert key.expires_at == ends
     assert Secret.objects.get(version=1).usable_until == ends
-    assert Letter.objects.filter(context__what=f"now expires on {errors.moment_text(ends)}", to=owner.email).exists()
+    assert OutgoingEmail.objects.filter(
+        context__what=f"now expires on {errors.moment_text(ends)}", to=owner.email
+    ).exists()
 
 
 def test_a_key_that_has_ended_does_not_come_back(desk: Client, acme: Merchant) -> None:
@@ -194,9 +196,7 @@ def test_every_text_of_one_line_is_held_by_the_database() -> None:
 def reset_link(client: Client, email: str) -> list[str]:
     mail.outbox.clear()
     ask_for_new_password(client, email)
-    return [
-        found for letter in mail.outbox for found in re.findall(r"http\S+/password/reset/key/\S+", str(letter.body))
-    ]
+    return [found for email in mail.outbox for found in re.findall(r"http\S+/password/reset/key/\S+", str(email.body))]
 
 
 def test_who_has_a_new_address_is_not_reached_by_the_old_one(client: Client, owner: Person) -> None:
@@ -230,7 +230,7 @@ def test_a_mail_server_that_is_down_gives_nobody_away(
 
 
 def test_the_page_of_a_forgotten_password_asks_nothing_about_an_account(client: Client, support: Person) -> None:
-    """So that its time tells nothing either: what it reads and writes is the same, to the letter."""
+    """So that its time tells nothing either: what it reads and writes is the same, to the email."""
     asked = []
     for email in (support.email, "x@oppi.test"):
         with CaptureQueriesContext(connection) as queries, clock.frozen_at(NOON):
@@ -251,7 +251,7 @@ def without_numbers(statement: str) -> str:
 def test_the_link_of_a_new_password_is_kept_nowhere(client: Client, support: Person) -> None:
     [link] = reset_link(client, support.email)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT letter::text FROM merchants_letter letter")
+        cursor.execute("SELECT email::text FROM merchants_letter email")
         [[kept]] = cursor.fetchall()
     assert link.rpartition("-")[2].strip("/") not in kept
     assert "password/reset" not in kept
@@ -315,8 +315,8 @@ def test_who_gets_another_address_from_an_administrator_is_told_at_the_old_one(
     save(client, page, email="Other@oppi.test", is_active="on", staff_role="support")
     support.refresh_from_db()
     assert support.email == "other@oppi.test"
-    letter = Letter.objects.get()
-    assert (letter.to, "to other@oppi.test" in letter.context["what"]) == ("support@oppi.test", True)
+    email = OutgoingEmail.objects.get()
+    assert (email.to, "to other@oppi.test" in email.context["what"]) == ("support@oppi.test", True)
     email_outbox.send_due_emails()
     assert "changed your sign-in address to other@oppi.test" in str(mail.outbox[0].body)
 
@@ -327,7 +327,7 @@ def test_who_gets_another_password_from_an_administrator_is_told(administrator: 
     for somebody in (support, administrator):
         desk = signed_in(Client(), administrator)
         desk.post(f"/admin/merchants/person/{somebody.pk}/password/", new)
-        assert Letter.objects.latest("pk").to == somebody.email
+        assert OutgoingEmail.objects.latest("pk").to == somebody.email
         assert desk.get("/admin/").status_code == 200
         somebody.refresh_from_db()
         assert somebody.check_password(new["password1"])

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import Client
-from django.urls import URLPattern
+from django.urls import URLPattern, resolve
 
 from merchants.models import (
     AllowlistEntry,
@@ -18,9 +18,9 @@ from merchants.models import (
     DisabledGame,
     EgressProof,
     Game,
-    Letter,
     Membership,
     Merchant,
+    OutgoingEmail,
     Person,
     Player,
     StaffVisit,
@@ -44,6 +44,7 @@ from portal.lib import clock
 from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
+from tests.pages import forms_without_token
 from tests.people import give_totp, signed_in
 from tests.wallet import closing_months, reconciling
 from tests.wallet.reconciliation.test_cases import DAY, found
@@ -253,7 +254,7 @@ def of_reconciliation(acme: Merchant) -> dict[str, Any]:
     FoldedRow.objects.create(case=folded, number=1, subject="tx-2", currency="EUR", net=-1)
     [delivery] = [
         ReportDelivery.objects.create(
-            reconciliation=run, to="a@acme.test", letter=Letter.objects.create(to="a@acme.test", template="x"),
+            reconciliation=run, to="a@acme.test", email=OutgoingEmail.objects.create(to="a@acme.test", template="x"),
             created_at=clock.now(),
         )
     ]  # fmt: skip
@@ -310,6 +311,31 @@ def test_each_page_is_open_to_whom_it_is_meant_for(
         signed_in(client, cast[who])
     answers = {name: told(getattr(client, method)(address(name, "acme", numbers))) for name in ROWS}
     assert answers == {name: row[CAST.index(who)] for name, row in ROWS.items()}
+
+
+# Forms that carry no token of use, and why they may be sent twice.
+SEARCHES = {"rounds", "requests", "games", "players", "find", "logout"}  # change nothing
+FIRST_STEPS = {  # lead to a preview, whose form has a token
+    "list_add", "list_paste", "list_domains", "list_entry", "list_egress", "games_import", "players_import",
+    "statement_new",
+}  # fmt: skip
+REPEATABLE = {"games_undo", "players_undo", "limits_undo", "export_cancel"}  # the second finds nothing left to do
+
+
+@pytest.mark.parametrize("who", ["owner", "support"])
+def test_each_form_that_changes_something_works_once(
+    client: Client, cast: dict[str, Any], numbers: dict[str, Any], who: str
+) -> None:
+    signed_in(client, cast[who])
+    pages = {name: address(name, "acme", numbers) for name in ROWS}
+    if who == "support":
+        pages = {name: path.replace("/operator/", "/admin/operations/", 1) for name, path in pages.items()}
+    lacking: dict[str, str] = {}
+    for name, path in pages.items():
+        for sent in forms_without_token(path, client.get(path)):
+            lacking[str(resolve(sent.replace("/admin/operations/", "/operator/", 1)).url_name)] = name
+    others = SEARCHES | FIRST_STEPS | REPEATABLE
+    assert {name: page for name, page in lacking.items() if name not in others} == {}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

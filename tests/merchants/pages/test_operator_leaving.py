@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from merchants import errors
-from merchants.models import Letter, Membership, Merchant, Person
+from merchants.models import Membership, Merchant, OutgoingEmail, Person
 from merchants.services import history, people
 from tests import factories
 from tests.pages import said, send
@@ -27,7 +27,7 @@ def manager(acme: Merchant) -> Person:
 
 
 def mailed() -> set[tuple[str, str]]:
-    return {(each.to, each.context["what"]) for each in Letter.objects.filter(template="merchant_changed")}
+    return {(each.to, each.context["what"]) for each in OutgoingEmail.objects.filter(template="merchant_changed")}
 
 
 def test_a_member_leaves_and_the_owners_are_mailed(client: Client, owner: Person, manager: Person) -> None:

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from merchants import errors
-from merchants.models import Invitation, Letter, Membership, Merchant, Person
+from merchants.models import Invitation, Membership, Merchant, OutgoingEmail, Person
 from merchants.services import email_links, email_outbox, history, keys, people
 from portal.lib import clock
 from tests import factories
@@ -35,7 +35,7 @@ def at_work(client: Client, owner: Person) -> Client:
     return signed_in(client, owner)
 
 
-def letter_to(email: str) -> str:
+def email_to(email: str) -> str:
     email_outbox.send_due_emails()
     [found] = [message for message in mail.outbox if message.to == [email]]
     return str(found.body)
@@ -52,7 +52,7 @@ def accept(path: str, **fields: Any) -> Any:
 
 def test_an_invitation_by_mail_ends_in_a_new_person_who_signs_in(at_work: Client, acme: Merchant) -> None:
     assert send(at_work, INVITE, email="new@acme.test", role="manager").status_code == 302
-    path = link_in(letter_to("new@acme.test"))
+    path = link_in(email_to("new@acme.test"))
     assert "to join Acme Casino as manager" in said(Client().get(path))
     assert accept(path)["location"] == "/operator/"
     person = Person.objects.get(email="new@acme.test")
@@ -65,7 +65,7 @@ def test_an_invitation_by_mail_ends_in_a_new_person_who_signs_in(at_work: Client
 
 def test_the_link_works_once(at_work: Client, acme: Merchant) -> None:
     send(at_work, INVITE, email="new@acme.test", role="viewer")
-    path = link_in(letter_to("new@acme.test"))
+    path = link_in(email_to("new@acme.test"))
     accept(path)
     assert accept(path, password="another long sentence", again="another long sentence").status_code == 410
     assert Person.objects.get(email="new@acme.test").check_password(PASSWORD)
@@ -74,7 +74,7 @@ def test_the_link_works_once(at_work: Client, acme: Merchant) -> None:
 @pytest.mark.parametrize("end", ["too old", "withdrawn", "another was sent", "tampered", "of our staff"])
 def test_a_link_that_is_over_says_so(at_work: Client, acme: Merchant, owner: Person, end: str) -> None:
     send(at_work, INVITE, email="new@acme.test", role="viewer")
-    path, invitation = link_in(letter_to("new@acme.test")), Invitation.objects.get()
+    path, invitation = link_in(email_to("new@acme.test")), Invitation.objects.get()
     moment = clock.now()
     if end == "too old":
         moment += people.INVITED_FOR + timedelta(seconds=1)
@@ -91,18 +91,18 @@ def test_a_link_that_is_over_says_so(at_work: Client, acme: Merchant, owner: Per
     assert not Membership.objects.filter(person__email="new@acme.test").exists()
 
 
-def test_no_letter_that_staff_can_read_holds_the_link(at_work: Client) -> None:
+def test_no_email_that_staff_can_read_holds_the_link(at_work: Client) -> None:
     send(at_work, INVITE, email="new@acme.test", role="owner")
-    [letter] = Letter.objects.filter(to="new@acme.test")
+    [email] = OutgoingEmail.objects.filter(to="new@acme.test")
     token = email_links.invitation_link(Invitation.objects.get().pk).split("/invitation/")[1]
-    assert token.strip("/") not in str(letter.context)
+    assert token.strip("/") not in str(email.context)
 
 
 def test_nobody_is_added_without_accepting(at_work: Client, acme: Merchant, rival: Merchant) -> None:
     known = factories.member(rival, "viewer", email="both@else.test")
     send(at_work, INVITE, email="Both@else.test", role="manager")
     assert not Membership.objects.filter(person=known, merchant=acme).exists()
-    path = link_in(letter_to("Both@else.test"))
+    path = link_in(email_to("Both@else.test"))
     assert "You already have an account" in said(Client().get(path))
     assert accept(path)["location"] == "/operator/"
     assert Membership.objects.get(person=known, merchant=acme).role == "manager"
@@ -118,7 +118,7 @@ def test_the_inviter_learns_nothing_of_who_is_invited(at_work: Client, rival: Me
     assert len(told) == 1
     for email in ("support@oppi.test", "gone@else.test"):
         before = Membership.objects.count()
-        assert accept(link_in(letter_to(email))).status_code == 410
+        assert accept(link_in(email_to(email))).status_code == 410
         assert Membership.objects.count() == before
 
 
@@ -179,7 +179,7 @@ def test_an_invitation_of_another_merchant_stays_open(acme: Merchant, rival: Mer
 )
 def test_a_weak_or_mistyped_password_is_refused(at_work: Client, password: str, again: str, refusal: str) -> None:
     send(at_work, INVITE, email="new@acme.test", role="viewer")
-    page = accept(link_in(letter_to("new@acme.test")), password=password, again=again)
+    page = accept(link_in(email_to("new@acme.test")), password=password, again=again)
     assert refusal in said(page)
     assert not Person.objects.filter(email="new@acme.test").exists()
 

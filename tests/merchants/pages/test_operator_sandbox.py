@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.services import email_links, keys, merchants, people, sandboxes
 from tests import factories
 from tests.pages import said, send, submit
@@ -168,7 +168,7 @@ def test_a_test_key_is_issued_to_the_sandbox_by_support(
     sandbox = sandboxes.create_sandbox(merchant=acme)
     send(client, "/admin/merchants/apikey/add/", **fields)
     key = sandbox.keys.get()
-    assert Letter.objects.filter(template="secret_claim").values_list("to", flat=True).get() == owner.email
+    assert OutgoingEmail.objects.filter(template="secret_claim").values_list("to", flat=True).get() == owner.email
     link = email_links.claim_link(key.claims.get().pk).removeprefix(settings.BASE_URL)
     assert signed_in(Client(), factories.member(acme, "manager")).get(link).status_code == 403
     shown = send(signed_in(Client(), owner), link).content.decode()

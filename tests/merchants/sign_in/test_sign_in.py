@@ -22,7 +22,7 @@ from django.test import Client
 
 from merchants.crypto import SealBroken
 from merchants.errors import LastAdministrator
-from merchants.models import ApiKey, Letter, Merchant, Person
+from merchants.models import ApiKey, Merchant, OutgoingEmail, Person
 from merchants.services import email_outbox, history, keys, people, sealing, second_factors
 from merchants.sign_in import resets
 from portal.lib import clock
@@ -312,7 +312,7 @@ def test_the_door_does_not_tell_who_has_an_account(client: Client, support: Pers
 
     answers = [ask_for_new_password(client, email) for email in (support.email, "x@oppi.test")]
     assert {answer["location"] for answer in answers} == {"/account/password/reset/done/"}
-    assert [letter.to for letter in mail.outbox] == [[support.email]]
+    assert [email.to for email in mail.outbox] == [[support.email]]
 
 
 def test_a_stranger_who_asks_often_fills_no_mailbox(support: Person) -> None:
@@ -436,7 +436,7 @@ def test_a_lost_telephone(client: Client, support: Person, secret: str, administ
     submit(desk, page)
     assert not Authenticator.objects.filter(user=support).exists()
     assert client.get("/admin/")["location"].startswith(SIGN_IN)
-    assert Letter.objects.get().to == support.email
+    assert OutgoingEmail.objects.get().to == support.email
     password(client, support)
     assert client.get("/admin/")["location"] == SET_UP
 

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from merchants.models import Letter, Person, SignInRecord
+from merchants.models import OutgoingEmail, Person, SignInRecord
 from merchants.services import people, sign_in_records
 from merchants.services.history import act_as
 from portal.lib import clock
@@ -168,7 +168,7 @@ def test_many_locks_in_an_hour_raise_one_alarm(db: None, settings: Any) -> None:
         assert sign_in_records.raise_alarm() == 4
         lock(9)
         assert sign_in_records.raise_alarm() == 0
-    assert sorted(Letter.objects.values_list("to", flat=True)) == ["cto@oppi.test", "security@oppi.test"]
+    assert sorted(OutgoingEmail.objects.values_list("to", flat=True)) == ["cto@oppi.test", "security@oppi.test"]
     with clock.frozen_at(now + timedelta(minutes=61)):
         lock(4)
         assert sign_in_records.raise_alarm() == 4

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from merchants.models import AllowlistEntry, ApiKey, Approval, Compromise, Letter, Merchant, Person, Secret
+from merchants.models import AllowlistEntry, ApiKey, Approval, Compromise, Merchant, OutgoingEmail, Person, Secret
 from merchants.services import approvals, keys
 from portal.lib import clock
 from tests.conftest import Caller
@@ -99,15 +99,15 @@ def test_a_secret_of_another_key_is_not_the_one(staff: Client, key: ApiKey, acme
     assert not Compromise.objects.exists()
 
 
-def test_one_letter_a_contact_and_no_secret_in_it(staff: Client, key: ApiKey) -> None:
+def test_one_email_a_contact_and_no_secret_in_it(staff: Client, key: ApiKey) -> None:
     key.merchant.contacts.create(email="security@acme.test")
     with unguarded():
-        Letter.objects.all().delete()
+        OutgoingEmail.objects.all().delete()
     [secret] = SECRET.findall(declare(staff, key, "revoke"))
-    letters = list(Letter.objects.all())
-    assert {letter.to for letter in letters} == {"owner@acme.test", "security@acme.test"}
-    assert len(letters) == 2
-    assert secret not in str([letter.context for letter in letters])
+    emails = list(OutgoingEmail.objects.all())
+    assert {email.to for email in emails} == {"owner@acme.test", "security@acme.test"}
+    assert len(emails) == 2
+    assert secret not in str([email.context for email in emails])
 
 
 @pytest.mark.parametrize(
@@ -186,4 +186,4 @@ def test_a_merchant_without_a_contact_is_not_said_to_have_been_told(staff: Clien
     owner.memberships.all().delete()
     assert "has no contact, so nobody is notified" in unescape(staff.get(page_of(key)).content.decode())
     assert "has no contact, so nobody was notified" in declare(staff, key, "revoke")
-    assert not Letter.objects.exists()
+    assert not OutgoingEmail.objects.exists()

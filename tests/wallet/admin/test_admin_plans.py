@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from merchants.errors import OwnWish, SecondPersonNeeded
-from merchants.models import Approval, Letter, Merchant, Person
+from merchants.models import Approval, Merchant, OutgoingEmail, Person
 from merchants.services import approvals, history, staff_changes
 from portal.lib import clock
 from tests.pages import submit
@@ -171,7 +171,7 @@ def test_a_higher_limit_waits_for_a_second_person_and_a_lower_one_does_not(
     assert "A second person must approve it" in sent(at_work, path, SAID | {"write_off_alone": "5.00", "hour": "6"})
     plan.refresh_from_db()
     assert (plan.write_off_alone, plan.hour) == (0, 6)
-    [asked] = Letter.objects.filter(template="approval_waiting", to="owner@acme.test")
+    [asked] = OutgoingEmail.objects.filter(template="approval_waiting", to="owner@acme.test")
     assert asked.context["request"] == "raise the write-off limit"
     assert "already waiting" in sent(at_work, path, SAID | {"write_off_alone": "9.00"})
     approval = Approval.objects.get()
@@ -183,7 +183,7 @@ def test_a_higher_limit_waits_for_a_second_person_and_a_lower_one_does_not(
     plan.refresh_from_db()
     assert plan.write_off_alone == 500_000
     staff_changes.notify_owners_of_changes()
-    assert Letter.objects.filter(template="merchant_changed", to="owner@acme.test").exists()
+    assert OutgoingEmail.objects.filter(template="merchant_changed", to="owner@acme.test").exists()
     sent(at_work, path, SAID | {"write_off_alone": "1.00"})
     plan.refresh_from_db()
     assert plan.write_off_alone == 100_000

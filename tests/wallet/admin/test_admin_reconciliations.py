@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from portal.lib import clock
 from tests.pages import submit
 from tests.people import signed_in
@@ -44,12 +44,12 @@ def run(acme: Merchant) -> Reconciliation:
 
 @pytest.fixture
 def delivery(run: Reconciliation) -> ReportDelivery:
-    letter = Letter.objects.create(
+    email = OutgoingEmail.objects.create(
         merchant=run.merchant, to="cfo@acme.test", template="reconciliation", due_at=MORNING, context={"run": run.pk}
     )  # fmt: skip
-    Letter.objects.update(state="given_up", attempts=7, last_answer="550 no such mailbox")
-    letter.refresh_from_db()
-    return ReportDelivery.objects.create(reconciliation=run, to=letter.to, letter=letter, created_at=MORNING)
+    OutgoingEmail.objects.update(state="given_up", attempts=7, last_answer="550 no such mailbox")
+    email.refresh_from_db()
+    return ReportDelivery.objects.create(reconciliation=run, to=email.to, email=email, created_at=MORNING)
 
 
 def compared(merchant: Merchant, number: int = 1, **fields: Any) -> Reconciliation:
@@ -122,12 +122,12 @@ def test_a_bounce_is_seen(staff: Client, delivery: ReportDelivery) -> None:
     assert "cfo@acme.test" not in read(staff, REPORTS, state="given up")
 
 
-def test_a_report_is_sent_again_as_another_letter(staff: Client, delivery: ReportDelivery) -> None:
-    before = delivery.letter_id
+def test_a_report_is_sent_again_as_another_email(staff: Client, delivery: ReportDelivery) -> None:
+    before = delivery.email_id
     assert "A new email" in read(staff, f"{REPORTS}{delivery.pk}/send_again/")
     submit(staff, f"{REPORTS}{delivery.pk}/send_again/")
     delivery.refresh_from_db()
-    assert delivery.letter_id != before
+    assert delivery.email_id != before
     answer = submit(staff, f"{REPORTS}{delivery.pk}/send_again/")
     assert "is waiting to be sent" in unescape(answer.content.decode())
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 
-from merchants.models import AllowlistEntry, Approval, Contact, Invitation, Letter, Membership, Merchant, Person
+from merchants.models import AllowlistEntry, Approval, Contact, Invitation, Membership, Merchant, OutgoingEmail, Person
 from merchants.services import claim_links, email_links, keys, onboarding, people, sandboxes
 from tests import factories
 from tests.pages import said
@@ -32,8 +34,14 @@ def page_of(merchant: Merchant) -> str:
     return f"/admin/merchants/merchant/{merchant.pk}/onboarding/"
 
 
+def filled(staff: Client, merchant: Merchant, what: str, **fields: str) -> dict[str, str]:
+    """What a form of the page sends, with its token."""
+    [token] = re.findall(rf'name="{what}-token" value="([^"]+)"', staff.get(page_of(merchant)).content.decode())
+    return {"do": what, f"{what}-token": token} | {f"{what}-{name}": value for name, value in fields.items()}
+
+
 def live(staff: Client, merchant: Merchant, reason: str = "") -> str:
-    said_then = said(staff.post(page_of(merchant), {"do": "live", "live-reason": reason}, follow=True))
+    said_then = said(staff.post(page_of(merchant), filled(staff, merchant, "live", reason=reason), follow=True))
     merchant.refresh_from_db()
     return said_then
 
@@ -63,10 +71,10 @@ def test_a_new_merchant_is_not_live_and_its_page_says_what_is_missing(staff: Cli
 
 
 def test_support_invites_the_owner_by_mail_and_types_no_password(staff: Client, fresh: Merchant) -> None:
-    staff.post(page_of(fresh), {"do": "owner", "owner-email": "owner@nova.test"})
+    staff.post(page_of(fresh), filled(staff, fresh, "owner", email="owner@nova.test"))
     invitation = Invitation.objects.get()
     assert (invitation.email, invitation.role) == ("owner@nova.test", "owner")
-    assert Letter.objects.get(template="invitation").to == "owner@nova.test"
+    assert OutgoingEmail.objects.get(template="invitation").to == "owner@nova.test"
     assert "owner@nova.test is invited until" in said(staff.get(page_of(fresh)))
     token = email_links.invitation_link(invitation.pk).rstrip("/").rpartition("/")[2]
     people.accept_invitation(token=token, name="Olga", password="a long password of hers")
@@ -74,17 +82,25 @@ def test_support_invites_the_owner_by_mail_and_types_no_password(staff: Client, 
     assert "No owner yet" not in said(staff.get(page_of(fresh)))
 
 
+def test_a_form_that_is_sent_twice_invites_once(staff: Client, fresh: Merchant) -> None:
+    wish = filled(staff, fresh, "owner", email="owner@nova.test")
+    assert [staff.post(page_of(fresh), wish).status_code for _ in range(2)] == [302, 409]
+    assert staff.post(page_of(fresh), {"do": "owner", "owner-email": "other@nova.test"}).status_code == 409
+    assert [invitation.email for invitation in Invitation.objects.all()] == ["owner@nova.test"]
+
+
 def test_an_address_that_is_none_is_refused(staff: Client, fresh: Merchant) -> None:
-    assert "Enter a valid email address" in said(staff.post(page_of(fresh), {"do": "owner", "owner-email": "nobody"}))
+    sent = staff.post(page_of(fresh), filled(staff, fresh, "owner", email="nobody"))
+    assert "Enter a valid email address" in said(sent)
     assert not Invitation.objects.exists()
 
 
 def test_a_contact_of_the_owners_domain_is_added_and_another_asks_an_owner(staff: Client, fresh: Merchant) -> None:
     owned(fresh)
-    staff.post(page_of(fresh), {"do": "contact", "contact-email": "desk@elsewhere.test"})
+    staff.post(page_of(fresh), filled(staff, fresh, "contact", email="desk@elsewhere.test"))
     assert not Contact.objects.exists()
     assert "An owner must allow desk@elsewhere.test first" in said(staff.get(page_of(fresh)))
-    staff.post(page_of(fresh), {"do": "contact", "contact-email": "desk@nova.test"})
+    staff.post(page_of(fresh), filled(staff, fresh, "contact", email="desk@nova.test"))
     assert Contact.objects.get().email == "desk@nova.test"
 
 

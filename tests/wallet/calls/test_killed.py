@@ -95,7 +95,7 @@ def found(stage: Stage) -> dict[str, Any]:
         "cases": stage.sql(
             "SELECT kind, subject, state FROM wallet_case WHERE merchant_id = %s ORDER BY 1", stage.merchant_id
         ),
-        "letters": stage.sql(
+        "emails": stage.sql(
             "SELECT \"to\" FROM merchants_letter WHERE merchant_id = %s AND template = 'reconciliation'",
             stage.merchant_id,
         ),
@@ -108,9 +108,9 @@ CASES = [("late_statement", "", "open"), ("missing_here", "stray", "open")]
 def test_killed_in_the_comparison_it_is_made_anew_and_told_once(live: Live, stage: Stage, machine: LiveCaller) -> None:
     assert send(machine, body())[1]["state"] == "received"
     killed_at(live, stage, "wallet_case")
-    assert found(stage) == {"runs": [(1, "running")], "cases": [], "letters": []}
+    assert found(stage) == {"runs": [(1, "running")], "cases": [], "emails": []}
     compare(live, stage)
-    told = {"runs": [(1, "failed"), (2, "done")], "cases": CASES, "letters": [("cfo@acme.test",)]}
+    told = {"runs": [(1, "failed"), (2, "done")], "cases": CASES, "emails": [("cfo@acme.test",)]}
     assert found(stage) == told
 
 
@@ -119,9 +119,9 @@ def test_killed_between_comparison_and_mail_it_is_told_once_and_not_made_again(
 ) -> None:
     assert send(machine, body())[1]["state"] == "received"
     killed_at(live, stage, "wallet_reportdelivery")
-    assert found(stage) == {"runs": [(1, "done")], "cases": CASES, "letters": []}
+    assert found(stage) == {"runs": [(1, "done")], "cases": CASES, "emails": []}
     compare(live, stage)
-    assert found(stage) == {"runs": [(1, "done")], "cases": CASES, "letters": [("cfo@acme.test",)]}
+    assert found(stage) == {"runs": [(1, "done")], "cases": CASES, "emails": [("cfo@acme.test",)]}
 
 
 def test_the_same_bytes_by_two_at_once_are_one_statement(live: Live, stage: Stage, machine: LiveCaller) -> None:

@@ -271,6 +271,6 @@ def test_codes_that_are_taken_are_passed_over(acme: Merchant) -> None:
     assert sandboxes.create_sandbox(merchant=long).code == f"{'x' * 32}-sandbox"
 
 
-def test_letters_about_test_keys_go_to_the_people_of_the_live_merchant(acme: Merchant) -> None:
+def test_emails_about_test_keys_go_to_the_people_of_the_live_merchant(acme: Merchant) -> None:
     owner = factories.member(acme, "owner")
     assert emails.contact_addresses(factories.sandbox(acme)) == [owner.email]

@@ -17,8 +17,8 @@ from merchants.models import (
     Approval,
     DisabledGame,
     Game,
-    Letter,
     Merchant,
+    OutgoingEmail,
     Person,
     Player,
     Secret,
@@ -55,7 +55,7 @@ def test_a_rotation_sends_claim_links_and_answers_no_secret(program: Program, ke
     assert answer["claim_link_expires_at"]
     assert SECRET.search(str(answer)) is None
     assert SecretClaim.objects.get().version == 2
-    assert Letter.objects.filter(template="secret_claim", to="owner@acme.test").exists()
+    assert OutgoingEmail.objects.filter(template="secret_claim", to="owner@acme.test").exists()
     deed = newest_deed(program)
     assert (deed["actor"], deed["door"], deed["reason"]) == (
         "owner@acme.test", "API token “Nightly job”", "Every quarter",

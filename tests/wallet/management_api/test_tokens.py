@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from merchants import crypto, errors
-from merchants.models import AccessToken, Letter, Membership, Merchant, Person
+from merchants.models import AccessToken, Membership, Merchant, OutgoingEmail, Person
 from merchants.services import access_tokens, keys, scan
 from portal.lib import clock, masking
 from tests import factories
@@ -136,9 +136,9 @@ def test_who_may_have_tokens(viewer: Person, owner: Person, acme: Merchant, riva
 
 
 def test_owners_are_notified_of_a_new_token(program: Program) -> None:
-    letter = Letter.objects.get()
-    assert letter.to == "owner@acme.test"
-    assert "Nightly job" in str(letter.context)
+    email = OutgoingEmail.objects.get()
+    assert email.to == "owner@acme.test"
+    assert "Nightly job" in str(email.context)
 
 
 def test_use_is_noted_once_a_minute(program: Program) -> None:

@@ -21,7 +21,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.services import email_outbox, history
 from portal.lib import clock
 from portal.lib.clientip import parse_networks
@@ -493,7 +493,7 @@ def test_a_report_that_came_back_is_seen_and_sent_again(at_work: Client, case: C
     ReportRecipient.objects.create(merchant=case.merchant, email="finance@acme.test")
     run = Reconciliation.objects.get(merchant=case.merchant, day=DATE)
     [delivery] = deliveries.send_reports(run=run)
-    Letter.objects.filter(pk=delivery.letter_id).update(state="sent", attempts=1, sent_at=clock.now())
+    OutgoingEmail.objects.filter(pk=delivery.email_id).update(state="sent", attempts=1, sent_at=clock.now())
     ReportDelivery.objects.filter(pk=delivery.pk).update(bounced_at=clock.now(), bounce="550 no such mailbox")
     path = f"{HERE}reports/{run.pk}/"
     assert "550 no such mailbox" in said(at_work.get(path))
@@ -501,7 +501,7 @@ def test_a_report_that_came_back_is_seen_and_sent_again(at_work: Client, case: C
     shown = said(at_work.get(path))
     assert "is being sent to finance@acme.test again" in shown
     assert "550" not in shown
-    assert Letter.objects.filter(to="finance@acme.test", template="reconciliation").count() == 2
+    assert OutgoingEmail.objects.filter(to="finance@acme.test", template="reconciliation").count() == 2
 
 
 # --- The plan ---------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, transaction
 
 from merchants import crypto
 from merchants.errors import SecretInText
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.services import history
 from portal.lib import clock
 from tests import factories
@@ -74,7 +74,7 @@ def test_a_case_is_assigned_waits_and_is_resolved_with_its_reason(case: Case, su
     assert now(case) == ("resolved", "theirs")
     assert case.resolved_by == second
     assert [note.text for note in cases.notes_of(case, for_staff=True)] == ["They sent cents."]
-    assert not Letter.objects.exists()
+    assert not OutgoingEmail.objects.exists()
 
 
 def test_what_is_resolved_is_left_alone_until_it_is_opened_again(case: Case, support: Person) -> None:
@@ -148,8 +148,8 @@ def test_resolving_a_difference_that_stands_is_a_write_off_by_another_name(
     case = found(run, difference=LIMIT + 1)
     cases.resolve_case(case=case, resolution=resolution, text="Known.", by=support)
     assert now(case) == ("open", "")
-    [letter] = Letter.objects.filter(template="write_off_waiting")
-    assert (letter.to, letter.context["sums"]) == (second.email, ["EUR 10.00001"])
+    [email] = OutgoingEmail.objects.filter(template="write_off_waiting")
+    assert (email.to, email.context["sums"]) == (second.email, ["EUR 10.00001"])
     with pytest.raises(refusals.OwnWriteOff):
         cases.confirm_write_off(case=case, difference=LIMIT + 1, by=support)
     with pytest.raises(refusals.WriteOffAsked):

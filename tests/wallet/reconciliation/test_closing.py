@@ -15,7 +15,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from python_calamine import CalamineWorkbook
 
 from merchants.errors import NotIndependent, Refusal
-from merchants.models import Contact, Letter, Merchant, Person
+from merchants.models import Contact, Merchant, OutgoingEmail, Person
 from merchants.services import email_outbox, history, people
 from portal.lib import clock, pdf
 from tests import factories
@@ -464,8 +464,8 @@ def test_our_staff_is_reminded_once_of_a_month_that_nobody_prepares(
         with clock.frozen_at(moment):
             sent.append(month_reminder.send_reminders())
     assert sent == [0, 1, 0]
-    letter = Letter.objects.get(template="month_due")
-    assert (letter.to, letter.context["month"]) == (support.email, "March 2026")
+    email = OutgoingEmail.objects.get(template="month_due")
+    assert (email.to, email.context["month"]) == (support.email, "March 2026")
     with clock.frozen_at(datetime(2026, 4, 7, tzinfo=UTC)):
         email_outbox.send_due_emails()
     [message] = mail.outbox

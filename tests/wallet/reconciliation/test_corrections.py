@@ -13,7 +13,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from merchants.errors import NotIndependent
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.services import chain, history, people, staff_changes
 from portal.lib import clock
 from tests import factories
@@ -78,7 +78,7 @@ def test_two_persons_settle_a_case_and_the_money_moves(
     before = balance(busy)
     correction = proposed(broken, support)
     assert (balance(busy), now(broken)) == (before, ("open", ""))
-    assert Letter.objects.get(template="correction_waiting").to == second.email
+    assert OutgoingEmail.objects.get(template="correction_waiting").to == second.email
     correction = approved(correction, second)
     assert balance(busy) == before - WIN
     assert now(broken) == ("resolved", "settled")
@@ -108,7 +108,9 @@ def test_owners_are_mailed_and_history_says_who_proposed_it_and_who_approved(
     with history.act_as(door="Admin", person=second):
         approved(correction, second)
     staff_changes.notify_owners_of_changes()
-    told = [letter.context["what"] for letter in Letter.objects.filter(to=owner.email, template="merchant_changed")]
+    told = [
+        email.context["what"] for email in OutgoingEmail.objects.filter(to=owner.email, template="merchant_changed")
+    ]
     posted = f"Correction posted: EUR 0.02 from the player, case {broken.pk}. Proposed by support@oppi.test"
     assert any(posted in what for what in told)
     entries = history.timeline(broken)
@@ -548,7 +550,7 @@ def test_who_proposes_and_who_approves_read_what_has_moved_already(
     assert warning in unescape(signed_in(client, support).get(f"{page}/propose_correction/").content.decode())
     proposed(broken, support)
     assert warning in unescape(signed_in(Client(), second).get(f"{page}/approve_correction/").content.decode())
-    assert warning in Letter.objects.get(template="correction_waiting").context["warnings"][0]
+    assert warning in OutgoingEmail.objects.get(template="correction_waiting").context["warnings"][0]
 
 
 def test_who_pays_what_is_owed_reads_of_a_payout_under_another_id(client: Client, busy: Busy, support: Person) -> None:

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from merchants.models import Contact, Letter, Merchant
+from merchants.models import Contact, Merchant, OutgoingEmail
 from merchants.services import email_outbox, emails
 from portal.lib import clock
 from portal.local.ports import free_port
@@ -71,7 +71,7 @@ def again(delivery: ReportDelivery) -> None:
 
 
 def state(delivery: ReportDelivery) -> DeliveryState:
-    return deliveries.delivery_state(ReportDelivery.objects.select_related("letter").get(pk=delivery.pk))
+    return deliveries.delivery_state(ReportDelivery.objects.select_related("email").get(pk=delivery.pk))
 
 
 # --- to whom ----------------------------------------------------------------------------------------------------------
@@ -91,14 +91,14 @@ def test_each_recipient_gets_a_comparison_once(run: Reconciliation) -> None:
     assert deliveries.send_reports(run=run) == []
     ReportRecipient.objects.create(merchant=run.merchant, email="ceo@acme.test")
     assert [each.to for each in deliveries.send_reports(run=run)] == ["ceo@acme.test"]
-    assert Letter.objects.count() == 2
+    assert OutgoingEmail.objects.count() == 2
 
 
 def test_the_database_refuses_a_second_delivery(run: Reconciliation) -> None:
     [delivery] = deliveries.send_reports(run=run)
-    letter = Letter.objects.create(to=delivery.to, template="reconciliation")
+    email = OutgoingEmail.objects.create(to=delivery.to, template="reconciliation")
     with pytest.raises(IntegrityError, match="report_delivery_once"), transaction.atomic():
-        ReportDelivery.objects.create(reconciliation=run, to=delivery.to, letter=letter, created_at=MORNING)
+        ReportDelivery.objects.create(reconciliation=run, to=delivery.to, email=email, created_at=MORNING)
 
 
 def test_what_is_not_compared_to_its_end_is_not_told(run: Reconciliation) -> None:
@@ -132,7 +132,7 @@ def test_it_goes_out_through_a_real_server_with_its_picture_inside(run: Reconcil
     assert picture.get_content()[:4] == b"\x89PNG"
 
 
-def test_a_letter_of_a_key_goes_before_reports_that_wait_longer(run: Reconciliation, server: Server) -> None:
+def test_an_email_of_a_key_goes_before_reports_that_wait_longer(run: Reconciliation, server: Server) -> None:
     with clock.frozen_at(MORNING):
         deliveries.send_reports(run=run)
     with clock.frozen_at(MORNING + HOUR):
@@ -146,7 +146,7 @@ def test_a_no_for_now_is_tried_again_and_seen(run: Reconciliation, server: Serve
     setattr(server, place, "451 4.3.0 Try later")
     delivery = sent(run)
     assert state(delivery) == DeliveryState.RETRIED
-    assert ReportDelivery.objects.get().letter.last_answer == "451 4.3.0 Try later"
+    assert ReportDelivery.objects.get().email.last_answer == "451 4.3.0 Try later"
     setattr(server, place, "250 OK")
     posted(MORNING + HOUR)
     posted(MORNING + 2 * HOUR)
@@ -179,7 +179,7 @@ def test_a_report_that_was_sent_can_be_sent_again_and_mailboxes_show_it(run: Rec
     first, second = server.taken
     assert first["message-id"] != second["message-id"]
     assert first["subject"] == second["subject"]
-    assert Letter.objects.count() == 2
+    assert OutgoingEmail.objects.count() == 2
 
 
 # --- bounces ----------------------------------------------------------------------------------------------------------
@@ -220,10 +220,10 @@ def notification(message_id: str, to: str, action: str = "failed") -> bytes:
 
 
 def message_id(delivery: ReportDelivery) -> str:
-    return email_outbox.message_id(ReportDelivery.objects.get(pk=delivery.pk).letter)
+    return email_outbox.message_id(ReportDelivery.objects.get(pk=delivery.pk).email)
 
 
-def test_a_letter_that_came_back_is_seen_and_can_be_sent_again(run: Reconciliation) -> None:
+def test_an_email_that_came_back_is_seen_and_can_be_sent_again(run: Reconciliation) -> None:
     delivery = sent(run)
     [marked] = deliveries.record_bounce(BytesIO(notification(message_id(delivery), "CFO@acme.test")))
     assert marked == delivery

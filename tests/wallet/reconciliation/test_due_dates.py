@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.test import Client
 
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.services import email_outbox
 from portal.lib import clock
 from tests import factories
@@ -107,13 +107,13 @@ def test_a_case_that_opens_again_is_due_anew(run: Reconciliation, support: Perso
 # --- reminders --------------------------------------------------------------------------------------------------------
 def reminded(at: datetime) -> dict[str, int]:
     """To whom mails went at that moment; the job runs twice."""
-    before = Letter.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    before = OutgoingEmail.objects.aggregate(newest=Max("pk"))["newest"] or 0
     with clock.frozen_at(at):
         remind_of_due_cases()
         remind_of_due_cases()
-    letters = Letter.objects.filter(template="cases_due", pk__gt=before)
-    assert letters.count() == len(set(letters.values_list("to", flat=True)))
-    return {letter.to: letter.context["number"] for letter in letters}
+    emails = OutgoingEmail.objects.filter(template="cases_due", pk__gt=before)
+    assert emails.count() == len(set(emails.values_list("to", flat=True)))
+    return {email.to: email.context["number"] for email in emails}
 
 
 def steps(case: Case) -> list[int]:

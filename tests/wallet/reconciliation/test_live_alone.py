@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from merchants.admin import hygiene
-from merchants.models import ApiKey, Letter, Merchant, Person
+from merchants.models import ApiKey, Merchant, OutgoingEmail, Person
 from merchants.services import compromise, expiry, keys, merchants
 from portal.lib import clock
 from tests import factories
@@ -126,7 +126,7 @@ def test_reminders_of_a_keys_end(acme: Merchant, sandbox: Merchant) -> None:
     ending(sandbox)
     ending(acme)
     expiry.send_reminders()
-    assert Letter.objects.filter(template="key_expires").values_list("merchant", flat=True).get() == acme.pk
+    assert OutgoingEmail.objects.filter(template="key_expires").values_list("merchant", flat=True).get() == acme.pk
 
 
 # --- reconciliation ---------------------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ def test_a_statement_of_a_sandbox_is_compared_when_asked_for(sandbox: Merchant, 
         run = schedule.compare_requested(merchant=sandbox, day=DAY, by=support)
     assert run is not None
     assert run.state == "done"
-    assert not Letter.objects.exists()
+    assert not OutgoingEmail.objects.exists()
 
 
 def test_the_check_of_the_books_reads_sandboxes_and_names_them(tester: Caller) -> None:

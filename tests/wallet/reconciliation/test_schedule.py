@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 
-from merchants.models import Contact, Letter, Merchant, Person
+from merchants.models import Contact, Merchant, OutgoingEmail, Person
 from merchants.services import email_outbox, emails, keys
 from portal.celery import app
 from portal.lib import clock
@@ -424,7 +424,7 @@ def test_whoever_watches_from_outside_sees_it_with_all_workers_dead(plan: Reconc
     assert (answer.status_code, answer.json()) == (503, {"late": 1, "letters": 0, "books": 0})
 
 
-def test_letters_that_nobody_sends_are_seen_from_outside(plan: ReconciliationPlan, client: Client) -> None:
+def test_emails_that_nobody_sends_are_seen_from_outside(plan: ReconciliationPlan, client: Client) -> None:
     """Days may be compared while the worker that sends is dead."""
     emails.write_to("finance@acme.test", plan.merchant, "reconciliation_alarm", {})
     with clock.frozen_at(datetime.now(UTC) + timedelta(minutes=14)):
@@ -512,7 +512,7 @@ def test_a_report_that_reached_nobody_is_an_alarm(plan: ReconciliationPlan) -> N
     run = compared(plan, "clear", ours=7, theirs=7)
     with clock.frozen_at(EIGHT):
         first, second = deliveries.send_reports(run=run)
-    Letter.objects.filter(pk=first.letter_id).update(state="given_up", attempts=1, last_answer="550 no")
+    OutgoingEmail.objects.filter(pk=first.email_id).update(state="given_up", attempts=1, last_answer="550 no")
     assert causes(plan.merchant, EIGHT) == [], "one reached somebody"
     ReportDelivery.objects.filter(pk=second.pk).update(bounced_at=EIGHT)
     assert causes(plan.merchant, EIGHT) == [("not_delivered", DAY)]
@@ -525,7 +525,7 @@ def test_a_report_that_the_mail_server_does_not_take_is_an_alarm_after_an_hour(
     run = compared(plan, "clear", ours=7, theirs=7)
     with clock.frozen_at(EIGHT):
         deliveries.send_reports(run=run)
-    Letter.objects.update(attempts=7, due_at=EIGHT + timedelta(hours=2))
+    OutgoingEmail.objects.update(attempts=7, due_at=EIGHT + timedelta(hours=2))
     assert causes(plan.merchant, EIGHT + 59 * MINUTE) == []
     assert causes(plan.merchant, EIGHT + 60 * MINUTE) == [("not_delivered", DAY)]
     with clock.frozen_at(EIGHT + 60 * MINUTE):
@@ -553,7 +553,7 @@ def test_a_comparison_that_says_nothing_new_was_told_by_the_one_before(plan: Rec
         [delivery] = deliveries.send_reports(run=compared_on(plan, day, at))
     compared_on(plan, day, at, number=2)
     assert causes(plan.merchant, late) == []
-    Letter.objects.filter(pk=delivery.letter_id).update(state="given_up", attempts=1, last_answer="550 no")
+    OutgoingEmail.objects.filter(pk=delivery.email_id).update(state="given_up", attempts=1, last_answer="550 no")
     assert causes(plan.merchant, late) == [("not_delivered", day)]
 
 

@@ -49,12 +49,12 @@ def test_no_mail_when_the_books_hold(caller: Caller) -> None:
 def test_an_alarm_when_they_do_not(tampered: Caller, settings: Any) -> None:
     settings.LEDGER_ALARM_TO = RECIPIENTS
     tasks.verify_ledger()
-    [letter] = mail.outbox
-    assert isinstance(letter, mail.EmailMultiAlternatives)
-    assert letter.to == RECIPIENTS
-    assert letter.subject == "The ledger does not balance"
-    [(html, _)] = letter.alternatives
-    for part in (str(letter.body), str(html)):
+    [email] = mail.outbox
+    assert isinstance(email, mail.EmailMultiAlternatives)
+    assert email.to == RECIPIENTS
+    assert email.subject == "The ledger does not balance"
+    [(html, _)] = email.alternatives
+    for part in (str(email.body), str(html)):
         assert "acme" in part
         assert "1000007" in part
         assert "1000000" in part
@@ -69,10 +69,10 @@ def test_the_alarm_names_a_row_that_does_not_follow(caller: Caller, settings: An
         cursor.execute("UPDATE wallet_transaction SET balance = balance + 7 WHERE kind = 'bet' RETURNING id")
         [(row,)] = cursor.fetchall()
     tasks.verify_ledger()
-    [letter] = mail.outbox
-    assert isinstance(letter, mail.EmailMultiAlternatives)
-    [(html, _)] = letter.alternatives
-    for part in (str(letter.body), str(html)):
+    [email] = mail.outbox
+    assert isinstance(email, mail.EmailMultiAlternatives)
+    [(html, _)] = email.alternatives
+    for part in (str(email.body), str(html)):
         assert all(told in part for told in (str(row), "acme", "999507", "999500"))
         assert caller.player not in part
 

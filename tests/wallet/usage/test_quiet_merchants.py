@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
-from merchants.models import Letter, Merchant, Person
+from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.models.events import OutgoingEvent
 from merchants.services import event_endpoints, history, merchants
 from portal.lib import clock
@@ -57,7 +57,7 @@ def test_a_merchant_with_steady_traffic_and_none_for_an_hour_is_quiet(acme: Merc
     usual_days(acme)
     [incident] = check().opened
     assert (incident.merchant, incident.kind, incident.usual_calls) == (acme, "quiet", 40)
-    assert sorted(Letter.objects.values_list("to", "template")) == [
+    assert sorted(OutgoingEmail.objects.values_list("to", "template")) == [
         ("night@oppi.test", "traffic_alarm"),
         ("traffic@oppi.test", "traffic_alarm"),
     ]
@@ -97,7 +97,7 @@ def test_an_incident_is_mailed_once_and_ends_with_the_next_accepted_request(call
     assert incident.last_accepted_at == NOW - 2 * HOUR
     for minutes in (5, 10):
         assert check(NOW + timedelta(minutes=minutes)) == ([], [])
-    assert Letter.objects.count() == 2
+    assert OutgoingEmail.objects.count() == 2
     call_at(NOW + timedelta(minutes=12), caller)
     assert check(NOW + timedelta(minutes=15)).ended == [incident]
     assert not quiet_merchants.open_incidents().exists()

@@ -1,4 +1,4 @@
-"""Takes a letter that came back (a delivery status notification) on its standard input, as a mail server hands it on.
+"""Takes an email that came back (a delivery status notification) on its standard input, as a mail server hands it on.
 
 In /etc/aliases: `portal-bounces: "|/srv/portal/.venv/bin/python /srv/portal/manage.py bounced"`
 """

@@ -121,7 +121,7 @@ def comparison_context(merchant: Merchant, run: Reconciliation) -> dict[str, Any
         "counted": counted,
         "later": later,
         "adds_up": figures.differences_add_up,
-        "told": [(each, deliveries.delivery_state(each)) for each in run.deliveries.select_related("letter")],
+        "told": [(each, deliveries.delivery_state(each)) for each in run.deliveries.select_related("email")],
     }
 
 

@@ -32,7 +32,7 @@ def reports(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
     run = Reconciliation.objects.filter(merchant=visit.merchant, pk=number, state=Reconciliation.State.DONE).first()
     if run is None:
         raise Http404
-    sent = run.deliveries.select_related("letter").order_by("to")
+    sent = run.deliveries.select_related("email").order_by("to")
     context: dict[str, Any] = {
         "run": run,
         "headline": report.headline(run, figures_of(run)),
@@ -52,13 +52,13 @@ def reports(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
 def report_row(delivery: ReportDelivery) -> dict[str, Any]:
     state = deliveries.delivery_state(delivery)
     is_over = state in {DeliveryState.SENT, DeliveryState.GIVEN_UP, DeliveryState.BOUNCED}
-    why = email_outbox.failure_reason(delivery.letter)
+    why = email_outbox.failure_reason(delivery.email)
     return {"delivery": delivery, "state": state.value, "level": LEVELS.get(state, ""), "again": is_over, "why": why}
 
 
 @page(work=Work.STATEMENTS, back="operator:reconciliation")
 def report_again(request: HttpRequest, visit: Visit, number: int) -> HttpResponse:
-    found = ReportDelivery.objects.select_related("reconciliation", "letter")
+    found = ReportDelivery.objects.select_related("reconciliation", "email")
     delivery = found.filter(reconciliation__merchant=visit.merchant, pk=number).first()
     if delivery is None:
         raise Http404

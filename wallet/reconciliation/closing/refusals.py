@@ -128,7 +128,9 @@ class InvoiceIsStored(Refusal):
 
 class InvoiceTotalUnclear(Refusal):
     def __init__(self) -> None:
-        super().__init__(_("The invoice has a total without a currency code, or one that is too large. Correct it."))
+        super().__init__(
+            _("The invoice has a total without a currency code, or a total that is too large. Correct the totals.")
+        )
 
 
 class InvoiceOfAMonthToCome(Refusal):

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from merchants.errors import moment_text as said
-from merchants.models import Letter
+from merchants.models import OutgoingEmail
 from merchants.services import email_outbox
 from merchants.services.email_outbox import Filling, Part
 from portal.lib import clock
@@ -26,7 +26,7 @@ def send_settlement(settlement: Settlement) -> None:
     """Write the emails about a signed statement."""
     now = clock.now()
     for to in report_recipients(settlement.merchant):
-        Letter.objects.get_or_create(
+        OutgoingEmail.objects.get_or_create(
             once=f"settlement {settlement.pk} {to.lower()}"[:200],
             defaults={
                 "merchant": settlement.merchant, "to": to, "template": TEMPLATE,
@@ -36,16 +36,16 @@ def send_settlement(settlement: Settlement) -> None:
     email_outbox.wake_on_commit()
 
 
-def emails_of(settlement: Settlement) -> list[Letter]:
+def emails_of(settlement: Settlement) -> list[OutgoingEmail]:
     """Return the emails about a statement."""
-    found = Letter.objects.filter(merchant=settlement.merchant_id, template=TEMPLATE)
+    found = OutgoingEmail.objects.filter(merchant=settlement.merchant_id, template=TEMPLATE)
     return list(found.filter(context__settlement=settlement.pk).order_by("to"))
 
 
-def filling(letter: Letter) -> Filling:
+def filling(email: OutgoingEmail) -> Filling:
     """Return the contents of the email when it is sent."""
     settlement = Settlement.objects.select_related("merchant", "prepared_by", "signed_by").get(
-        pk=letter.context["settlement"]
+        pk=email.context["settlement"]
     )
     plan = plan_of(settlement.merchant)
     parts = attached_files(settlement, whole=plan.names_players) if plan.is_attached else []
