@@ -237,3 +237,20 @@ def test_a_page_about_another_person_than_the_token_signs_in_nobody() -> None:
     account = SimpleNamespace(extra_data={"userinfo": OTHER | VERIFIED, "id_token": OWNER | VERIFIED})
     with pytest.raises(oidc.Refused, match="two identities"):
         oidc.claims_of(SimpleNamespace(account=account))
+
+
+OUTSIDE = ["//evil.example", r"/\evil.example", "https://evil.example/", "//[evil.example", "/\n/evil.example"]
+
+
+@pytest.mark.parametrize("way", OUTSIDE)
+def test_a_sign_in_by_the_company_leads_nowhere_else(company: Company, owner: Person, way: str) -> None:
+    """What the address of the first page says is not what the last one leads to."""
+    company.tell("owner@acme.test", {"email": "owner@acme.test"} | VERIFIED)
+    query = urllib.parse.urlencode({"next": way})
+    for first in (START, "/account/oidc/acme/login/"):
+        company.browser.logout()
+        leads: Any = company.browser.post(f"{first}?{query}", {"email": "owner@acme.test", "next": way})
+        assert leads.status_code == 302
+        answer: Any = company.browser.get(company.consent(leads["location"], "owner@acme.test"))
+        assert answer["location"] == "/"
+        assert is_signed_in(company.browser)
