@@ -18,11 +18,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from pghistory import config
-from pghistory.runtime import _can_inject_variable
+from pghistory.runtime import IGNORED_SQL_PREFIXES
+from psycopg.pq import TransactionStatus
 
 FIELD = "portal_proof"
 AUTHOR = "merchants.author"
 CURRENT_TRANSACTION = "SELECT pg_current_xact_id()::text"
+LONGEST_PREFIX = max(map(len, IGNORED_SQL_PREFIXES))
 
 
 def prove(kind: str, text: str) -> str:
@@ -56,15 +58,35 @@ def is_author_proven(context: Mapping[str, Any] | None, transaction_id: int) -> 
     return is_proven(AUTHOR, author_text(known, transaction_id), str(known.get(FIELD, "")))
 
 
-def prove_statement(
-    execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: dict[str, Any]
-) -> Any:  # an execute wrapper of Django, around that of pghistory
-    """Add the proof to what the statement's events will say of their author."""
-    if not _can_inject_variable(context["cursor"], sql):  # type: ignore[no-untyped-call]
-        return execute(sql, params, many, context)
-    connection = context["connection"]
-    alone = nullcontext() if connection.in_atomic_block else transaction.atomic(using=connection.alias)
-    with alone, pghistory.context() as current:
-        [(number,)] = context["cursor"].connection.execute(CURRENT_TRANSACTION, prepare=False).fetchall()
-        current.metadata[FIELD] = prove(AUTHOR, author_text(current.metadata, int(number)))
-        return execute(sql, params, many, context)
+class StatementProver:
+    """Adds the proof to what a statement's events will say of their author.
+
+    An execute wrapper of Django for one connection, around that of pghistory. It asks for the number of a transaction
+    once, before the first statement that may write. Each statement of the connection is seen here, so one that finds
+    no transaction open begins another.
+    """
+
+    def __init__(self) -> None:
+        self.transaction_id: int | None = None
+
+    def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: Any, context: dict[str, Any]) -> Any:
+        status = context["cursor"].connection.info.transaction_status
+        if status == TransactionStatus.IDLE:
+            self.transaction_id = None
+        if status == TransactionStatus.INERROR or is_without_events(sql):
+            return execute(sql, params, many, context)
+        connection = context["connection"]
+        alone = nullcontext() if connection.in_atomic_block else transaction.atomic(using=connection.alias)
+        with alone, pghistory.context() as current:
+            if self.transaction_id is None:
+                [(number,)] = context["cursor"].connection.execute(CURRENT_TRANSACTION, prepare=False).fetchall()
+                self.transaction_id = int(number)
+            current.metadata[FIELD] = prove(AUTHOR, author_text(current.metadata, self.transaction_id))
+            return execute(sql, params, many, context)
+
+
+def is_without_events(sql: str | bytes) -> bool:
+    """Return whether pghistory tells this statement no author: it reads, or changes the schema."""
+    begin = sql.lstrip()[:LONGEST_PREFIX]
+    text = begin.decode(errors="replace") if isinstance(begin, bytes) else begin
+    return text.lower().startswith(IGNORED_SQL_PREFIXES)

@@ -60,8 +60,8 @@ def attach_context(**known: Any) -> Iterator[None]:
 @contextmanager
 def _proven_context() -> Iterator[Any]:
     with ExitStack() as stack:
-        if author_proofs.prove_statement not in connection.execute_wrappers:  # outside that of pghistory
-            stack.enter_context(connection.execute_wrapper(author_proofs.prove_statement))
+        if not any(isinstance(each, author_proofs.StatementProver) for each in connection.execute_wrappers):
+            stack.enter_context(connection.execute_wrapper(author_proofs.StatementProver()))  # outside pghistory's
         yield stack.enter_context(pghistory.context())
 
 

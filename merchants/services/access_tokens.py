@@ -39,7 +39,8 @@ def create_token(
     name. Our staff have no page without a second factor; it may be their company's.
     """
     check_no_secret(name)
-    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)  # its role does not end meanwhile
+    hold_role(person, merchant)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if not holds_role(person, merchant):
         raise errors.TokenNeedsRole
     if merchant is not None and not person.has_second_factor:
@@ -74,6 +75,16 @@ def revoke_token(*, token: AccessToken) -> AccessToken:
     token.revoked_at = clock.now()
     token.save(update_fields=["revoked_at"])
     return token
+
+
+def hold_role(person: Person, merchant: Merchant | None) -> None:
+    """Lock the membership, so that the role does not end before the token is there to end with it.
+
+    Before the person, as whoever takes the role away does.
+    """
+    if merchant is not None:
+        own = Membership.objects.filter(person=person, merchant=merchant.live_merchant)
+        own.select_for_update(no_key=True, of=("self",)).first()
 
 
 def holds_role(person: Person, merchant: Merchant | None) -> bool:

@@ -125,7 +125,7 @@ def claim_secret(*, merchant: Merchant, said: str, by: Person) -> Issued:
     Refuses as `find_claim` does.
     """
     found = find_claim(merchant=merchant, said=said, by=by)
-    SecretClaim.objects.select_for_update().get(pk=found.pk)
+    Secret.objects.select_for_update(of=("self",)).get(pk=found.secret_id)  # as who sends another link
     found = find_claim(merchant=merchant, said=said, by=by)
     found.claimed_at, found.claimed_by = clock.now(), by
     found.save(update_fields=["claimed_at", "claimed_by"])

@@ -12,6 +12,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,6 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if address is None:
             raise PermissionDenied
         return str(address)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether a page leads back there: a path of this portal, and no other host, also none of ours."""
+        return url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """What allauth tells of a person's account goes out as all emails do: no request waits for a mail server.

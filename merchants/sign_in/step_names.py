@@ -43,5 +43,5 @@ def step_to_confirm(request: HttpRequest) -> str:
         return str(kept["step"])
     try:
         return str(ACCOUNT_STEPS.get(resolve(urlsplit(back).path).url_name or "", ""))
-    except Resolver404:
+    except (Resolver404, ValueError):  # no page, or no address at all
         return ""

@@ -117,6 +117,8 @@ def test_a_fault_has_a_page_that_needs_nothing_and_a_line_with_its_id(live: Live
     assert lines, "no line of the log has the request id"
     told = [json.loads(line) for line in lines]
     assert any(line["request_id"] == answer.request_id for line in told)
+    if answer.status == 500:
+        assert len([line for line in told if "Traceback" in line.get("exception", "")]) == 1
 
 
 # --- In process: what needs somebody who is signed in -----------------------------------------------------------------

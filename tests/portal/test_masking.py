@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -88,6 +89,7 @@ def test_a_line_of_the_log_holds_no_secret_that_stood_in_an_address() -> None:
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Not Found: %s", (f"/{secret}",), None)
     line = json.loads(logs.formatter().format(record))
     assert line["event"] == "Not Found: /oppi_live_…"
+    assert datetime.fromisoformat(line["timestamp"]).tzinfo == UTC
 
 
 @pytest.mark.parametrize("written", WRITTEN)

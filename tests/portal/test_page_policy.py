@@ -28,7 +28,7 @@ PAGES = {
     "/": "stranger",
     "/account/login/": "stranger",
     "/account/password/reset/": "stranger",
-    "/account/2fa/": "support",
+    "/account/second-factor/": "support",
     "/account/sessions/": "support",
     "/admin/": "support",
     "/admin/nothing/": "support",
@@ -58,6 +58,8 @@ def test_every_page_carries_the_policy(client: Client, support: Person, acme: Me
     assert "no-store" in response["Cache-Control"]
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Referrer-Policy"] == "same-origin"
+    kind, _, charset = response["Content-Type"].partition("; charset=")
+    assert charset == "utf-8" or kind in {"application/json", "application/javascript"}, "these are UTF-8 by themselves"
     assert not any(name.lower().startswith("access-control-") for name in response.headers)
     assert response["X-Frame-Options"] in {"DENY", "SAMEORIGIN" if page.startswith("/admin/") else "DENY"}
 
@@ -70,8 +72,9 @@ def test_an_operators_page_has_nothing_inline_at_all(client: Client, support: Pe
 @pytest.mark.parametrize("environment", ["production", "demo"])
 def test_cookies_are_of_the_host_where_there_is_tls(environment: str) -> None:
     cookies = ["SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
-    same = ["SESSION_COOKIE_DOMAIN", "SESSION_COOKIE_HTTPONLY", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE"]
-    hsts = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS"]
+    same = ["SESSION_COOKIE_DOMAIN", "SESSION_COOKIE_SAMESITE", "CSRF_COOKIE_SAMESITE"]
+    same += ["SESSION_COOKIE_HTTPONLY", "CSRF_COOKIE_HTTPONLY"]
+    hsts = ["SECURE_HSTS_SECONDS", "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD"]
     names = f"print({', '.join(f's.{name}' for name in cookies + same + hsts)})"
     done = subprocess.run(
         [sys.executable, "-c", f"from django.conf import settings as s; {names}"],
@@ -83,8 +86,8 @@ def test_cookies_are_of_the_host_where_there_is_tls(environment: str) -> None:
         check=True,
     )
     told = {
-        "production": "__Host-session __Host-csrf True True None True Lax Lax 31536000 True",
-        "demo": "sessionid csrftoken False False None True Lax Lax 0 False",
+        "production": "__Host-session __Host-csrf True True None Lax Lax True True 31536000 True True",
+        "demo": "sessionid csrftoken False False None Lax Lax True True 0 False False",
     }
     assert done.stdout.strip() == told[environment]
 

@@ -71,6 +71,10 @@ class Handler(BaseHTTPRequestHandler):
         with suppress(OSError):
             self.server.host.answers(self)
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.do_GET()
+
     def log_message(self, *_: Any) -> None: ...
 
     def give(self, body: bytes, *, status: int = 200, length: int | None = None, **headers: str) -> None:
@@ -86,6 +90,7 @@ class Handler(BaseHTTPRequestHandler):
 class HttpsHost:
     port: int = 0
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    named: list[str | None] = field(default_factory=list)  # by TLS, the name that the caller wants to reach
     answers: Answering = lambda handler: handler.give(b"", status=404)
 
     @property
@@ -107,6 +112,7 @@ def https_host(pem: Path) -> Iterator[HttpsHost]:
     tls.load_cert_chain(pem)
     server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.host = host = HttpsHost(server.server_address[1])
+    tls.sni_callback = lambda _wire, name, _context: host.named.append(name)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -77,6 +77,67 @@ def test_a_statement_in_a_transaction_of_its_own_is_proven(live: Live) -> None:
     assert done.stdout.split() == ["True", "True", "True"], done
 
 
+PER_TRANSACTION = """
+import secrets
+import psycopg
+from django.db import DatabaseError, connection, transaction
+from merchants import author_proofs
+from merchants.models import Contact, Merchant, Person
+from merchants.services import history
+name = secrets.token_hex(4)
+merchant = Merchant.objects.create(code=f"proof-{name}", name="Proof Casino")
+person = Person.objects.create_user(f"owner@{name}.test", secrets.token_urlsafe(12))
+Event, asked, execute = Contact.pgh_event_model, [], psycopg.Connection.execute
+
+def counted(wire, query, *told, **how):
+    asked.append(query) if query == author_proofs.CURRENT_TRANSACTION else None
+    return execute(wire, query, *told, **how)
+
+psycopg.Connection.execute = counted
+
+def add(number):
+    return Contact.objects.create(merchant=merchant, email=f"desk-{number}@{name}.test")
+
+with history.act_as(door="/operator/", person=person):
+    with transaction.atomic():
+        Contact.objects.count()
+        for number in range(5):
+            add(number)
+        with transaction.atomic():
+            add(5)
+    print(len(asked))
+    try:
+        with transaction.atomic():
+            add(6)
+            add(6)
+    except DatabaseError:
+        pass
+    with transaction.atomic():
+        transaction.on_commit(lambda: add(8))
+        try:
+            with transaction.atomic():
+                add(7), add(7)
+        except DatabaseError:
+            add(7)
+    add(9)
+    print(len(asked))
+with transaction.atomic():
+    with history.act_as(door="/operator/", person=person):
+        add(10)
+    with history.act_as(door="/operator/", person=person):
+        add(11)
+events = list(Event.objects.filter(merchant=merchant).order_by("pgh_id"))
+print(len(events), len({event.pgh_transaction for event in events}))
+print(all(author_proofs.is_author_proven(event.pgh_context, event.pgh_transaction) for event in events))
+"""
+
+
+def test_the_number_of_a_transaction_is_asked_for_once(live: Live) -> None:
+    """Of one that is done, is undone as a whole or in part, begins after another's commit, or is a statement's own."""
+    done = live.manage("shell", "-v", "0", "--no-imports", "-c", PER_TRANSACTION)
+    assert done.stdout.split() == ["1", "5", "11", "5", "True"], done
+
+
 def test_a_claimed_author_is_named(contact: Contact, owner: Person) -> None:
     claim(door="/operator/", person=owner.pk, who=owner.email, role="", address="192.0.2.1")
     execute("UPDATE merchants_contact SET email = 'spy@evil.test' WHERE id = %s", contact.pk)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 
 import pytest
@@ -66,7 +68,13 @@ def test_every_byte_of_a_seal_counts(position: int) -> None:
 def test_a_fingerprint_is_the_secrets_own() -> None:
     one, other = crypto.new_secret("live"), crypto.new_secret("live")
     assert crypto.fingerprint(one) == crypto.fingerprint(one) != crypto.fingerprint(other)
-    assert len(crypto.fingerprint(one)) == 32
+    assert crypto.fingerprint(one) == hmac.digest(crypto.FINGERPRINT_KEY, one.encode(), "sha256")
+
+
+@given(st.binary(max_size=200))
+def test_a_signature_is_hmac_sha_256(body: bytes) -> None:
+    signed = hmac.new(b"secret", body + b"|1742893648478", hashlib.sha256).hexdigest()
+    assert crypto.sign(b"secret", body, "1742893648478") == signed
 
 
 @given(st.binary(max_size=200), st.text(max_size=80))

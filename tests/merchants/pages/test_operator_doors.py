@@ -6,7 +6,9 @@ import re
 from typing import Any
 from uuid import UUID
 
+import pghistory.models
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.test import Client
@@ -336,6 +338,21 @@ def test_each_form_that_changes_something_works_once(
             lacking[str(resolve(sent.replace("/admin/operations/", "/operator/", 1)).url_name)] = name
     others = SEARCHES | FIRST_STEPS | REPEATABLE
     assert {name: page for name, page in lacking.items() if name not in others} == {}
+
+
+def test_to_look_at_a_page_changes_nothing(client: Client, cast: dict[str, Any], numbers: dict[str, Any]) -> None:
+    """So a picture or a link on another page does nothing in a person's name. A file that is taken is noted."""
+    signed_in(client, cast["owner"])
+    before = events()
+    for name in ROWS:
+        client.get(address(name, "acme", numbers))
+    assert events() == before
+
+
+def events() -> dict[str, int]:
+    models = [each for each in apps.get_models() if issubclass(each, pghistory.models.Event)]
+    assert len(models) > 20
+    return {each.__name__: each.objects.count() for each in models if each.__name__ != "DownloadEvent"}
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

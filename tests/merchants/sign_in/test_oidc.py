@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,10 +13,13 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import jwt
 import oidc_provider_mock
 import pytest
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from merchants.models import Invitation, Membership, Merchant, Person, SignInRecord
 from merchants.sign_in import oidc
@@ -46,6 +50,9 @@ class Company:
         self.tell(typed, {"email": typed} | VERIFIED | claims)
         leads: Any = self.browser.post(START, {"email": typed})
         assert leads.status_code == 302, said(leads)
+        asked = urllib.parse.parse_qs(urllib.parse.urlsplit(leads["location"]).query)
+        assert (asked["code_challenge_method"], asked["response_type"]) == (["S256"], ["code"])
+        assert asked.keys() >= {"code_challenge", "state"}
         return self.browser.get(self.consent(leads["location"], typed))
 
     def tell(self, sub: str, claims: dict[str, Any]) -> None:
@@ -237,3 +244,38 @@ def test_a_page_about_another_person_than_the_token_signs_in_nobody() -> None:
     account = SimpleNamespace(extra_data={"userinfo": OTHER | VERIFIED, "id_token": OWNER | VERIFIED})
     with pytest.raises(oidc.Refused, match="two identities"):
         oidc.claims_of(SimpleNamespace(account=account))
+
+
+@pytest.mark.parametrize("wrong", [{}, {"aud": "o"}, {"iss": "https://evil.example"}, {"exp": 1}], ids=str)
+def test_an_id_token_is_of_its_provider_for_us_and_not_over(
+    company: Company, rf: RequestFactory, wrong: dict[str, Any]
+) -> None:
+    reader = OpenIDConnectOAuth2Adapter(rf.get("/"), "acme")
+    reader.did_fetch_access_token = True
+    now = int(time.time())
+    claims = {"iss": reader.openid_config["issuer"], "aud": "a", "sub": "1", "iat": now, "exp": now + 300}
+    token = jwt.encode(claims | wrong, "k" * 32)
+    read = reader._decode_id_token
+    app = reader.get_provider().app
+    if wrong:
+        with pytest.raises(OAuth2Error):
+            read(app, token)
+    else:
+        assert read(app, token) == claims
+
+
+OUTSIDE = ["//evil.example", r"/\evil.example", "https://evil.example/", "//[evil.example", "/\n/evil.example"]
+
+
+@pytest.mark.parametrize("way", OUTSIDE)
+def test_a_sign_in_by_the_company_leads_nowhere_else(company: Company, owner: Person, way: str) -> None:
+    """What the address of the first page says is not what the last one leads to."""
+    company.tell("owner@acme.test", {"email": "owner@acme.test"} | VERIFIED)
+    query = urllib.parse.urlencode({"next": way})
+    for first in (START, "/account/oidc/acme/login/"):
+        company.browser.logout()
+        leads: Any = company.browser.post(f"{first}?{query}", {"email": "owner@acme.test", "next": way})
+        assert leads.status_code == 302
+        answer: Any = company.browser.get(company.consent(leads["location"], "owner@acme.test"))
+        assert answer["location"] == "/"
+        assert is_signed_in(company.browser)

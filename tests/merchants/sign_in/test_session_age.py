@@ -100,6 +100,30 @@ def test_a_password_is_more_than_our_words(acme: Merchant, password: str, *, goo
     assert {fault.code for fault in refused.value.error_list} & {"password_of_own_words", "password_too_similar"}
 
 
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("quilt-river", "password_too_short"),
+        ("quilt-rivers", ""),
+        ("password1234", "password_too_common"),
+        ("qwertyuiop123", "password_too_common"),
+        ("quiltriversea", ""),  # small letters alone
+        ("quilt rivers über 海", ""),
+        ("quilt river " * 20, ""),
+    ],
+)
+def test_a_password_is_long_and_not_common_and_of_any_characters(viewer: Person, password: str, fault: str) -> None:
+    faults = set()
+    try:
+        validate_password(password, viewer)
+    except ValidationError as refused:
+        faults = {str(each.code) for each in refused.error_list}
+    assert fault in faults or not (fault or faults)
+    viewer.set_password(password)
+    assert viewer.check_password(password)
+    assert not viewer.check_password(password[:-1]), "every character counts"
+
+
 # --- Pages that refuse ------------------------------------------------------------------------------------------------
 def test_a_page_that_refuses_a_person_is_recorded_without_its_address(
     client: Client, acme: Merchant, rival: Merchant, viewer: Person, support: Person

@@ -83,6 +83,20 @@ def test_nobody_is_led_to_another_host(client: Client, support: Person, secret: 
     assert code(client, code_of(secret))["location"] == "/"
 
 
+def test_a_session_from_before_is_not_the_one_that_is_signed_in(client: Client, support: Person, secret: str) -> None:
+    """Somebody who put a cookie into the browser does not know the one after the sign-in."""
+    session = client.session
+    session["put here"] = "by a stranger"
+    session.save()
+    password(client, support)
+    halfway = client.session.session_key
+    code(client, code_of(secret))
+    after = Client()
+    after.cookies["sessionid"] = str(session.session_key)
+    assert client.session.session_key not in {session.session_key, halfway}
+    assert after.get("/admin/")["location"].startswith(SIGN_IN)
+
+
 def test_a_wrong_code_does_not_sign_in(client: Client, support: Person, secret: str) -> None:
     password(client, support)
     assert "The code is wrong or was already used" in code(client, wrong_code(secret)).content.decode()
@@ -106,6 +120,7 @@ def test_a_code_works_once_even_while_its_number_would_still_be_right(
 
 def test_a_recovery_code_works_once(client: Client, support: Person, secret: str) -> None:
     recovery = RecoveryCodes.activate(support).get_unused_codes()[3]
+    assert re.fullmatch(r"\d{8}", recovery)
     enter(client, support, recovery)
     other = Client()
     password(other, support)

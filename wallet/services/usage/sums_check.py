@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from django.db import transaction
-
 from merchants.models import Merchant
 from merchants.services.chain import ChainVerdict
 from merchants.services.chain.verification import ChainFinding
@@ -18,13 +16,14 @@ from wallet.models import Watermark
 from wallet.services.usage.usage_rollup import AMOUNT, GAMING_ROWS
 
 JUDGED_DAYS = 2
-# At one watermark, so that no job moves it in between. `since` begins a day.
-HOLD_THE_MARK = "SELECT upto FROM wallet_mark WHERE source = %s FOR SHARE"
+# Read in the statement that compares, so both are of one snapshot: the job that moves the watermark writes its sums in
+# the same transaction. Nobody waits for a lock, neither that job nor the check. `since` begins a day.
+UPTO = "(SELECT k.upto FROM wallet_mark k WHERE k.source = %(source)s)"
 MOVEMENTS = f"""
     SELECT coalesce(r.at, s.at), coalesce(r.rows, 0)::bigint, coalesce(s.rows, 0)::bigint
       FROM (SELECT date_trunc('hour', t.created_at, 'UTC') AS at, count(*) AS rows, sum({AMOUNT}) AS amount
               FROM wallet_transaction t
-             WHERE t.created_at >= %(since)s AND t.id <= %(upto)s AND t.kind <> 'correct' GROUP BY 1) r
+             WHERE t.created_at >= %(since)s AND t.id <= {UPTO} AND t.kind <> 'correct' GROUP BY 1) r
       FULL JOIN (SELECT h.hour AS at, sum(h.moves) AS rows, sum(h.amount) AS amount
                    FROM wallet_movementhour h WHERE h.hour >= %(since)s GROUP BY 1) s ON s.at = r.at
      WHERE (r.rows, r.amount) IS DISTINCT FROM (s.rows, s.amount)
@@ -34,7 +33,7 @@ FIGURES = "sum(d.bets), sum(d.stakes), sum(d.payouts), sum(d.rewards)"
 GAMING = f"""
     SELECT coalesce(r.at, s.at), coalesce(r.figures[1], 0)::bigint, coalesce(s.figures[1], 0)::bigint
       FROM (SELECT d.day AS at, ARRAY[{FIGURES}]::numeric[] AS figures
-              FROM ({GAMING_ROWS} AND t.created_at >= %(since)s AND t.id <= %(upto)s) d GROUP BY 1) r
+              FROM ({GAMING_ROWS} AND t.created_at >= %(since)s AND t.id <= {UPTO}) d GROUP BY 1) r
       FULL JOIN (SELECT d.day AS at, ARRAY[{FIGURES}]::numeric[] AS figures
                    FROM {{table}} d WHERE d.day >= %(day)s GROUP BY 1) s ON s.at = r.at
      WHERE r.figures IS DISTINCT FROM s.figures
@@ -61,12 +60,10 @@ def check_sums(verdict: ChainVerdict, merchant: Merchant | None = None) -> None:
             verdict.add(ChainFinding("", sentence, table))
 
 
-@transaction.atomic
 def differing_sums(table: str, since: datetime) -> list[tuple[datetime, int, int]]:
     """Return moment, entries and summed entries of each hour or day, since then, whose sums differ."""
     source, statement = COMPARED[table]
-    [(upto,)] = database.fetch_rows(HOLD_THE_MARK, [source])
     found: list[tuple[datetime, int, int]] = database.fetch_rows(
-        statement, {"since": since, "day": since.date(), "upto": upto}
+        statement, {"since": since, "day": since.date(), "source": source}
     )
     return found
