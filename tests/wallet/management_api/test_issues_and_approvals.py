@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from ipaddress import ip_network
 
 import pytest
 
 from merchants.models import AccessToken, AllowedDomain, ApiKey, Approval, Letter, Merchant, Person, Secret, SeenOrigin
 from merchants.pages.access_tokens import OperatorTokenForm
 from merchants.services import allowlist
-from merchants.services.allowlist import DomainLine
+from merchants.services.allowlist import DomainLine, EntryPlan, Proposal
 from portal.lib import clock
 from tests import factories
 from tests.conftest import Caller
@@ -153,6 +154,16 @@ def test_our_staff_ask_for_domains_and_a_stale_request_is_refused(ours: Program,
     status, answer = ours.send("PUT", "allowlist/domains/", wish)
     assert (status, answer["result"]) == (202, "waiting_for_approval")
     assert AllowedDomain.objects.get().domain == "shop.acme.test"
+
+
+def test_our_staff_ask_for_networks_as_they_read_them(ours: Program, owner: Person, acme: Merchant) -> None:
+    Merchant.objects.filter(pk=acme.pk).update(two_person=True)
+    seen = ours.get("allowlist/")["version"]
+    entry = EntryPlan(ip_network("203.0.113.9/32"), "", None)
+    allowlist.save_networks(proposal=Proposal(acme, (entry,)), by=owner)
+    wish = {"entries": [], "expected_version": seen, "reason": "By phone"}
+    assert ours.send("PUT", "allowlist/", wish)[1]["error"]["code"] == "list_changed"
+    assert not Approval.objects.exists()
 
 
 def test_the_form_of_an_owner_offers_no_scope_of_our_staff() -> None:
