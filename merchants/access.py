@@ -190,14 +190,19 @@ def _belongs(person: Person, code: str) -> Visit | None:
 Scope = AccessToken.Scope
 OF_OPERATORS: Mapping[str, Work] = {
     Scope.KEYS_WRITE: Work.KEYS,
+    Scope.APPROVALS_DECLINE: Work.KEYS,
     Scope.ALLOWLIST_WRITE: Work.LISTS,
     Scope.PLAYERS_WRITE: Work.PLAYERS,
     Scope.GAMES_WRITE: Work.GAMES,
     Scope.STATEMENTS_WRITE: Work.STATEMENTS,
 }
+ONLY_OF_STAFF = frozenset({Scope.KEYS_ISSUE})  # as on the pages, where operators issue no key
 OF_STAFF: Mapping[str, str] = {
     Scope.KEYS_READ: "merchants.view_apikey",
     Scope.KEYS_WRITE: "merchants.change_apikey",
+    Scope.KEYS_ISSUE: "merchants.add_apikey",
+    Scope.APPROVALS_READ: "merchants.view_approval",
+    Scope.APPROVALS_DECLINE: "merchants.change_approval",
     Scope.ALLOWLIST_READ: "merchants.view_allowlistentry",
     Scope.ALLOWLIST_WRITE: AT_THE_DESK[Work.LISTS],
     Scope.PLAYERS_READ: "merchants.view_player",
@@ -216,6 +221,11 @@ def staff_scopes(person: Person) -> list[Scope]:
     return [scope for scope in Scope if person.has_perm(OF_STAFF[scope])]
 
 
+def operator_scopes() -> list[Scope]:
+    """Return the scopes that a token of an owner may have."""
+    return [scope for scope in Scope if scope not in ONLY_OF_STAFF]
+
+
 def load_visit_by_token(token: AccessToken, code: str, scope: Scope) -> Visit:
     """Return the visit of a program. Raises Http404 for a merchant that the token does not reach, and PermissionDenied
     where the token lacks the scope, or its person the right.
@@ -226,7 +236,7 @@ def load_visit_by_token(token: AccessToken, code: str, scope: Scope) -> Visit:
     allowed = (
         token.person.has_perm(OF_STAFF[scope])
         if visit.by_staff
-        else scope not in OF_OPERATORS or visit.may(OF_OPERATORS[scope])
+        else scope not in ONLY_OF_STAFF and (scope not in OF_OPERATORS or visit.may(OF_OPERATORS[scope]))
     )
     if scope not in token.scopes or not allowed:
         raise PermissionDenied

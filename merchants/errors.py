@@ -52,6 +52,14 @@ class OutOfDate(Refusal):
     """What stands there is not what the person saw: it is shown anew, and can be decided on again."""
 
 
+class KeysChanged(OutOfDate):
+    def __init__(self, current: int) -> None:
+        super().__init__(
+            _("The merchant now has a different number of keys: %(current)s. Read the keys before you issue another.")
+            % {"current": current}
+        )
+
+
 class StalePage(OutOfDate):
     def __init__(self, current: int | None) -> None:
         now = (

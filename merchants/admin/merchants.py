@@ -24,7 +24,7 @@ from merchants.admin.allowlists import (
     MerchantNetworkTable,
     SwitchedOffGameTable,
 )
-from merchants.admin.base import AdminQuestion, FastAdmin
+from merchants.admin.base import AdminQuestion, FastAdmin, explain_refusal
 from merchants.admin.fields import LimitsForm, amount_field, time_zone_field
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Contact, Merchant, OwnerQuestion
@@ -49,6 +49,11 @@ TEXTS = {
 }
 
 
+VERB_OF_STATUS = {
+    Merchant.Status.ACTIVE: "activate",
+    Merchant.Status.SUSPENDED: "suspend",
+    Merchant.Status.CLOSED: "close",
+}
 OF_LIVE_MERCHANTS = {"membership", "contact", "invitation", "approval", "ownerquestion"}
 IN_THE_FORM = gettext_lazy("Changed on the page of the merchant in the administration.")
 
@@ -134,6 +139,16 @@ class MerchantAdmin(FastAdmin):
         own = [table for table in self.inlines if table not in {MemberTable, ContactTable}]
         return (own if obj.is_sandbox else self.inlines) if obj else []
 
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
+        """Without the verbs that the services refuse for this merchant."""
+        merchant = self.get_object(request, str(object_id))
+        refused = set() if merchant is None else impossible_actions(merchant)
+        return [
+            each
+            for each in super().get_actions_detail(request, object_id)
+            if each.method.original_function_name not in refused
+        ]
+
     @step_up_to_save
     def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:
         response: HttpResponse = super().change_view(request, object_id, *rest, **options)
@@ -174,9 +189,11 @@ class MerchantAdmin(FastAdmin):
         return HttpResponseRedirect(f"{reverse('admin:merchants_apikey_add')}?merchant={merchant.pk}")
 
     @action(description=gettext_lazy("Create sandbox"), icon="science", permissions=["change"])
+    @explain_refusal
     @step_up
     def create_sandbox(self, request: HttpRequest, object_id: str) -> HttpResponse:
         merchant = self.found(request, object_id)
+        sandboxes.check_no_sandbox(merchant)
         question = AdminQuestion(
             title=_("Create sandbox"),
             text=_(
@@ -226,6 +243,20 @@ class MerchantAdmin(FastAdmin):
             impact=self.off_switch_impact(merchant) if status != Merchant.Status.ACTIVE else None,
         )
         return self.ask(request, merchant, question)
+
+
+def impossible_actions(merchant: Merchant) -> set[str]:
+    """Return the verbs that make no sense on the page of this merchant: its services refuse them, or they change
+    nothing.
+    """
+    refused = {VERB_OF_STATUS[Merchant.Status(merchant.status)]}
+    if not sandboxes.can_have_sandbox(merchant):
+        refused.add("create_sandbox")
+    if merchant.status == Merchant.Status.CLOSED:
+        refused.add("issue_key")
+    if merchant.is_sandbox:
+        refused.add("onboarding")
+    return refused
 
 
 def ask_for_contacts(admin: Any, request: HttpRequest, formset: Any) -> None:

@@ -36,6 +36,9 @@ class AccessToken(models.Model):
     class Scope(models.TextChoices):
         KEYS_READ = "keys:read", _("Read keys")
         KEYS_WRITE = "keys:write", _("Rotate, quarantine and revoke keys")
+        KEYS_ISSUE = "keys:issue", _("Issue keys")
+        APPROVALS_READ = "approvals:read", _("Read changes that wait for a second approver")
+        APPROVALS_DECLINE = "approvals:decline", _("Decline changes that wait for a second approver")
         ALLOWLIST_READ = "allowlist:read", _("Read allowlists and test them against recent calls")
         ALLOWLIST_WRITE = "allowlist:write", _("Change allowlists")
         PLAYERS_READ = "players:read", _("Read players")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from merchants import access
 from merchants.access import Visit, Work
 from merchants.key_forms import AccessTokenForm
 from merchants.models import AccessToken
@@ -22,6 +25,10 @@ LEVELS = {"active": "good", "expired": "warn", "revoked": ""}
 
 class OperatorTokenForm(SingleUseForm, AccessTokenForm):
     """The shared form, in the look of these pages."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["scopes"].choices = [(each.value, each.label) for each in access.operator_scopes()]  # type: ignore[attr-defined]
 
 
 def listed_tokens(visit: Visit) -> list[tuple[AccessToken, str, str]]:

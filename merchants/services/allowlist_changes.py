@@ -28,6 +28,7 @@ def change_networks(
     Refuses as `save_networks` and `ask_to_change_list` do; a request passes the lock-out check as well.
     """
     if needs_second_person:
+        saving.check_unchanged(saving.changes_since(proposal.merchant, proposal.key, wish.expected))
         saving.check_guard(guard.network_lockout(proposal), proposal.merchant, wish.confirmed_code)
         return approvals.ask_to_change_list(
             merchant=proposal.merchant,
@@ -59,6 +60,7 @@ def change_domains(
 ) -> Saved | Approval:
     """Save or request the domains, as `change_networks` does the networks; domains have no trial."""
     if needs_second_person:
+        saving.check_unchanged(saving.domain_changes_since(merchant, wish.expected))
         saving.check_guard(guard.domain_lockout(lines, merchant), merchant, wish.confirmed_code)
         return approvals.ask_to_change_list(
             merchant=merchant,

@@ -73,9 +73,13 @@ def ask_to_issue(
     environment: str = ApiKey.Environment.LIVE,
     label: str = "",
     expires_at: datetime | None = None,
+    expected_keys: int | None = None,
 ) -> Approval:
-    """Request a new key. Refuses a closed merchant, an end in the past and a secret in the label."""
+    """Request a new key. Refuses a closed merchant, an end in the past, a secret in the label and another number of
+    keys than expected.
+    """
     merchant = keys.check_issue(merchant=merchant, label=label, expires_at=expires_at)
+    keys.check_number_of_keys(merchant, expected_keys)
     wish = {"environment": environment, "label": label, "expires_at": _written(expires_at)}
     return _ask(merchant, Verb.ISSUE, by, reason, wish)
 

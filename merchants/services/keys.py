@@ -56,15 +56,19 @@ def issue_key(
     environment: str = ApiKey.Environment.LIVE,
     label: str = "",
     expires_at: datetime | None = None,
+    expected_keys: int | None = None,
     approval: Approval | None = None,
 ) -> Issued:
     """Issue an auth key with the first version of its secret. A test key belongs to the merchant's sandbox.
+
+    `expected_keys`: how many keys that merchant has, as the person saw it; another number is refused (KeysChanged).
 
     Refuses a closed merchant, an end in the past, a secret in the label, a test key without a sandbox, a live key in a
     sandbox, and a merchant with the two-person rule without `approval`.
     """
     merchant = sandboxes.merchant_for_key(merchant=merchant, environment=environment)
     merchant = check_issue(merchant=merchant, label=label, expires_at=expires_at)
+    check_number_of_keys(merchant, expected_keys)
     _check_second_person(merchant, approval)
     key = ApiKey.objects.create(
         merchant=merchant,
@@ -91,6 +95,14 @@ def check_issue(*, merchant: Merchant, label: str, expires_at: datetime | None) 
     if expires_at is not None and expires_at <= clock.now():
         raise errors.MomentPassed(expires_at)
     return merchant
+
+
+def check_number_of_keys(merchant: Merchant, expected: int | None) -> None:
+    """Refuse another number of keys than expected, so that a repeat of a request issues nothing (KeysChanged). Keys are
+    never deleted. The caller has the merchant locked.
+    """
+    if expected is not None and (current := ApiKey.objects.filter(merchant=merchant).count()) != expected:
+        raise errors.KeysChanged(current)
 
 
 @transaction.atomic

@@ -26,11 +26,10 @@ def create_sandbox(*, merchant: Merchant) -> Merchant:
     Ledger rows of test keys stay with the live merchant, because they moved live money. Raises SandboxOfSandbox,
     SandboxExists, MerchantClosed, ListOnTrial and SealedSecret.
     """
-    if merchant.is_sandbox:
-        raise errors.SandboxOfSandbox
+    check_no_sandbox(merchant)
     keys = _locked_test_keys(merchant)  # before the merchant, as each verb of a key does
     live = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
-    _check_none(live)
+    check_no_sandbox(live)
     sandbox = Merchant.objects.create(
         code=_free_code(live.code),
         name=f"{live.name[: NAME_LENGTH - 8]} Sandbox",
@@ -41,6 +40,26 @@ def create_sandbox(*, merchant: Merchant) -> Merchant:
     for key in keys:
         _move(key, live, sandbox)
     return sandbox
+
+
+def check_no_sandbox(merchant: Merchant) -> None:
+    """Refuse a merchant that cannot have a sandbox. Raises SandboxOfSandbox, MerchantClosed and SandboxExists."""
+    if merchant.is_sandbox:
+        raise errors.SandboxOfSandbox
+    if merchant.status == Merchant.Status.CLOSED:
+        raise errors.MerchantClosed
+    there = Merchant.objects.filter(sandbox_of=merchant).values_list("code", flat=True).first()
+    if there is not None:
+        raise errors.SandboxExists(there)
+
+
+def can_have_sandbox(merchant: Merchant) -> bool:
+    """Return whether `create_sandbox` would create one."""
+    try:
+        check_no_sandbox(merchant)
+    except errors.Refusal:
+        return False
+    return True
 
 
 def merchant_for_key(*, merchant: Merchant, environment: str) -> Merchant:
@@ -58,14 +77,6 @@ def merchant_for_key(*, merchant: Merchant, environment: str) -> Merchant:
 def _locked_test_keys(merchant: Merchant) -> list[ApiKey]:
     keys = ApiKey.objects.select_for_update(no_key=True).filter(merchant=merchant, environment="test")
     return list(keys.order_by("pk"))
-
-
-def _check_none(live: Merchant) -> None:
-    if live.status == Merchant.Status.CLOSED:
-        raise errors.MerchantClosed
-    there = Merchant.objects.filter(sandbox_of=live).values_list("code", flat=True).first()
-    if there is not None:
-        raise errors.SandboxExists(there)
 
 
 def _free_code(code: str) -> str:

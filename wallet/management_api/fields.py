@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from merchants.models import Approval
 from merchants.models.allowlist import MAX_ENTRIES
 from merchants.models.credentials import LONGEST_OVERLAP, QUIET_HOURS
 from merchants.services import limits
@@ -131,6 +132,50 @@ class KeyResult(Base):
     key = KeyFields()
 
 
+class IssueRequest(Base):
+    label = serializers.CharField(max_length=80, default="", allow_blank=True)  # type: ignore[assignment]
+    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+    expected_keys = serializers.IntegerField(
+        min_value=0,
+        help_text="The number of keys in the list as you read it. A repeat is refused and issues nothing.",
+    )
+    reason = reason_field(required=True)
+
+
+class IssueResult(Base):
+    result = serializers.ChoiceField(["done", "waiting_for_approval"])
+    approval = serializers.IntegerField(allow_null=True)
+    claim_link_expires_at = serializers.DateTimeField(
+        allow_null=True, help_text="Until this time, the link emailed to the owners shows the new secret once."
+    )
+    key = KeyFields(allow_null=True, help_text="Null while the request waits.")
+
+
+# --- Approvals --------------------------------------------------------------------------------------------------------
+class ApprovalFields(Base):
+    id = serializers.IntegerField()
+    verb = serializers.ChoiceField(Approval.Verb.values)
+    request = serializers.CharField(help_text="The request, as the pages name it.")
+    auth_key = serializers.CharField(allow_null=True)
+    changes = serializers.ListField(child=serializers.CharField())
+    reason = serializers.CharField()
+    state = serializers.ChoiceField(Approval.State.values)
+    asked_by = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    decided_by = serializers.CharField(allow_null=True)
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
+class ApprovalQuery(CursorQuery):
+    state = serializers.ChoiceField(Approval.State.values, default=Approval.State.WAITING.value)
+
+
+class ApprovalList(Base):
+    items = ApprovalFields(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
 # --- Allowlist --------------------------------------------------------------------------------------------------------
 class EntryFields(Base):
     network = serializers.CharField(max_length=50, help_text="An address or a network: 203.0.113.9 or 198.51.100.0/24.")
@@ -211,6 +256,51 @@ class AllowlistResult(Base):
     result = serializers.ChoiceField(["done", "unchanged", "on_trial", "waiting_for_approval"])
     approval = serializers.IntegerField(allow_null=True)
     allowlist = AllowlistFields()
+
+
+# --- Domains ----------------------------------------------------------------------------------------------------------
+class DomainEntryFields(Base):
+    domain = serializers.CharField(max_length=255, help_text="A host name without scheme, port and path.")
+    note = serializers.CharField(max_length=200, default="", allow_blank=True)
+    expires_at = serializers.DateTimeField(allow_null=True, default=None)
+
+
+class DomainListFields(Base):
+    version = serializers.IntegerField(help_text="Send it back as `expected_version`.")
+    entries = DomainEntryFields(many=True)
+
+
+class DomainRehearsalRequest(Base):
+    entries = DomainEntryFields(
+        many=True,
+        max_length=MAX_ENTRIES,
+        help_text="The whole list. An empty list restricts nobody.",  # type: ignore[call-arg]
+    )
+
+
+class HostFields(Base):
+    host = serializers.CharField()
+    last_at = serializers.DateTimeField()
+    is_allowed = serializers.BooleanField(help_text="The proposed list allows the host.")
+
+
+class DomainRehearsalFields(Base):
+    hosts = HostFields(many=True, help_text="Hosts in `Origin` of the last 24 hours, newest first.")
+    locked_out = serializers.CharField(allow_null=True, help_text="Who would be locked out; null if nobody.")
+
+
+class DomainListRequest(DomainRehearsalRequest):
+    expected_version = serializers.IntegerField(help_text="`version` as you read it.")
+    confirmed_code = serializers.CharField(
+        default="", allow_blank=True, max_length=100, help_text="The merchant code, for a list that locks callers out."
+    )
+    reason = reason_field()
+
+
+class DomainListResult(Base):
+    result = serializers.ChoiceField(["done", "unchanged", "waiting_for_approval"])
+    approval = serializers.IntegerField(allow_null=True)
+    allowlist = DomainListFields()
 
 
 # --- Players and games ------------------------------------------------------------------------------------------------

@@ -54,12 +54,43 @@ def key_result(visit: Visit, key: ApiKey, done: Approval | datetime | None = Non
 
 
 class KeysEndpoint(ManagementView):
-    scopes = {"GET": Scope.KEYS_READ}
+    scopes = {"GET": Scope.KEYS_READ, "POST": Scope.KEYS_ISSUE}
 
     @describe("list_keys", "List keys, usable ones first", responses=fields.KeyList)
     def get(self, request: Request, merchant: str) -> Response:
         found = key_hygiene.keys_by_use(self.visit(merchant).merchant, clock.now())
         return Response({"items": [key_fields(key) for key in found]})
+
+    @describe(
+        "issue_key",
+        "Issue a key",
+        request=fields.IssueRequest,
+        responses={201: fields.IssueResult, 202: fields.IssueResult},
+    )
+    def post(self, request: Request, merchant: str) -> Response:
+        """Tokens of our staff only. A live merchant gets a live key, its sandbox a test key. Each owner gets a claim
+        link by email. With the two-person rule the key waits for another person (202).
+        """
+        visit, wish = self.visit(merchant), self.body(fields.IssueRequest)
+        of, reason = visit.merchant, wish.pop("reason")
+        wish["environment"] = ApiKey.Environment.TEST if of.is_sandbox else ApiKey.Environment.LIVE
+        if of.two_person:
+            asked = approvals.ask_to_issue(merchant=of, by=self.person, reason=reason, **wish)
+            return issue_result(asked.pk, None, None, status=202)
+        with history.give_reason(reason):
+            issued = keys.issue_key(merchant=of, **wish)
+            claim = claim_links.send_link(secret=issued.row, by=self.person)
+        return issue_result(None, claim.expires_at, key_fields(listed_key(visit, issued.key.auth_key)), status=201)
+
+
+def issue_result(approval: int | None, until: datetime | None, key: dict[str, Any] | None, *, status: int) -> Response:
+    answer = {
+        "result": "done" if approval is None else "waiting_for_approval",
+        "approval": approval,
+        "claim_link_expires_at": until,
+        "key": key,
+    }
+    return Response(answer, status=status)
 
 
 class KeyEndpoint(ManagementView):

@@ -26,8 +26,9 @@ REFUSALS = {
 }
 TAGS = {
     "merchants": "Merchants that the token reaches",
-    "keys": "Auth keys: read, rotate, quarantine, revoke. No answer holds a secret",
-    "allowlist": "IP allowlists: read, test against recent calls, change",
+    "keys": "Auth keys: read, issue, rotate, quarantine, revoke. No answer holds a secret",
+    "approvals": "Changes that wait for a second approver: read and decline. They are approved on the pages",
+    "allowlist": "IP and domain allowlists: read, test against recent calls, change",
     "players": "Players: block, unblock, limits",
     "games": "Games of a merchant: switch off and on",
     "statements": "Statements: list and upload",

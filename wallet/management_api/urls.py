@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from wallet.management_api import allowlists, audit, games, keys, merchants, players, reports, statements
+from wallet.management_api import (
+    allowlists,
+    approvals,
+    audit,
+    domains,
+    games,
+    keys,
+    merchants,
+    players,
+    reports,
+    statements,
+)
 
 ROOT = "api/management/v1/"
 OF = f"{ROOT}merchants/<slug:merchant>/"
@@ -19,6 +30,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{KEY}revoke/", keys.RevokeEndpoint.as_view()),
     path(f"{OF}allowlist/", allowlists.AllowlistEndpoint.as_view()),
     path(f"{OF}allowlist/rehearsal/", allowlists.RehearsalEndpoint.as_view()),
+    path(f"{OF}allowlist/domains/", domains.DomainsEndpoint.as_view()),
+    path(f"{OF}allowlist/domains/rehearsal/", domains.DomainRehearsalEndpoint.as_view()),
+    path(f"{OF}approvals/", approvals.ApprovalsEndpoint.as_view()),
+    path(f"{OF}approvals/<int:number>/decline/", approvals.DeclineEndpoint.as_view()),
     path(f"{OF}players/", players.PlayersEndpoint.as_view()),
     path(PLAYER, players.PlayerEndpoint.as_view()),
     path(f"{PLAYER}block/", players.BlockEndpoint.as_view()),

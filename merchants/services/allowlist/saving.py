@@ -179,9 +179,13 @@ def _newest(events: QuerySet[Any]) -> int:
 
 def _check_version(events: QuerySet[Any], expected: int | None, name: str) -> None:
     """Raise ListChanged, with the changes of other people, when the list is not at the expected version."""
-    told = [] if expected is None else _changes(events, expected, name)
-    if told:
-        raise errors.ListChanged(told)
+    check_unchanged([] if expected is None else _changes(events, expected, name))
+
+
+def check_unchanged(changes: Sequence[errors.ListChange]) -> None:
+    """Raise ListChanged when there are changes of other people."""
+    if changes:
+        raise errors.ListChanged(changes)
 
 
 def _changes(events: QuerySet[Any], expected: int, name: str) -> list[ListChange]:

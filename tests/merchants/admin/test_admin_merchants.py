@@ -317,3 +317,29 @@ def test_a_list_marks_the_rows_of_a_sandbox(staff: Client, acme: Merchant) -> No
     assert "Acme Casino Sandbox (sandbox)" in page
     assert "Acme Casino (sandbox)" not in page
     assert "Acme Casino Sandbox (sandbox)" in staff.get("/admin/find/?q=acme").content.decode()
+
+
+def offered_verbs(staff: Client, merchant: Merchant) -> set[str]:
+    page = staff.get(f"/admin/merchants/merchant/{merchant.pk}/change/").content.decode()
+    verbs = {"create_sandbox", "issue_key", "onboarding", "activate", "suspend", "close"}
+    return {verb for verb in verbs if f"/admin/merchants/merchant/{merchant.pk}/{verb}/" in page}
+
+
+def test_a_page_offers_no_verb_that_makes_no_sense_there(staff: Client, acme: Merchant) -> None:
+    assert offered_verbs(staff, acme) == {"create_sandbox", "issue_key", "onboarding", "suspend", "close"}
+    sandbox = factories.sandbox(acme)
+    assert offered_verbs(staff, sandbox) == {"issue_key", "suspend", "close"}
+    assert "create_sandbox" not in offered_verbs(staff, acme)
+    Merchant.objects.filter(pk=sandbox.pk).update(status="closed")
+    assert offered_verbs(staff, sandbox) == {"activate", "suspend"}
+
+
+def test_a_sandbox_or_a_closed_merchant_gets_no_sandbox_by_its_address(staff: Client, acme: Merchant) -> None:
+    sandbox = factories.sandbox(acme)
+    closed = factories.merchant("closed")
+    Merchant.objects.filter(pk=closed.pk).update(status="closed")
+    for merchant, reason in ((sandbox, "sandbox"), (acme, "acme-sandbox"), (closed, "closed")):
+        answer = staff.get(f"/admin/merchants/merchant/{merchant.pk}/create_sandbox/", follow=True)
+        assert answer.redirect_chain[0][0] == f"/admin/merchants/merchant/{merchant.pk}/change/"
+        assert reason in str(next(iter(answer.context["messages"])))
+    assert Merchant.objects.sandboxes().count() == 1
