@@ -124,3 +124,12 @@ def test_secrets_are_made_once_and_for_you_alone(tmp_path: Path) -> None:
     assert set(before) == set(MADE) | PASSWORDS
     make()
     assert {path.name: path.read_text() for path in folder.iterdir()} == before
+
+
+def test_the_build_is_given_each_file_that_it_copies() -> None:
+    let_in = {line[1:] for line in (CHECKOUT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = set[str]()
+    for line in (CHECKOUT / "Dockerfile").read_text().splitlines():
+        if line.startswith("COPY ") and "--from=" not in line:
+            copied.update(line.split()[1:-1])
+    assert copied == let_in

@@ -6,6 +6,8 @@ Most indexes begin with the merchant. A search over all merchants names them all
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db.models import Max, QuerySet
 
 from merchants.admin.id_parts import with_part
@@ -13,6 +15,7 @@ from merchants.admin.players import all_merchants
 from merchants.models import Player
 from portal.lib.clientip import Address, parse_address
 from wallet.models import Account, Session, SignedRequest, Transaction
+from wallet.models.request_log import SignedRequestQuerySet
 from wallet.services.log.log_search import parse_uuid
 
 ADDRESS_CALLS = 500_000  # the newest calls in which an address is looked for: it has no index of its own
@@ -60,7 +63,8 @@ def requests(found: QuerySet[SignedRequest], text: str) -> QuerySet[SignedReques
             return by_request
     if address is not None:
         return requests_from_address(found, address)
-    for whole in (found.filter(transaction_id=text), found.filter(player_id=text)):
+    calls = cast("SignedRequestQuerySet", found)
+    for whole in (calls.filter(transaction_id=text), calls.of_player(text)):
         if whole.exists():
             return whole
     return with_part(found, text, "request_id", "transaction_id", "player_id")

@@ -67,7 +67,7 @@ class Session(models.Model):
                 name="session_real_or_play_money",
             )
         ]
-        indexes = [models.Index(fields=["merchant", "-id"], name="session_newest")]
+        indexes = [models.Index(fields=["merchant", "id"], name="session_of_merchant")]
         triggers = [
             pgtrigger.Protect(name="session_stays", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

@@ -75,7 +75,7 @@ SEARCHES = {
     "wallet/session/?merchant__id__exact={other}": "Index Cond: (merchant_id =",
     "wallet/signedrequest/?q={request_id}": "request_by_id",
     "wallet/signedrequest/?q=wanted-7": "request_transaction_hash",
-    "wallet/signedrequest/?q=player-wanted": "request_of_player",
+    "wallet/signedrequest/?q=player-wanted": "request_player_block",
     "wallet/signedrequest/?q=198.51.100.7": "wallet_signedrequest_pkey",
 }
 

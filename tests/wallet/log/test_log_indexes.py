@@ -8,17 +8,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from merchants.models import Merchant
+from merchants.models import ApiKey, Merchant, Secret
 from tests import factories
 from tests.plans import measured, plan
 from tests.plugins.database_role import as_superuser
+from wallet.models import SignedRequest
 from wallet.models.request_log import BLOCK
 from wallet.services.log.log_search import NEWEST, Edges, RequestFilter, search_requests
 
 pytestmark = pytest.mark.django_db
 LOG = "wallet_signedrequest"
 LINES = 3 * BLOCK
-BYTES_A_LINE = 545  # 328 of them in the table
+BYTES_A_LINE = 480  # 316 of them in the table
 SIZE = """
     SELECT sum(pg_table_size(relid) + pg_indexes_size(relid))
       FROM pg_partition_tree('wallet_signedrequest') WHERE isleaf
@@ -35,19 +36,19 @@ FILL = """
                created_at, request_id, merchant_id, secret_id, auth_key, address, address_source, method, endpoint,
                http_status, status, message, player_id, session_id, game_id, transaction_id, round_id,
                currency, amount, balance, duration_us)
-    SELECT now(), gen_random_uuid(), %(merchant)s, 1, md5('key'), ('198.51.100.' || n %% 40)::inet, 'socket', 'POST',
+    SELECT now(), gen_random_uuid(), %(merchant)s, %(secret)s, md5('key'),
+           ('198.51.100.' || n %% 40)::inet, 'socket', 'POST',
            (ARRAY['/wallet/balance', '/wallet/transaction/bet', '/wallet/transaction/payout'])[n %% 3 + 1], 200,
-           'RS_OK',
-           '', 'player-' || (random() * 3000)::int, gen_random_uuid(), 'book-of-gold',
+           'RS_OK', '', 'player-' || (random() * 3000)::int, gen_random_uuid(), 'book-of-gold',
            CASE WHEN n %% 3 > 0 THEN gen_random_uuid()::text END, CASE WHEN n %% 3 > 0 THEN gen_random_uuid()::text END,
            'EUR', 100000, 1000000, 1500
       FROM generate_series(1, %(lines)s) n
 """
 
 
-def fill(merchant: Merchant, lines: int = LINES) -> None:
+def fill(merchant: Merchant, lines: int = LINES, *, secret: int = 1) -> None:
     with as_superuser(), connection.cursor() as cursor:
-        cursor.execute(FILL, {"merchant": merchant.pk, "lines": lines})
+        cursor.execute(FILL, {"merchant": merchant.pk, "lines": lines, "secret": secret})
 
 
 def size() -> int:
@@ -89,6 +90,42 @@ def test_a_transaction_is_found_by_the_hash_of_its_id(busy: Merchant) -> None:
     for found in looks(busy, RequestFilter(transaction_id=number), Edges()):
         assert "request_transaction_hash" in found
         assert "Seq Scan on wallet_signedrequest_0" not in found
+
+
+PLAYERS = """
+    SELECT id FROM wallet_signedrequest WHERE player_id = %s ORDER BY id
+"""
+
+
+@pytest.mark.parametrize("edges", [Edges(), Edges(above=1, rising=True)])
+def test_a_player_is_found_by_blocks_of_ids(busy: Merchant, edges: Edges) -> None:
+    measured(LOG)
+    for found in looks(busy, RequestFilter(player_id="player-7"), edges):
+        assert "request_player_block" in found or "player_id" in found
+        assert "Seq Scan on wallet_signedrequest_0" not in found
+
+
+@pytest.mark.parametrize("edges", [Edges(), Edges(above=1, rising=True)])
+def test_calls_of_a_key_are_found_by_blocks_of_ids(edges: Edges) -> None:
+    """Its secret signed one line of a thousand."""
+    merchant = factories.merchant()
+    factories.signer(merchant)
+    fill(merchant, LINES - 12, secret=2**40)
+    fill(merchant, 12, secret=Secret.objects.get(key__merchant=merchant).pk)
+    measured(LOG)
+    key = ApiKey.objects.get(merchant=merchant)
+    for found in looks(merchant, RequestFilter(key=key), edges):
+        assert "request_secret_block" in found
+        assert "Seq Scan on wallet_signedrequest_0" not in found
+
+
+def test_lines_of_a_player_keep_their_order(busy: Merchant) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(PLAYERS, ["player-7"])
+        wanted = [number for [number] in cursor.fetchall()]
+    named = SignedRequest.objects.of_player
+    assert [line.pk for line in named("player-7")] == wanted[::-1]
+    assert [line.pk for line in named("player-7", since=wanted[1])] == wanted[1:]
 
 
 @pytest.mark.parametrize("rising", [False, True])

@@ -33,9 +33,10 @@ def check_proof(proof: EgressProof) -> Looked:
     proof = EgressProof.objects.select_for_update(of=("self",)).select_related("key__merchant").get(pk=proof.pk)
     if proof.address is not None:
         return Looked(proof)
-    lines = SignedRequest.objects.filter(player_id=proof.word, created_at__lte=proof.until, address__isnull=False)
+    named = SignedRequest.objects.of_player(proof.word, since=0)
+    lines = named.filter(created_at__lte=proof.until, address__isnull=False)
     arrived = None
-    for arrived in lines.order_by("id")[:LOOKED_AT]:
+    for arrived in lines[:LOOKED_AT]:
         if _signed_under(proof.key, arrived):
             proof.address, proof.proved_at = arrived.address, arrived.created_at
             proof.save(update_fields=["address", "proved_at"])

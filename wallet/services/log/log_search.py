@@ -20,7 +20,7 @@ from merchants.models import ApiKey, Merchant, Secret
 from portal.lib.clientip import Network
 from wallet import statuses
 from wallet.models import SignedRequest
-from wallet.models.request_log import BLOCK, FREQUENT_ENDPOINTS
+from wallet.models.request_log import BLOCK, FREQUENT_ENDPOINTS, PLAYER_BLOCK
 
 SCANNED = 10_000
 LATE = timedelta(minutes=1)  # a line stands this far at most from where its time would have put it
@@ -71,8 +71,8 @@ class Edges(NamedTuple):
 class Arm(NamedTuple):
     """The rows that one index gives in the order of ids, for each of `values`, and the conditions for them.
 
-    `lead`: the column before the id in the index; it is `held` at one value, among the rows `of` this arm. `in_blocks`:
-    the index has the block of the id in its place, and the rows of a block are sorted.
+    `lead`: the column before the id in the index; it is `held` at one value, among the rows `of` this arm. `block`:
+    the index has the number of a block of so many ids in place of the id, and the rows of a block are sorted.
     """
 
     lead: str
@@ -81,11 +81,11 @@ class Arm(NamedTuple):
     type: str
     rest: tuple[str, ...]
     held: str = "v.value"
-    in_blocks: bool = False
+    block: int = 0
 
     @property
     def range_condition(self) -> str:
-        return (BETWEEN_BLOCKS if self.in_blocks else BETWEEN) if self.lead != "transaction_id" else OF_ONE
+        return (BETWEEN_BLOCKS if self.block else BETWEEN) if self.lead != "transaction_id" else OF_ONE
 
 
 # --- One look ---------------------------------------------------------------------------------------------------------
@@ -186,11 +186,11 @@ BETWEEN = """
     {of} AND (r.{lead}, r.id) > ({held}, %(above)s) AND (r.{lead}, r.id) < ({held}, %(below)s)
     ORDER BY r.{lead} {order}, r.id {order}
 """
-BETWEEN_BLOCKS = f"""
-    {{of}} AND (r.{{lead}}, r.id / {BLOCK}) >= ({{held}}, %(above)s::bigint / {BLOCK})
-    AND (r.{{lead}}, r.id / {BLOCK}) <= ({{held}}, %(below)s::bigint / {BLOCK})
+BETWEEN_BLOCKS = """
+    {of} AND (r.{lead}, r.id / {block}) >= ({held}, %(above)s::bigint / {block})
+    AND (r.{lead}, r.id / {block}) <= ({held}, %(below)s::bigint / {block})
     AND r.id > %(above)s AND r.id < %(below)s
-    ORDER BY r.{{lead}} {{order}}, r.id / {BLOCK} {{order}}, r.id {{order}}
+    ORDER BY r.{lead} {order}, r.id / {block} {order}, r.id {order}
 """
 # By the hash of a value, which a few lines have.
 OF_ONE = """
@@ -275,7 +275,8 @@ class _Search:
             return [Arm("transaction_id", "r.transaction_id IS NOT NULL", [wish.transaction_id], "text", rest)]
         if wish.player_id:
             rest = self.rest("player", also="own")
-            return [Arm("player_id", "r.player_id IS NOT NULL", [wish.player_id], "text", rest)]
+            named = "r.player_id IS NOT NULL"
+            return [Arm("player_id", named, [wish.player_id], "text", rest, block=PLAYER_BLOCK)]
         signed = self.narrowest(list(self.signed()))
         return [signed] if wish.status == statuses.OK else [signed, self.narrowest(list(self.unsigned()))]
 
@@ -283,14 +284,14 @@ class _Search:
         """Return the indexes that could lead to calls with a valid signature, the shortest first."""
         wish = self.wish
         if wish.block is not None and (found := self.addresses(wish.block)) is not None:
-            yield Arm("address", OF_MERCHANT, found, "inet", self.rest("block"), in_blocks=True)
+            yield Arm("address", OF_MERCHANT, found, "inet", self.rest("block"), block=BLOCK)
         if wish.status not in {"", REFUSED, statuses.OK}:
             yield Arm("status", OF_REFUSALS, [wish.status], "text", self.rest("status"))
         if wish.endpoint and wish.endpoint not in FREQUENT_ENDPOINTS:
             yield Arm("endpoint", OF_RARE_ENDPOINTS, self.values["endpoints"], "text", self.rest("endpoint"))
         if wish.key is not None:
             secrets = list(Secret.objects.filter(key=wish.key).values_list("pk", flat=True))
-            yield Arm("secret_id", "r.secret_id IS NOT NULL", secrets, "bigint", self.rest("key"))
+            yield Arm("secret_id", "r.secret_id IS NOT NULL", secrets, "bigint", self.rest("key"), block=BLOCK)
         if wish.status == REFUSED:
             yield Arm("status", OF_REFUSALS, REFUSALS, "text", self.rest("refused"))
         yield Arm("merchant_id", "r.merchant_id IS NOT NULL", [self.merchant.pk], "bigint", self.rest())

@@ -255,7 +255,7 @@ def refused_requests(root: Transaction) -> Iterable[SignedRequest]:
     first = SignedRequest.objects.filter(request_id=root.request_id).order_by("pk").values_list("pk", flat=True).first()
     if first is None:
         return ()
-    own = SignedRequest.objects.filter(player_id=root.player.player_id, pk__gte=first).order_by("pk")
+    own = SignedRequest.objects.of_player(root.player.player_id, since=first)
     window = own.values_list("pk", "merchant_id", "ref_transaction_id", "status")[:LINES_OF_PLAYER]
     names = [
         pk
