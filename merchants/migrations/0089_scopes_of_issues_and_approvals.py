@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0085_receipts_of_emails'),
+        ("merchants", "0087_outgoing_emails"),
     ]
 
     operations = [

@@ -1,4 +1,4 @@
--- Made of the migrations d395e6b2ca2f11654a61f14739b32b161159e048d5d1176d3616567bd7dd957d
+-- Made of the migrations 84077cff44ed9283af648ea25f9c5258d760e9294d9a9e810942dcf86c26a3b0
 --
 -- PostgreSQL database dump
 --
@@ -5624,6 +5624,66 @@ CREATE FUNCTION public.pgtrigger_not_of_a_sandbox_f74ab() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_outgoing_email_as_written_35447() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'waiting' OR NEW.attempts <> 0 OR NEW.sent_at IS NOT NULL
+           OR NEW.due_at > NEW.created_at + interval '1 day' THEN
+            RAISE EXCEPTION 'an outgoing email begins unsent' USING ERRCODE = 'check_violation';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state = 'sent' THEN
+        RAISE EXCEPTION 'an email that was sent stays as it is' USING ERRCODE = 'check_violation';
+    END IF;
+    IF (NEW.merchant_id, NEW."to", NEW.template, NEW.context, NEW.once, NEW.created_at)
+       IS DISTINCT FROM (OLD.merchant_id, OLD."to", OLD.template, OLD.context, OLD.once, OLD.created_at) THEN
+        RAISE EXCEPTION 'an outgoing email stays as it was written' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.due_at > greatest(OLD.due_at, clock_timestamp()) + interval '1 day' THEN
+        RAISE EXCEPTION 'an outgoing email is put off by a day at most' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.state = 'sent' AND (NEW.sent_at IS NULL OR OLD.state <> 'waiting' OR NEW.attempts <= OLD.attempts)
+       OR NEW.state = 'given_up' AND OLD.state <> 'given_up'
+          AND (NEW.attempts <= OLD.attempts OR NEW.last_answer = '') THEN
+        RAISE EXCEPTION 'an email is sent or given up by a try to send it' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NEW;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_outgoing_email_stays_aab07() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_owner_question_answered_once_7dff8() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -10954,146 +11014,151 @@ INSERT INTO public.django_migrations VALUES
 	(25, 'admin', '0001_initial', now()),
 	(26, 'admin', '0002_logentry_remove_auto_add', now()),
 	(27, 'admin', '0003_logentry_add_action_flag_choices', now()),
-	(28, 'mfa', '0001_initial', now()),
-	(29, 'mfa', '0002_authenticator_timestamps', now()),
-	(30, 'mfa', '0003_authenticator_type_uniq', now()),
-	(31, 'merchants', '0002_credential_life', now()),
-	(32, 'merchants', '0003_history', now()),
-	(33, 'merchants', '0004_player_blocked', now()),
-	(34, 'merchants', '0005_letter_indexes', now()),
-	(35, 'merchants', '0006_words_and_addresses_that_are_there', now()),
-	(36, 'merchants', '0007_words_and_addresses', now()),
-	(37, 'merchants', '0008_not_emptied_unseen', now()),
-	(38, 'merchants', '0009_operators', now()),
-	(39, 'merchants', '0010_list_trial', now()),
-	(40, 'merchants', '0011_operators_not_emptied_unseen', now()),
-	(41, 'merchants', '0012_players_found', now()),
-	(42, 'merchants', '0013_seen_origin', now()),
-	(43, 'merchants', '0014_players_history_by_statement', now()),
-	(44, 'merchants', '0015_used_forms', now()),
-	(45, 'merchants', '0016_import_proposals', now()),
-	(46, 'merchants', '0017_domains_have_owner_and_end', now()),
-	(47, 'merchants', '0018_history_names_its_role', now()),
-	(48, 'merchants', '0020_downloads', now()),
-	(49, 'merchants', '0022_tamper_evidence', now()),
-	(50, 'merchants', '0024_second_approver', now()),
-	(51, 'merchants', '0025_owners_told', now()),
-	(52, 'merchants', '0027_sandbox', now()),
-	(53, 'merchants', '0030_seeds_bound_to_their_person', now()),
-	(54, 'merchants', '0031_sign_in_records', now()),
-	(55, 'merchants', '0032_second_factor_from', now()),
-	(56, 'merchants', '0033_one_line_before', now()),
-	(57, 'merchants', '0034_one_line', now()),
-	(58, 'merchants', '0035_role_of_newer_events', now()),
-	(59, 'merchants', '0037_owners_told_of_invitations', now()),
-	(60, 'merchants', '0038_ascii_addresses', now()),
-	(61, 'merchants', '0039_max_stake_by_currency', now()),
-	(62, 'merchants', '0040_notices_stay', now()),
-	(63, 'merchants', '0041_chain_horizon', now()),
-	(64, 'merchants', '0042_pages_refused', now()),
-	(65, 'merchants', '0043_time_zone_of_a_person', now()),
-	(66, 'merchants', '0044_timetable', now()),
-	(67, 'merchants', '0045_heartbeats', now()),
-	(68, 'merchants', '0047_plain_words', now()),
-	(69, 'merchants', '0060_releases', now()),
-	(70, 'merchants', '0061_kept_for_days', now()),
-	(71, 'merchants', '0062_deeds_by_time_and_author', now()),
-	(72, 'merchants', '0064_trials_await_addresses', now()),
-	(73, 'merchants', '0066_access_tokens', now()),
-	(74, 'merchants', '0067_events', now()),
-	(75, 'merchants', '0074_deeds_of_tokens_and_endpoints', now()),
-	(76, 'merchants', '0075_words_of_addresses', now()),
-	(77, 'merchants', '0081_sign_outs', now()),
-	(78, 'merchants', '0084_texts_without_any_secret', now()),
-	(79, 'merchants', '0085_receipts_of_emails', now()),
-	(80, 'pghistory', '0001_initial', now()),
-	(81, 'pghistory', '0002_aggregateevent', now()),
-	(82, 'pghistory', '0003_auto_20201023_1636', now()),
-	(83, 'pghistory', '0004_auto_20220906_1625', now()),
-	(84, 'pghistory', '0005_events_middlewareevents', now()),
-	(85, 'pghistory', '0006_delete_aggregateevent', now()),
-	(86, 'pghistory', '0007_auto_20250421_0444', now()),
-	(87, 'sessions', '0001_initial', now()),
-	(88, 'socialaccount', '0001_initial', now()),
-	(89, 'socialaccount', '0002_token_max_lengths', now()),
-	(90, 'socialaccount', '0003_extra_data_default_dict', now()),
-	(91, 'socialaccount', '0004_app_provider_id_settings', now()),
-	(92, 'socialaccount', '0005_socialtoken_nullable_app', now()),
-	(93, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
-	(94, 'usersessions', '0001_initial', now()),
-	(95, 'wallet', '0001_initial', now()),
-	(96, 'wallet', '0002_ledger', now()),
-	(97, 'wallet', '0003_ledger_stale_first', now()),
-	(98, 'wallet', '0004_usage', now()),
-	(99, 'wallet', '0005_merchant_hour', now()),
-	(100, 'wallet', '0006_marks_stay', now()),
-	(101, 'wallet', '0007_bets_by_time', now()),
-	(102, 'wallet', '0007_export', now()),
-	(103, 'wallet', '0008_calls_searched', now()),
-	(104, 'wallet', '0009_open_bets_by_player', now()),
-	(105, 'wallet', '0010_reconciliation', now()),
-	(106, 'wallet', '0011_statement_read', now()),
-	(107, 'wallet', '0012_source_tries', now()),
-	(108, 'wallet', '0013_refused_payouts', now()),
-	(109, 'wallet', '0014_find_cases', now()),
-	(110, 'wallet', '0015_statements_tried', now()),
-	(111, 'wallet', '0016_case_worst_of_a_day', now()),
-	(112, 'wallet', '0017_statement_rows_beside_the_file', now()),
-	(113, 'wallet', '0018_rollbacks_told_apart', now()),
-	(114, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
-	(115, 'wallet', '0020_history_names_its_role', now()),
-	(116, 'wallet', '0021_ledger_with_owners_rights', now()),
-	(117, 'wallet', '0023_counted_bets', now()),
-	(118, 'wallet', '0025_refused_calls_bounded', now()),
-	(119, 'wallet', '0026_signatures_cut', now()),
-	(120, 'wallet', '0031_cases_by_two_people', now()),
-	(121, 'wallet', '0032_owners_told', now()),
-	(122, 'wallet', '0033_cases_waiting_for_second', now()),
-	(123, 'wallet', '0034_ledger_knows_sandboxes', now()),
-	(124, 'wallet', '0037_passwords_bound_to_their_server', now()),
-	(125, 'wallet', '0038_host_key_lookups', now()),
-	(126, 'wallet', '0039_cases_of_sandboxes', now()),
-	(127, 'wallet', '0040_folded_cases_by_two', now()),
-	(128, 'wallet', '0041_host_of_one_line', now()),
-	(129, 'wallet', '0042_case_kinds_by_their_names', now()),
-	(130, 'wallet', '0043_rollbacks_stated', now()),
-	(131, 'wallet', '0044_folded_rows', now()),
-	(132, 'wallet', '0045_report_opt_outs', now()),
-	(133, 'wallet', '0047_statements_have_a_scope', now()),
-	(134, 'wallet', '0050_ledger_stakes_by_currency', now()),
-	(135, 'wallet', '0051_thresholds_by_currency', now()),
-	(136, 'wallet', '0052_settlement', now()),
-	(137, 'wallet', '0055_correcting_entries', now()),
-	(138, 'wallet', '0056_ledger_posts_corrections', now()),
-	(139, 'wallet', '0057_due_dates', now()),
-	(140, 'wallet', '0058_limit_by_two', now()),
-	(141, 'wallet', '0060_own_books_from_a_watermark', now()),
-	(142, 'wallet', '0061_limits_by_two_in_each_currency', now()),
-	(143, 'wallet', '0063_plan_history_of_all_fields', now()),
-	(144, 'wallet', '0064_watermark', now()),
-	(145, 'wallet', '0065_request_log_in_partitions', now()),
-	(146, 'wallet', '0066_restated_days', now()),
-	(147, 'wallet', '0067_opt_outs_on_the_timeline', now()),
-	(148, 'wallet', '0070_plain_words', now()),
-	(149, 'wallet', '0071_words_of_opt_outs', now()),
-	(150, 'wallet', '0072_every_line_is_old', now()),
-	(151, 'wallet', '0073_guards_of_sessions_and_limits', now()),
-	(152, 'wallet', '0085_narrow_log_indexes', now()),
-	(153, 'wallet', '0086_traffic_incidents', now()),
-	(154, 'wallet', '0087_gaming_days', now()),
-	(155, 'wallet', '0089_simulations', now()),
-	(156, 'wallet', '0090_watermarks_and_owed_cases', now()),
-	(157, 'wallet', '0093_bets_by_one_read', now()),
-	(158, 'wallet', '0094_deeds_of_simulations', now()),
-	(159, 'wallet', '0095_invoice_not_twice', now()),
-	(160, 'wallet', '0096_words_of_labels', now()),
-	(161, 'wallet', '0097_rows_are_valid', now()),
-	(162, 'wallet', '0098_rows_before_are_valid', now()),
-	(163, 'wallet', '0099_checks_stand_in_the_domain', now()),
-	(164, 'wallet', '0106_days_of_one_player', now()),
-	(165, 'wallet', '0107_closed_sessions', now()),
-	(166, 'wallet', '0110_texts_without_any_secret', now()),
-	(167, 'wallet', '0111_totals_of_invoices', now());
+	(28, 'wallet', '0001_initial', now()),
+	(29, 'wallet', '0002_ledger', now()),
+	(30, 'merchants', '0002_credential_life', now()),
+	(31, 'wallet', '0003_ledger_stale_first', now()),
+	(32, 'wallet', '0004_usage', now()),
+	(33, 'merchants', '0003_history', now()),
+	(34, 'wallet', '0005_merchant_hour', now()),
+	(35, 'wallet', '0006_marks_stay', now()),
+	(36, 'merchants', '0004_player_blocked', now()),
+	(37, 'merchants', '0005_letter_indexes', now()),
+	(38, 'merchants', '0006_words_and_addresses_that_are_there', now()),
+	(39, 'merchants', '0007_words_and_addresses', now()),
+	(40, 'merchants', '0008_not_emptied_unseen', now()),
+	(41, 'merchants', '0009_operators', now()),
+	(42, 'merchants', '0010_list_trial', now()),
+	(43, 'merchants', '0011_operators_not_emptied_unseen', now()),
+	(44, 'wallet', '0007_bets_by_time', now()),
+	(45, 'wallet', '0007_export', now()),
+	(46, 'wallet', '0008_calls_searched', now()),
+	(47, 'merchants', '0012_players_found', now()),
+	(48, 'wallet', '0009_open_bets_by_player', now()),
+	(49, 'wallet', '0010_reconciliation', now()),
+	(50, 'wallet', '0011_statement_read', now()),
+	(51, 'wallet', '0012_source_tries', now()),
+	(52, 'wallet', '0013_refused_payouts', now()),
+	(53, 'wallet', '0014_find_cases', now()),
+	(54, 'wallet', '0015_statements_tried', now()),
+	(55, 'wallet', '0016_case_worst_of_a_day', now()),
+	(56, 'wallet', '0017_statement_rows_beside_the_file', now()),
+	(57, 'wallet', '0018_rollbacks_told_apart', now()),
+	(58, 'merchants', '0013_seen_origin', now()),
+	(59, 'merchants', '0014_players_history_by_statement', now()),
+	(60, 'merchants', '0015_used_forms', now()),
+	(61, 'merchants', '0016_import_proposals', now()),
+	(62, 'wallet', '0019_unsigned_calls_of_a_merchant', now()),
+	(63, 'merchants', '0017_domains_have_owner_and_end', now()),
+	(64, 'merchants', '0018_history_names_its_role', now()),
+	(65, 'wallet', '0020_history_names_its_role', now()),
+	(66, 'wallet', '0021_ledger_with_owners_rights', now()),
+	(67, 'wallet', '0023_counted_bets', now()),
+	(68, 'wallet', '0025_refused_calls_bounded', now()),
+	(69, 'wallet', '0026_signatures_cut', now()),
+	(70, 'merchants', '0020_downloads', now()),
+	(71, 'merchants', '0022_tamper_evidence', now()),
+	(72, 'merchants', '0024_second_approver', now()),
+	(73, 'wallet', '0031_cases_by_two_people', now()),
+	(74, 'wallet', '0032_owners_told', now()),
+	(75, 'merchants', '0025_owners_told', now()),
+	(76, 'wallet', '0033_cases_waiting_for_second', now()),
+	(77, 'merchants', '0027_sandbox', now()),
+	(78, 'wallet', '0034_ledger_knows_sandboxes', now()),
+	(79, 'wallet', '0037_passwords_bound_to_their_server', now()),
+	(80, 'wallet', '0038_host_key_lookups', now()),
+	(81, 'wallet', '0039_cases_of_sandboxes', now()),
+	(82, 'wallet', '0040_folded_cases_by_two', now()),
+	(83, 'wallet', '0041_host_of_one_line', now()),
+	(84, 'wallet', '0042_case_kinds_by_their_names', now()),
+	(85, 'wallet', '0043_rollbacks_stated', now()),
+	(86, 'wallet', '0044_folded_rows', now()),
+	(87, 'mfa', '0001_initial', now()),
+	(88, 'mfa', '0002_authenticator_timestamps', now()),
+	(89, 'mfa', '0003_authenticator_type_uniq', now()),
+	(90, 'merchants', '0030_seeds_bound_to_their_person', now()),
+	(91, 'merchants', '0031_sign_in_records', now()),
+	(92, 'merchants', '0032_second_factor_from', now()),
+	(93, 'merchants', '0033_one_line_before', now()),
+	(94, 'merchants', '0034_one_line', now()),
+	(95, 'merchants', '0035_role_of_newer_events', now()),
+	(96, 'merchants', '0037_owners_told_of_invitations', now()),
+	(97, 'merchants', '0038_ascii_addresses', now()),
+	(98, 'wallet', '0045_report_opt_outs', now()),
+	(99, 'wallet', '0047_statements_have_a_scope', now()),
+	(100, 'merchants', '0039_max_stake_by_currency', now()),
+	(101, 'wallet', '0050_ledger_stakes_by_currency', now()),
+	(102, 'wallet', '0051_thresholds_by_currency', now()),
+	(103, 'wallet', '0052_settlement', now()),
+	(104, 'wallet', '0055_correcting_entries', now()),
+	(105, 'wallet', '0056_ledger_posts_corrections', now()),
+	(106, 'wallet', '0057_due_dates', now()),
+	(107, 'wallet', '0058_limit_by_two', now()),
+	(108, 'merchants', '0040_notices_stay', now()),
+	(109, 'merchants', '0041_chain_horizon', now()),
+	(110, 'merchants', '0042_pages_refused', now()),
+	(111, 'wallet', '0060_own_books_from_a_watermark', now()),
+	(112, 'wallet', '0061_limits_by_two_in_each_currency', now()),
+	(113, 'wallet', '0063_plan_history_of_all_fields', now()),
+	(114, 'wallet', '0064_watermark', now()),
+	(115, 'wallet', '0065_request_log_in_partitions', now()),
+	(116, 'wallet', '0066_restated_days', now()),
+	(117, 'wallet', '0067_opt_outs_on_the_timeline', now()),
+	(118, 'merchants', '0043_time_zone_of_a_person', now()),
+	(119, 'merchants', '0044_timetable', now()),
+	(120, 'merchants', '0045_heartbeats', now()),
+	(121, 'merchants', '0047_plain_words', now()),
+	(122, 'wallet', '0070_plain_words', now()),
+	(123, 'wallet', '0071_words_of_opt_outs', now()),
+	(124, 'wallet', '0072_every_line_is_old', now()),
+	(125, 'wallet', '0073_guards_of_sessions_and_limits', now()),
+	(126, 'wallet', '0085_narrow_log_indexes', now()),
+	(127, 'merchants', '0060_releases', now()),
+	(128, 'merchants', '0061_kept_for_days', now()),
+	(129, 'wallet', '0086_traffic_incidents', now()),
+	(130, 'wallet', '0087_gaming_days', now()),
+	(131, 'wallet', '0089_simulations', now()),
+	(132, 'wallet', '0090_watermarks_and_owed_cases', now()),
+	(133, 'wallet', '0093_bets_by_one_read', now()),
+	(134, 'merchants', '0062_deeds_by_time_and_author', now()),
+	(135, 'merchants', '0064_trials_await_addresses', now()),
+	(136, 'merchants', '0066_access_tokens', now()),
+	(137, 'merchants', '0067_events', now()),
+	(138, 'merchants', '0074_deeds_of_tokens_and_endpoints', now()),
+	(139, 'wallet', '0094_deeds_of_simulations', now()),
+	(140, 'wallet', '0095_invoice_not_twice', now()),
+	(141, 'merchants', '0075_words_of_addresses', now()),
+	(142, 'wallet', '0096_words_of_labels', now()),
+	(143, 'wallet', '0097_rows_are_valid', now()),
+	(144, 'wallet', '0098_rows_before_are_valid', now()),
+	(145, 'wallet', '0099_checks_stand_in_the_domain', now()),
+	(146, 'wallet', '0106_days_of_one_player', now()),
+	(147, 'merchants', '0081_sign_outs', now()),
+	(148, 'wallet', '0107_closed_sessions', now()),
+	(149, 'wallet', '0110_texts_without_any_secret', now()),
+	(150, 'wallet', '0111_totals_of_invoices', now()),
+	(151, 'merchants', '0084_texts_without_any_secret', now()),
+	(152, 'merchants', '0085_receipts_of_emails', now()),
+	(153, 'merchants', '0087_outgoing_emails', now()),
+	(154, 'merchants', '0089_scopes_of_issues_and_approvals', now()),
+	(155, 'pghistory', '0001_initial', now()),
+	(156, 'pghistory', '0002_aggregateevent', now()),
+	(157, 'pghistory', '0003_auto_20201023_1636', now()),
+	(158, 'pghistory', '0004_auto_20220906_1625', now()),
+	(159, 'pghistory', '0005_events_middlewareevents', now()),
+	(160, 'pghistory', '0006_delete_aggregateevent', now()),
+	(161, 'pghistory', '0007_auto_20250421_0444', now()),
+	(162, 'sessions', '0001_initial', now()),
+	(163, 'socialaccount', '0001_initial', now()),
+	(164, 'socialaccount', '0002_token_max_lengths', now()),
+	(165, 'socialaccount', '0003_extra_data_default_dict', now()),
+	(166, 'socialaccount', '0004_app_provider_id_settings', now()),
+	(167, 'socialaccount', '0005_socialtoken_nullable_app', now()),
+	(168, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
+	(169, 'usersessions', '0001_initial', now()),
+	(170, 'wallet', '0113_emails_of_deliveries', now()),
+	(171, 'wallet', '0116_log_indexes_in_blocks', now()),
+	(172, 'wallet', '0117_narrow_session_indexes', now());
 
 
 
@@ -11419,7 +11484,7 @@ SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 167, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 172, true);
 
 
 SELECT pg_catalog.setval('public.merchants_accesstoken_id_seq', 1, false);
@@ -13337,16 +13402,19 @@ CREATE INDEX request_of_merchant ON ONLY public.wallet_signedrequest USING btree
 CREATE INDEX request_of_merchant_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, id);
 
 
-CREATE INDEX request_of_player ON ONLY public.wallet_signedrequest USING btree (player_id, id) WHERE (player_id IS NOT NULL);
+CREATE INDEX request_player_block ON ONLY public.wallet_signedrequest USING btree (player_id, ((id / 65536))) WHERE (player_id IS NOT NULL);
 
 
-CREATE INDEX request_of_player_0 ON public.wallet_signedrequest_0 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
+CREATE INDEX request_player_block_0 ON public.wallet_signedrequest_0 USING btree (player_id, ((id / 65536))) WHERE (player_id IS NOT NULL);
 
 
-CREATE INDEX request_of_secret ON ONLY public.wallet_signedrequest USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
+CREATE INDEX request_player_block_1000000 ON public.wallet_signedrequest_1000000 USING btree (player_id, ((id / 65536))) WHERE (player_id IS NOT NULL);
 
 
-CREATE INDEX request_of_secret_0 ON public.wallet_signedrequest_0 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
+CREATE INDEX request_player_block_2000000 ON public.wallet_signedrequest_2000000 USING btree (player_id, ((id / 65536))) WHERE (player_id IS NOT NULL);
+
+
+CREATE INDEX request_player_block_3000000 ON public.wallet_signedrequest_3000000 USING btree (player_id, ((id / 65536))) WHERE (player_id IS NOT NULL);
 
 
 CREATE INDEX request_rare_endpoint ON ONLY public.wallet_signedrequest USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
@@ -13359,6 +13427,21 @@ CREATE INDEX request_refused ON ONLY public.wallet_signedrequest USING btree (me
 
 
 CREATE INDEX request_refused_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
+
+
+CREATE INDEX request_secret_block ON ONLY public.wallet_signedrequest USING btree (secret_id, ((id / 4096))) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX request_secret_block_0 ON public.wallet_signedrequest_0 USING btree (secret_id, ((id / 4096))) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX request_secret_block_1000000 ON public.wallet_signedrequest_1000000 USING btree (secret_id, ((id / 4096))) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX request_secret_block_2000000 ON public.wallet_signedrequest_2000000 USING btree (secret_id, ((id / 4096))) WHERE (secret_id IS NOT NULL);
+
+
+CREATE INDEX request_secret_block_3000000 ON public.wallet_signedrequest_3000000 USING btree (secret_id, ((id / 4096))) WHERE (secret_id IS NOT NULL);
 
 
 CREATE INDEX request_transaction_hash ON ONLY public.wallet_signedrequest USING hash (transaction_id) WHERE (transaction_id IS NOT NULL);
@@ -13397,7 +13480,7 @@ CREATE INDEX request_unsigned_answer_0 ON public.wallet_signedrequest_0 USING bt
 CREATE UNIQUE INDEX secret_one_current ON public.merchants_secret USING btree (key_id) WHERE ((revoked_at IS NULL) AND (usable_until IS NULL));
 
 
-CREATE INDEX session_newest ON public.wallet_session USING btree (merchant_id, id DESC);
+CREATE INDEX session_of_merchant ON public.wallet_session USING btree (merchant_id, id);
 
 
 CREATE UNIQUE INDEX settlement_one_draft ON public.wallet_settlement USING btree (merchant_id) WHERE ((state)::text = ANY ((ARRAY['requested'::character varying, 'prepared'::character varying])::text[]));
@@ -13580,9 +13663,6 @@ CREATE INDEX wallet_session_game_id_cc857625 ON public.wallet_session USING btre
 CREATE INDEX wallet_session_player_id_90cfd821 ON public.wallet_session USING btree (player_id);
 
 
-CREATE INDEX wallet_session_session_id_6f6b47c2_like ON public.wallet_session USING btree (session_id varchar_pattern_ops);
-
-
 CREATE INDEX wallet_settlement_prepared_by_id_c64d4376 ON public.wallet_settlement USING btree (prepared_by_id);
 
 
@@ -13616,13 +13696,7 @@ CREATE INDEX wallet_signedrequest_1000000_merchant_id_id_idx ON public.wallet_si
 CREATE INDEX wallet_signedrequest_1000000_merchant_id_status_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
 
 
-CREATE INDEX wallet_signedrequest_1000000_player_id_id_idx ON public.wallet_signedrequest_1000000 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
-
-
 CREATE INDEX wallet_signedrequest_1000000_request_id_idx ON public.wallet_signedrequest_1000000 USING btree (request_id);
-
-
-CREATE INDEX wallet_signedrequest_1000000_secret_id_id_idx ON public.wallet_signedrequest_1000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
 CREATE INDEX wallet_signedrequest_2000000_auth_key_address_id_idx ON public.wallet_signedrequest_2000000 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
@@ -13646,13 +13720,7 @@ CREATE INDEX wallet_signedrequest_2000000_merchant_id_id_idx ON public.wallet_si
 CREATE INDEX wallet_signedrequest_2000000_merchant_id_status_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
 
 
-CREATE INDEX wallet_signedrequest_2000000_player_id_id_idx ON public.wallet_signedrequest_2000000 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
-
-
 CREATE INDEX wallet_signedrequest_2000000_request_id_idx ON public.wallet_signedrequest_2000000 USING btree (request_id);
-
-
-CREATE INDEX wallet_signedrequest_2000000_secret_id_id_idx ON public.wallet_signedrequest_2000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
 CREATE INDEX wallet_signedrequest_3000000_auth_key_address_id_idx ON public.wallet_signedrequest_3000000 USING btree (auth_key, address, id) WHERE ((merchant_id IS NULL) AND (NOT ((auth_key)::text = ''::text)));
@@ -13676,13 +13744,7 @@ CREATE INDEX wallet_signedrequest_3000000_merchant_id_id_idx ON public.wallet_si
 CREATE INDEX wallet_signedrequest_3000000_merchant_id_status_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
 
 
-CREATE INDEX wallet_signedrequest_3000000_player_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (player_id, id) WHERE (player_id IS NOT NULL);
-
-
 CREATE INDEX wallet_signedrequest_3000000_request_id_idx ON public.wallet_signedrequest_3000000 USING btree (request_id);
-
-
-CREATE INDEX wallet_signedrequest_3000000_secret_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (secret_id, id) WHERE (secret_id IS NOT NULL);
 
 
 CREATE INDEX wallet_simulation_by_id_e46c8a9d ON public.wallet_simulation USING btree (by_id);
@@ -13724,16 +13786,34 @@ ALTER INDEX public.request_by_time ATTACH PARTITION public.request_by_time_0;
 ALTER INDEX public.request_of_merchant ATTACH PARTITION public.request_of_merchant_0;
 
 
-ALTER INDEX public.request_of_player ATTACH PARTITION public.request_of_player_0;
+ALTER INDEX public.request_player_block ATTACH PARTITION public.request_player_block_0;
 
 
-ALTER INDEX public.request_of_secret ATTACH PARTITION public.request_of_secret_0;
+ALTER INDEX public.request_player_block ATTACH PARTITION public.request_player_block_1000000;
+
+
+ALTER INDEX public.request_player_block ATTACH PARTITION public.request_player_block_2000000;
+
+
+ALTER INDEX public.request_player_block ATTACH PARTITION public.request_player_block_3000000;
 
 
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.request_rare_endpoint_0;
 
 
 ALTER INDEX public.request_refused ATTACH PARTITION public.request_refused_0;
+
+
+ALTER INDEX public.request_secret_block ATTACH PARTITION public.request_secret_block_0;
+
+
+ALTER INDEX public.request_secret_block ATTACH PARTITION public.request_secret_block_1000000;
+
+
+ALTER INDEX public.request_secret_block ATTACH PARTITION public.request_secret_block_2000000;
+
+
+ALTER INDEX public.request_secret_block ATTACH PARTITION public.request_secret_block_3000000;
 
 
 ALTER INDEX public.request_transaction_hash ATTACH PARTITION public.request_transaction_hash_0;
@@ -13781,13 +13861,7 @@ ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_
 ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_1000000_pkey;
 
 
-ALTER INDEX public.request_of_player ATTACH PARTITION public.wallet_signedrequest_1000000_player_id_id_idx;
-
-
 ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_1000000_request_id_idx;
-
-
-ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_1000000_secret_id_id_idx;
 
 
 ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.wallet_signedrequest_2000000_auth_key_address_id_idx;
@@ -13814,13 +13888,7 @@ ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_
 ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_2000000_pkey;
 
 
-ALTER INDEX public.request_of_player ATTACH PARTITION public.wallet_signedrequest_2000000_player_id_id_idx;
-
-
 ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_2000000_request_id_idx;
-
-
-ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_2000000_secret_id_id_idx;
 
 
 ALTER INDEX public.request_unsigned_address ATTACH PARTITION public.wallet_signedrequest_3000000_auth_key_address_id_idx;
@@ -13847,13 +13915,7 @@ ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_
 ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_3000000_pkey;
 
 
-ALTER INDEX public.request_of_player ATTACH PARTITION public.wallet_signedrequest_3000000_player_id_id_idx;
-
-
 ALTER INDEX public.request_by_id ATTACH PARTITION public.wallet_signedrequest_3000000_request_id_idx;
-
-
-ALTER INDEX public.request_of_secret ATTACH PARTITION public.wallet_signedrequest_3000000_secret_id_id_idx;
 
 
 ALTER INDEX public.wallet_signedrequest_pkey ATTACH PARTITION public.wallet_signedrequest_pkey_0;
@@ -14951,18 +15013,6 @@ CREATE TRIGGER pgtrigger_invoice_stays_ca79d BEFORE DELETE OR UPDATE ON public.w
 COMMENT ON TRIGGER pgtrigger_invoice_stays_ca79d ON public.wallet_invoice IS '32be094322ed16b3f79cd128edeba083dfa9d73f';
 
 
-CREATE TRIGGER pgtrigger_letter_as_written_f9381 BEFORE INSERT OR UPDATE ON public.merchants_letter FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_letter_as_written_f9381();
-
-
-COMMENT ON TRIGGER pgtrigger_letter_as_written_f9381 ON public.merchants_letter IS '583a0952202a7b860eb7aad49a2951c9ee0fd7b4';
-
-
-CREATE TRIGGER pgtrigger_letter_stays_eb9c5 BEFORE DELETE ON public.merchants_letter FOR EACH ROW WHEN ((((old.state)::text = 'waiting'::text) OR (old.created_at > (now() - '90 days'::interval)))) EXECUTE FUNCTION public.pgtrigger_letter_stays_eb9c5();
-
-
-COMMENT ON TRIGGER pgtrigger_letter_stays_eb9c5 ON public.merchants_letter IS 'df87f78238f6cbbd202be3292b9bcfe79a7e55bc';
-
-
 CREATE TRIGGER pgtrigger_list_trial_access_changed_42fdd AFTER INSERT OR UPDATE ON public.merchants_listtrial FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_list_trial_access_changed_42fdd();
 
 
@@ -15495,6 +15545,18 @@ CREATE TRIGGER pgtrigger_not_of_a_sandbox_f74ab BEFORE INSERT OR UPDATE ON publi
 
 
 COMMENT ON TRIGGER pgtrigger_not_of_a_sandbox_f74ab ON public.merchants_invitation IS 'd539e2d3d3155f1d299293d5d805ff0813ad04c8';
+
+
+CREATE TRIGGER pgtrigger_outgoing_email_as_written_35447 BEFORE INSERT OR UPDATE ON public.merchants_letter FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_outgoing_email_as_written_35447();
+
+
+COMMENT ON TRIGGER pgtrigger_outgoing_email_as_written_35447 ON public.merchants_letter IS '98933074822bb8a60cd1541d83d36bdbfe77e236';
+
+
+CREATE TRIGGER pgtrigger_outgoing_email_stays_aab07 BEFORE DELETE ON public.merchants_letter FOR EACH ROW WHEN ((((old.state)::text = 'waiting'::text) OR (old.created_at > (now() - '90 days'::interval)))) EXECUTE FUNCTION public.pgtrigger_outgoing_email_stays_aab07();
+
+
+COMMENT ON TRIGGER pgtrigger_outgoing_email_stays_aab07 ON public.merchants_letter IS '30496e8ab353fd2be9cf6ccb2a571328b1f20491';
 
 
 CREATE TRIGGER pgtrigger_owner_question_answered_once_7dff8 BEFORE UPDATE ON public.merchants_ownerquestion FOR EACH ROW WHEN (((old.state)::text <> 'waiting'::text)) EXECUTE FUNCTION public.pgtrigger_owner_question_answered_once_7dff8();

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
     """The version before finds its rows by the first column of the new indexes, and sorts them."""
 
     atomic = False
-    dependencies = [("wallet", "0111_totals_of_invoices")]
+    dependencies = [("wallet", "0113_emails_of_deliveries")]
     operations = [
         migrations.RunPython(online.build(NEW), online.drop(NEW)),
         migrations.RunPython(online.drop(OLD), online.build(OLD)),

@@ -8,7 +8,17 @@ from ipaddress import ip_network
 
 import pytest
 
-from merchants.models import AccessToken, AllowedDomain, ApiKey, Approval, Letter, Merchant, Person, Secret, SeenOrigin
+from merchants.models import (
+    AccessToken,
+    AllowedDomain,
+    ApiKey,
+    Approval,
+    Merchant,
+    OutgoingEmail,
+    Person,
+    Secret,
+    SeenOrigin,
+)
 from merchants.pages.access_tokens import OperatorTokenForm
 from merchants.services import allowlist
 from merchants.services.allowlist import DomainLine, EntryPlan, Proposal
@@ -36,7 +46,7 @@ def test_an_issued_key_goes_to_the_owners_by_claim_link_and_a_repeat_issues_none
     assert (status, answer["result"], answer["key"]["environment"]) == (201, "done", "live")
     assert answer["claim_link_expires_at"]
     assert SECRET.search(str(answer)) is None
-    assert Letter.objects.filter(template="secret_claim", to=owner.email).exists()
+    assert OutgoingEmail.objects.filter(template="secret_claim", to=owner.email).exists()
     again, refused = ours.send("POST", "keys/", ISSUE)
     assert (again, refused["error"]["code"]) == (409, "keys_changed")
     assert ApiKey.objects.get(merchant=acme).label == "Cashier"
