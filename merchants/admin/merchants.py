@@ -139,6 +139,13 @@ class MerchantAdmin(FastAdmin):
         own = [table for table in self.inlines if table not in {MemberTable, ContactTable}]
         return (own if obj.is_sandbox else self.inlines) if obj else []
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Merchant | None:
+        """Return the merchant, read once for a page that is looked at."""
+        kept: dict[str, Merchant | None] = request.__dict__.setdefault("shown_merchants", {})
+        if object_id not in kept or request.method != "GET":
+            kept[object_id] = super().get_object(request, object_id, from_field)
+        return kept[object_id]
+
     def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
         """Without the verbs that the services refuse for this merchant."""
         merchant = self.get_object(request, str(object_id))

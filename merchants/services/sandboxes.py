@@ -48,9 +48,9 @@ def check_no_sandbox(merchant: Merchant) -> None:
         raise errors.SandboxOfSandbox
     if merchant.status == Merchant.Status.CLOSED:
         raise errors.MerchantClosed
-    there = Merchant.objects.filter(sandbox_of=merchant).values_list("code", flat=True).first()
+    there: Merchant | None = getattr(merchant, "sandbox", None)
     if there is not None:
-        raise errors.SandboxExists(there)
+        raise errors.SandboxExists(there.code)
 
 
 def can_have_sandbox(merchant: Merchant) -> bool:
