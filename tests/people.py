@@ -9,7 +9,7 @@ import os
 import secrets
 import struct
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import redis
@@ -22,6 +22,7 @@ from django.test import Client
 from merchants.models import Person
 from portal.celery import register_former_names
 from portal.lib import clock
+from tests import factories
 
 
 def new_totp_secret() -> str:
@@ -33,6 +34,22 @@ def give_totp(person: Person) -> str:
     secret = new_totp_secret()
     TOTP.activate(person, secret)
     return secret
+
+
+def colleague(email: str) -> Person:
+    """Another support agent, whose second factor is older than any request of a test: may be a second person."""
+    person = factories.person(email, staff_role="support")
+    give_old_factor(person)
+    return person
+
+
+def give_old_factor(person: Person) -> None:
+    give_totp(person)
+    date_factors(person, datetime(2020, 1, 1, tzinfo=UTC))
+
+
+def date_factors(person: Person, moment: datetime) -> None:
+    Authenticator.objects.filter(user=person).update(created_at=moment)
 
 
 def code_of(secret: str, *, steps: int = 0) -> str:

@@ -29,10 +29,17 @@ def check_approver(approval: Approval, by: Person) -> None:
     """Refuse an approver who is not independent. Raises OwnWish, ApproverWithoutFactor and NotIndependent."""
     if by == approval.asked_by:
         raise errors.OwnWish
+    check_second_person(approval.asked_by, by, approval.merchant, approval.asked_at)
+
+
+def check_second_person(asker: Person, by: Person, merchant: Merchant, asked_at: datetime) -> None:
+    """Refuse a second person whose second factor is not older than the request (ApproverWithoutFactor), and two people
+    who are not independent (NotIndependent).
+    """
     factors = Authenticator.objects.filter(user=by).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    if not factors.filter(created_at__lt=approval.asked_at).exists():
+    if not factors.filter(created_at__lt=asked_at).exists():
         raise errors.ApproverWithoutFactor
-    check_two_people(approval.asked_by, by, approval.merchant)
+    check_two_people(asker, by, merchant)
 
 
 def check_two_people(asker: Person, by: Person, merchant: Merchant) -> None:

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import IO, Any, NamedTuple
 
+from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
 from merchants.services import emails
-from merchants.services.independence import check_two_people
+from merchants.services.independence import check_second_person
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock, money
 from wallet.models.case import STAKE, Case, CaseNote
@@ -234,7 +235,8 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
     """Confirm a write-off as the second approver; the case is resolved. `difference`: as the person saw it.
 
     Refuses a case without a request (WriteOffNotAsked) or with a proposed correction (CorrectionAsked), the person who
-    requested it (OwnWriteOff), a difference that has changed (CaseChanged), and people who are not independent.
+    requested it (OwnWriteOff), a difference that has changed (CaseChanged), people who are not independent, and a
+    second factor that is newer than the request.
     """
     case = _asked_for(case, by)
     if case.asked_resolution == Resolution.SETTLED:
@@ -244,8 +246,16 @@ def confirm_write_off(*, case: Case, difference: int, by: Person) -> Case:
     if case.difference != difference:
         raise refusals.CaseChanged
     if asker := case.write_off_asked_by:
-        check_two_people(asker, by, case.merchant)
+        check_second_person(asker, by, case.merchant, write_off_asked_at(case))
     return _saved(case, **_done_with(Resolution(case.asked_resolution), by))
+
+
+def write_off_asked_at(case: Case) -> datetime:
+    """Return when the request that waits was made, by the history; the first moment of all times if that lacks it."""
+    events: QuerySet[Any] = apps.get_model("wallet", "CaseEvent").objects.filter(pgh_obj=case.pk)
+    newest_without = events.filter(write_off_asked_by=None).aggregate(newest=Max("pgh_id"))["newest"] or 0
+    asked = events.filter(pgh_id__gt=newest_without).order_by("pgh_id").first()
+    return asked.pgh_created_at if asked else datetime.min.replace(tzinfo=UTC)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from merchants.models import Merchant, Person, Player
 from merchants.services import emails
-from merchants.services.independence import check_two_people
+from merchants.services.independence import check_second_person
 from portal.lib import clock, money
 from wallet import statuses
 from wallet.ledger import ledger
@@ -101,8 +101,8 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
 
     `correction` and `difference`: as the person saw them. Refuses a person who does not work on cases, a resolved case,
     a case without a proposal (CorrectionNotAsked), the person who proposed it (OwnWriteOff), a proposal or difference
-    that has changed, people who are not independent, a transaction that has arrived meanwhile (ArrivedMeanwhile), and a
-    balance that would be too large (NotRepresentable).
+    that has changed, people who are not independent, a second factor that is newer than the proposal, a transaction
+    that has arrived meanwhile (ArrivedMeanwhile), and a balance that would be too large (NotRepresentable).
     """
     proposed = _proposed(case, by)
     if proposed.asked_by_id == by.pk:
@@ -111,7 +111,7 @@ def approve_correction(*, case: Case, correction: int, difference: int, by: Pers
         raise refusals.CorrectionChanged
     if proposed.case.difference != difference:
         raise refusals.CaseChanged
-    check_two_people(proposed.asked_by, by, case.merchant)
+    check_second_person(proposed.asked_by, by, case.merchant, proposed.asked_at)
     answer = ledger.post_correction(proposed.pk, by.pk)
     if answer.status == statuses.DuplicateTransaction.key:
         raise refusals.ArrivedMeanwhile

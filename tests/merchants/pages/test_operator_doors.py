@@ -47,7 +47,7 @@ from portal.lib.clientip import parse_networks
 from tests import factories
 from tests.conftest import Caller
 from tests.pages import forms_without_token
-from tests.people import give_totp, signed_in
+from tests.people import colleague, give_totp, signed_in
 from tests.wallet import closing_months, reconciling
 from tests.wallet.reconciliation.test_cases import DAY, found
 from wallet.models import PlayTransaction, SignedRequest, Transaction
@@ -276,7 +276,7 @@ def of_reconciliation(acme: Merchant) -> dict[str, Any]:
 
 def numbers_of_months(acme: Merchant, owner: Person) -> dict[str, int]:
     """A month that is closed, and an invoice for it."""
-    people = [factories.person(f"{name}@oppi.test", staff_role="support") for name in ("first", "second")]
+    people = [colleague(f"{name}@oppi.test") for name in ("first", "second")]
     settlement = closing_months.closed(acme, closing_months.MARCH, *people)
     pages = [name for name in PATTERNS if name.startswith("settlement_")]
     of_settlement = dict.fromkeys(["settlement", "invoice_new", *pages], settlement.pk)

@@ -14,9 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from merchants.models import Merchant, Person
 from portal.lib import clock
-from tests import factories
 from tests.pages import said, submit
-from tests.people import signed_in
+from tests.people import colleague, signed_in
 from tests.wallet import reconciling
 from wallet.models import Case, CaseNote, Reconciliation
 from wallet.reconciliation import cases
@@ -34,7 +33,7 @@ def staff(client: Client, support: Person) -> Client:
 
 @pytest.fixture
 def second(db: None) -> Person:
-    return factories.person("second@oppi.test", staff_role="support")
+    return colleague("second@oppi.test")
 
 
 @pytest.fixture

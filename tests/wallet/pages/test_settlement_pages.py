@@ -13,9 +13,8 @@ from django.test import Client
 
 from merchants.models import Download, Merchant, Person
 from portal.lib import clock
-from tests import factories
 from tests.pages import opened, send, submit
-from tests.people import signed_in
+from tests.people import colleague, signed_in
 from tests.wallet.closing_months import MARCH, PDF, REASON, after, closed, machine, play, prepared, reconciled
 from tests.wallet.reconciling import DATE
 from wallet.models import Invoice, Settlement, SettlementConfirmation
@@ -28,7 +27,7 @@ FIELDS = [field for field in Invoice._meta.concrete_fields if not field.primary_
 
 @pytest.fixture
 def second(db: None) -> Person:
-    return factories.person("second@oppi.test", staff_role="support")
+    return colleague("second@oppi.test")
 
 
 @pytest.fixture

@@ -9,14 +9,16 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, connection, transaction
 
 from merchants import crypto
-from merchants.errors import SecretInText
+from merchants.errors import ApproverWithoutFactor, SecretInText
 from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.services import history
 from portal.lib import clock
 from tests import factories
+from tests.people import colleague, date_factors
 from tests.wallet import reconciling
 from wallet.models import Case, CaseNote, Reconciliation, ReconciliationPlan
 from wallet.reconciliation import cases, refusals, severity
@@ -45,7 +47,7 @@ def case(run: Reconciliation) -> Case:
 
 @pytest.fixture
 def second(db: None) -> Person:
-    return factories.person("second@oppi.test", staff_role="support")
+    return colleague("second@oppi.test")
 
 
 @pytest.fixture
@@ -119,6 +121,22 @@ def test_above_the_limit_a_second_person_confirms(run: Reconciliation, support: 
     cases.confirm_write_off(case=case, difference=LIMIT + 1, by=second)
     assert now(case) == ("resolved", "written_off")
     assert (case.write_off_asked_by, case.resolved_by) == (support, second)
+
+
+def test_a_second_factor_that_is_newer_than_the_request_confirms_nothing(
+    run: Reconciliation, support: Person, second: Person
+) -> None:
+    case = found(run, difference=LIMIT + 1)
+    cases.write_off(case=case, text="Lost.", by=support)
+    cases.decline_write_off(case=case, text="Look again.", by=second)
+    cases.write_off(case=case, text="Lost indeed.", by=support)
+    date_factors(second, datetime(2100, 1, 1, tzinfo=UTC))
+    with pytest.raises(ApproverWithoutFactor):
+        cases.confirm_write_off(case=case, difference=LIMIT + 1, by=second)
+    Authenticator.objects.filter(user=second).delete()
+    with pytest.raises(ApproverWithoutFactor):
+        cases.confirm_write_off(case=case, difference=LIMIT + 1, by=second)
+    assert now(case) == ("open", "")
 
 
 def test_an_amount_that_changed_meanwhile_is_not_confirmed(

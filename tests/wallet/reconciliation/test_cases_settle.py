@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from merchants.models import Merchant, Person
-from tests import factories
+from tests.people import colleague
 from tests.wallet.reconciling import (
     DATE,
     HOUR,
@@ -42,7 +42,7 @@ def settle(busy: Busy, **fields: Any) -> None:
 
 
 def closed_by_two(case: Case, resolution: str, by: Person) -> Person:
-    second = factories.person("second@oppi.test", staff_role="support")
+    second = colleague("second@oppi.test")
     cases.resolve_case(case=case, resolution=resolution, text="Paid by deposit 7.", by=by)
     cases.confirm_write_off(case=case, difference=case.difference, by=second)
     return second
@@ -234,6 +234,6 @@ def test_a_write_off_that_is_asked_for_ends_when_the_break_is_gone(busy: Busy, s
     asked = cases.write_off(case=case(busy.merchant, "missing_there", "win"), text="Small.", by=support)
     state(busy.merchant, busy.lines())
     reconcile(busy.merchant)
-    second = factories.person("second@oppi.test", staff_role="support")
+    second = colleague("second@oppi.test")
     with pytest.raises(refusals.CaseResolved):
         cases.confirm_write_off(case=asked, difference=asked.difference, by=second)

@@ -14,11 +14,12 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, ProgrammingError, transaction
 from python_calamine import CalamineWorkbook
 
-from merchants.errors import NotIndependent, Refusal
+from merchants.errors import ApproverWithoutFactor, NotIndependent, Refusal
 from merchants.models import Contact, Merchant, OutgoingEmail, Person
 from merchants.services import email_outbox, history, people
 from portal.lib import clock, pdf
 from tests import factories
+from tests.people import colleague, date_factors
 from tests.plugins.database_role import as_superuser, unguarded
 from tests.wallet.closing_months import (
     APRIL,
@@ -49,7 +50,7 @@ DAY = date(2026, 3, 10)
 
 @pytest.fixture
 def second(db: None) -> Person:
-    return factories.person("second@oppi.test", staff_role="support")
+    return colleague("second@oppi.test")
 
 
 @pytest.fixture
@@ -254,6 +255,10 @@ def test_another_person_signs_off_what_still_holds(
     for kind, person in ((refusals.SamePerson, support), (refusals.StaffOnly, auditor), (refusals.StaffOnly, owner)):
         with pytest.raises(kind):
             settlements.sign_off(settlement=draft, by=person)
+    date_factors(second, datetime(2100, 1, 1, tzinfo=UTC))
+    with pytest.raises(ApproverWithoutFactor):
+        settlements.sign_off(settlement=draft, by=second)
+    date_factors(second, datetime(2020, 1, 1, tzinfo=UTC))
     run = compared(acme, DAY, outcome="breaks", at=after(acme, MARCH))
     found(run)
     with pytest.raises(refusals.SettlementChanged):

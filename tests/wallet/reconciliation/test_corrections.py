@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -12,13 +12,13 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
-from merchants.errors import NotIndependent
+from merchants.errors import ApproverWithoutFactor, NotIndependent
 from merchants.models import Merchant, OutgoingEmail, Person
 from merchants.services import chain, history, people, staff_changes
 from portal.lib import clock
 from tests import factories
 from tests.pages import said, submit
-from tests.people import signed_in
+from tests.people import colleague, date_factors, give_totp, signed_in
 from tests.plugins.database_role import as_superuser, unguarded
 from tests.wallet.reconciling import DATE, HOUR, Busy, Line, at, breaks, case, day, plan, reconcile, state, without
 from wallet.ledger import ledger, verification
@@ -36,7 +36,7 @@ WIN = 2_000
 
 @pytest.fixture
 def second(db: None) -> Person:
-    return factories.person("second@oppi.test", staff_role="support")
+    return colleague("second@oppi.test")
 
 
 @pytest.fixture
@@ -60,6 +60,15 @@ def proposed(case: Case, by: Person, **fields: Any) -> Correction:
 def approved(correction: Correction, by: Person) -> Correction:
     found = Case.objects.get(pk=correction.case_id)
     return corrections.approve_correction(case=found, correction=correction.pk, difference=found.difference, by=by)
+
+
+def test_a_second_factor_that_is_newer_than_the_proposal_approves_nothing(
+    broken: Case, support: Person, second: Person
+) -> None:
+    asked = proposed(broken, support)
+    date_factors(second, datetime(2100, 1, 1, tzinfo=UTC))
+    with pytest.raises(ApproverWithoutFactor):
+        approved(asked, second)
 
 
 def balance(busy: Busy) -> int:
@@ -142,7 +151,7 @@ def by_nobody_of_our_staff(case: Case, correction: Correction, support: Person, 
 
 def by_an_account_that_one_made(case: Case, correction: Correction, support: Person, second: Person) -> None:
     with history.act_as(door="/admin/", person=support):
-        made = factories.person("made@oppi.test", staff_role="support")
+        made = colleague("made@oppi.test")
     with pytest.raises(NotIndependent):
         approved(correction, made)
 
@@ -233,6 +242,7 @@ def test_a_comparison_that_finds_another_break_takes_the_proposal_away(
     cases.reopen_case(case=broken, text="Not so.", by=support)
     with pytest.raises(refusals.CorrectionNotAsked):
         approved(left, second)
+    give_totp(support)
     approved(proposed(broken, second), support)
     left.refresh_from_db()
     assert (left.declined_at is not None, left.declined_by, left.approved_by) == (True, None, None)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from merchants.models import Person
-from tests import factories
+from tests.people import colleague
 from tests.wallet.reconciling import DATE, HOUR, Busy, Line, at, breaks, case, plan, reconcile, state, without
 from wallet.models import Case
 from wallet.reconciliation import cases, moved_again, runs
@@ -194,7 +194,7 @@ def test_their_payout_of_the_next_day_is_linked(late: Busy) -> None:
 def test_a_person_who_said_that_it_is_paid_is_believed(late: Busy, support: Person) -> None:
     compared(late, late.lines())
     found = case(late.merchant, "owed", "late-win")
-    second = factories.person("second@oppi.test", staff_role="support")
+    second = colleague("second@oppi.test")
     cases.resolve_case(case=found, resolution="found_late", text="Paid as again.", by=support)
     cases.confirm_write_off(case=found, difference=found.difference, by=second)
     played(late)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from merchants.models import Game, Merchant
 from portal.lib import clock
 from tests import factories
-from tests.people import signed_in
+from tests.people import colleague, signed_in
 from tests.wallet import reconciling
 from tests.wallet.reconciling import DATE, Busy, Line, Told, breaks, changed, reconcile, state, without
 from wallet.api import break_views, contracts
@@ -376,7 +376,7 @@ def test_our_own_export_of_a_day_with_a_correction_is_all_clear(
     stray = Line("late-win", "payout", "player-1", "EUR", 900, ref_transaction_id="lost")
     state(opened, [*without(busy.lines(), "win"), stray])
     reconcile(opened)
-    second = factories.person("second@oppi.test", staff_role="support")
+    second = colleague("second@oppi.test")
     for kind, subject, is_credit in (("missing_there", "win", False), ("missing_here", "late-win", True)):
         found = reconciling.case(opened, kind, subject)
         entry = corrections.CorrectionEntry(player="player-1", currency="EUR", amount=900, is_credit=is_credit)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from merchants.errors import Refusal
 from merchants.models import Membership, Merchant, Person
 from merchants.services import job_queue
-from merchants.services.independence import check_two_people
+from merchants.services.independence import check_second_person
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
 from wallet.models import Settlement, SettlementAdjustment, SettlementConfirmation
@@ -186,8 +186,8 @@ def _refuse(settlement: Settlement, why: str) -> None:
 def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
     """Sign off a statement as another person than the one who prepared it. The recipients of reports get an email.
 
-    Refuses by StaffOnly, NotPrepared, SamePerson, NotIndependent, and by SettlementChanged when figures, days or cases
-    have changed since.
+    Refuses by StaffOnly, NotPrepared, SamePerson, NotIndependent, ApproverWithoutFactor, and by SettlementChanged when
+    figures, days or cases have changed since.
     """
     check_staff(by)
     settlement = _locked(settlement)
@@ -195,7 +195,7 @@ def sign_off(*, settlement: Settlement, by: Person) -> Settlement:
         raise refusals.NotPrepared
     if settlement.prepared_by_id == by.pk:
         raise refusals.SamePerson
-    check_two_people(settlement.prepared_by, by, settlement.merchant)
+    check_second_person(settlement.prepared_by, by, settlement.merchant, settlement.requested_at)
     if settlement.digest != digest_of(settlement) or is_outdated(settlement):
         raise refusals.SettlementChanged
     settlement.state, settlement.signed_by, settlement.signed_at = State.SIGNED, by, clock.now()
