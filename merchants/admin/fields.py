@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -39,6 +40,7 @@ def moment_field(**options: Any) -> MomentField:
 
 
 UNFOLD: dict[type[Any], type[forms.Widget]] = {
+    forms.CheckboxSelectMultiple: UnfoldAdminCheckboxSelectMultipleWidget,
     forms.TextInput: UnfoldAdminTextInputWidget,
     forms.NumberInput: UnfoldAdminIntegerFieldWidget,
     forms.Select: UnfoldAdminSelectWidget,
