@@ -26,8 +26,8 @@ class MerchantChoice(forms.Form):
 
 @admin.register(Game)
 class GameAdmin(FastAdmin):
-    list_display = ["name", "game_id", "shown_state", "created"]
-    list_display_links = ["name", "game_id"]
+    list_display = ["name", "shown_id", "shown_state", "created"]
+    list_display_links = ["name"]
     list_filter = [("is_active", BooleanRadioFilter)]
     search_fields = ["game_id", "name"]
     inlines = [SwitchedOffForTable]
@@ -38,6 +38,10 @@ class GameAdmin(FastAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Game | None = None) -> list[str]:
         return ["shown_state", "game_id"] if obj else ["shown_state"]
+
+    @display(description=gettext_lazy("Game id"))
+    def shown_id(self, game: Game) -> SafeString:
+        return labels.short_id(game.game_id)
 
     @display(description=gettext_lazy("State"))
     def shown_state(self, game: Game) -> SafeString | None:

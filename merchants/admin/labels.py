@@ -58,12 +58,14 @@ def moment(value: datetime | None, *, exact: bool = False) -> Shown | None:
     return Shown(format_html('<span class="whitespace-nowrap" title="{}">{}</span>', whole, text), value)
 
 
-def short_id(text: str) -> Shown:
-    """An id: short, whole when it is pointed at, and with a button that copies it."""
+def short_id(text: str, url: str = "") -> Shown:
+    """An id: short, whole when it is pointed at, and with a button that copies it; as a link where there is a `url`."""
     button = '<button type="button" class="copy-id material-symbols-outlined" data-copy-text="{}" aria-label="{}">'
-    markup = '<span class="short-id"><bdi title="{}">{}</bdi>' + button + "content_copy</button></span>"
+    shown = format_html('<bdi title="{}">{}</bdi>', text, shortened_id(text))
+    link = format_html('<a class="text-link" href="{}">{}</a>', url, shown) if url else shown
     name = _("Copy %(value)s") % {"value": text}
-    return Shown(format_html(markup, text, shortened_id(text), text, name), text)
+    markup = '<span class="short-id">{}' + button + "content_copy</button></span>"
+    return Shown(format_html(markup, link, text, name), text)
 
 
 def truncated_text(text: str) -> Shown:

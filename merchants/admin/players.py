@@ -33,7 +33,8 @@ class BlockForm(forms.Form):
 @admin.register(Player)
 class PlayerAdmin(FastAdmin):
     form = PlayerForm
-    list_display = ["player_id", "name", "of_merchant", "shown_state", "blocked_reason", "created"]
+    list_display = ["shown_id", "name", "of_merchant", "shown_state", "blocked_reason", "created"]
+    list_display_links = None
     list_select_related = ["merchant"]
     list_filter = [("merchant", AutocompleteSelectFilter), ("is_blocked", BooleanRadioFilter)]
     search_fields = ["player_id__exact"]
@@ -63,6 +64,11 @@ class PlayerAdmin(FastAdmin):
     def save_model(self, request: HttpRequest, obj: Player, form: PlayerForm, change: bool) -> None:  # noqa: FBT001
         """Whose player it is can't be written again, changed or not: the database refuses it."""
         obj.save(update_fields=form.changed_data)
+
+    @display(description=gettext_lazy("Player id"))
+    def shown_id(self, player: Player) -> SafeString:
+        """A link of its own: the button that copies an id can't stand in the link of the list."""
+        return labels.short_id(player.player_id, self.change_url(player))
 
     @display(description=gettext_lazy("State"))
     def shown_state(self, player: Player) -> SafeString | None:

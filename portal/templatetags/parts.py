@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.loader import render_to_string
@@ -57,10 +58,14 @@ def call_level(call: Any) -> str:
 
 
 @register.inclusion_tag(f"{PARTS}/short_id.html")
-def short_id(value: object, url: str = "") -> dict[str, str]:
-    """Render an id short, whole on hover, with a button that copies it; as a link where there is a `url`."""
+def short_id(value: object, url: str = "", query: str = "") -> dict[str, str]:
+    """Render an id short, whole on hover, with a button that copies it; as a link where there is a `url`.
+
+    `query` names the parameter of the address that takes the id.
+    """
     text = "" if value is None else str(value)
-    return {"value": text, "shown": shortened_id(text), "url": url}
+    address = f"{url}?{urlencode({query: text})}" if url and query else url
+    return {"value": text, "shown": shortened_id(text), "url": address}
 
 
 @register.inclusion_tag(f"{PARTS}/head.html")

@@ -3,6 +3,8 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,6 +31,7 @@ class OverdrawnFilter(Choice):
 @admin.register(Account)
 class AccountAdmin(ReadOnlyAdmin):
     list_display = ["name", "of_merchant", "kind", "currency", "shown_balance", "state", "created"]
+    list_display_links = None
     list_select_related = ["merchant", "player"]
     list_filter = [
         ("merchant", AutocompleteSelectFilter),
@@ -48,8 +51,13 @@ class AccountAdmin(ReadOnlyAdmin):
         return (search.accounts(queryset, text) if text else queryset), False
 
     @display(description=gettext_lazy("Account"))
-    def name(self, account: Account) -> str:
-        return account.player.player_id if account.player else account.get_kind_display()
+    def name(self, account: Account) -> SafeString:
+        """A link of its own: the button that copies an id can't stand in the link of the list."""
+        here = reverse("admin:wallet_account_change", args=[account.pk])
+        if account.player:
+            return labels.short_id(account.player.player_id, here)
+        kind = account.get_kind_display()
+        return labels.Shown(format_html('<a class="text-link" href="{}">{}</a>', here, kind), kind)
 
     @display(description=gettext_lazy("Balance"), formatting="price")
     def shown_balance(self, account: Account) -> str | None:

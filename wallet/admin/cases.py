@@ -247,7 +247,10 @@ class CaseAdmin(ReadOnlyAdmin):
 
     @display(description=gettext_lazy("Subject"))
     def shown_subject(self, case: Case) -> SafeString | None:
-        return labels.truncated_text(break_amounts.subject_text(case)) if case.subject else None
+        if not case.subject:
+            return None
+        text = break_amounts.subject_text(case)
+        return labels.short_id(text) if text == case.subject else labels.truncated_text(text)
 
     @display(description=gettext_lazy("Difference"), formatting="price")
     def shown_difference(self, case: Case) -> str | None:

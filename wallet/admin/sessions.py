@@ -27,7 +27,7 @@ CLOSED_ANSWERS: list[tuple[Text, Text]] = [
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    list_display = ["created", "player", "of_merchant", "game", "currency", "state", "shown_id"]
+    list_display = ["created", "shown_player", "of_merchant", "game", "currency", "state", "shown_id"]
     list_select_related = ["player", "merchant", "game"]
     list_filter = [
         ("merchant", AutocompleteSelectFilter),
@@ -60,6 +60,10 @@ class SessionAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("Session"))
     def shown_id(self, session: Session) -> SafeString:
         return labels.short_id(session.session_id)
+
+    @display(description=gettext_lazy("Player"))
+    def shown_player(self, session: Session) -> SafeString:
+        return labels.short_id(session.player.player_id)
 
     @display(description=gettext_lazy("Balance sent by the operator"))
     def pushed(self, session: Session) -> str | None:

@@ -42,8 +42,8 @@ class TransactionStatusFilter(Choice):
 class TransactionAdmin(ReadOnlyAdmin):
     exact_moments = True
     list_display = [
-        "created", "shown_kind", "shown_status", "shown_amount", "currency", "shown_balance", "player", "of_merchant",
-        "shown_id",
+        "created", "shown_kind", "shown_status", "shown_amount", "currency", "shown_balance", "shown_player",
+        "of_merchant", "shown_id",
     ]  # fmt: skip
     list_select_related = ["player", "merchant"]
     list_filter = [
@@ -75,6 +75,7 @@ class TransactionAdmin(ReadOnlyAdmin):
 
     class Media:
         css: ClassVar[dict[str, list[str]]] = {"all": ["merchants/desk.css"]}
+        js: ClassVar[list[str]] = ["merchants/card_tables.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:
         return Transaction.objects.all()
@@ -106,6 +107,10 @@ class TransactionAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("Transaction"))
     def shown_id(self, row: Transaction) -> SafeString:
         return labels.short_id(row.transaction_id)
+
+    @display(description=gettext_lazy("Player"))
+    def shown_player(self, row: Transaction) -> SafeString | None:
+        return labels.short_id(row.player.player_id) if row.player else None
 
     @display(description=gettext_lazy("Type"))
     def shown_kind(self, row: Transaction) -> str:

@@ -20,6 +20,7 @@ from tests.people import signed_in
 from tests.plans import measured, plan
 from tests.plugins.database_role import as_superuser
 from wallet.models import Account, Session, SignedRequest, Transaction
+from wallet.services.log import request_log
 
 ROWS = 3_000
 MANY = {"merchants_player", *(f"wallet_{name}" for name in ("account", "transaction", "session", "signedrequest"))}
@@ -247,3 +248,22 @@ def test_a_list_of_many_keys_asks_no_more_often(staff: Client, acme: Merchant) -
     with asked() as statements:
         staff.get("/admin/merchants/apikey/")
     assert [subject(each) for each in statements] == LISTS["merchants/apikey"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("merchants/apikey", "merchants/player"),
+        *("wallet/account", "wallet/session", "wallet/transaction", "wallet/signedrequest"),
+    ],
+)
+def test_a_list_shows_ids_short_with_a_button_that_copies_them(staff: Client, caller: Caller, name: str) -> None:
+    caller.player = "p" * 64
+    caller.deposit(1_000_000)
+    caller.launch()
+    caller.bet()
+    request_log.drain_lines()
+    page = staff.get(f"/admin/{name}/").content.decode()
+    text = caller.signer.auth_key if name == "merchants/apikey" else caller.player
+    assert f">{text}<" not in page
+    assert f'data-copy-text="{text}"' in page

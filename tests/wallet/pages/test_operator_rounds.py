@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from merchants.models import Merchant, Person
 from portal.lib import clock
+from portal.lib.texts import shortened_id
 from tests import factories
 from tests.conftest import Caller
 from tests.pages import said, send
@@ -114,8 +115,8 @@ def test_a_batch_of_rollbacks_is_found_by_its_request_id(at_work: Client, won: C
     request_log.drain_lines()
     call = Transaction.objects.get(reverses__transaction_id="bet-2").request_id
     page = found(at_work, str(call))
-    assert "Round bet-1" in page
-    assert "Round bet-2" in page
+    assert "bet-1</bdi></a>" in page
+    assert "bet-2</bdi></a>" in page
     assert "Refused requests" not in page
 
 
@@ -128,7 +129,7 @@ def test_a_late_payout_of_a_bet_that_was_rolled_back_is_told(at_work: Client, ca
     assert "every payout was reversed" in page
     assert "The bet was rolled back before, so this payout moves no money." in page
     assert "EUR 9.00, no money moved" in page
-    assert "<code>late</code>" in page
+    assert '<bdi title="late">late</bdi>' in page
     assert str(round_story.SOUGHT) in page  # how far it looked for such calls
 
 
@@ -158,7 +159,26 @@ def test_bets_of_the_same_round_lead_to_each_other(at_work: Client, won: Caller)
     beside = Transaction.objects.get(transaction_id="bet-2").pk
     page = found(at_work, "bet-1")
     assert "Other bets of this round" in page
-    assert f'href="{ROUNDS}{beside}/">bet-2</a>' in page
+    assert f'href="{ROUNDS}{beside}/" title="bet-2"><bdi>bet-2</bdi></a>' in page
+
+
+def test_long_ids_are_short_and_have_a_button_that_copies_them(at_work: Client, caller: Caller) -> None:
+    one, other, player, round_id = (letter * 64 for letter in "abcd")
+    caller.player = player
+    caller.deposit(1_000_000)
+    caller.launch()
+    for bet in (one, other):
+        caller.bet(transactionId=bet, roundId=round_id)
+    request_log.drain_lines()
+    page = found(at_work, one)
+    assert page.count(f">{one}<") == 1, "whole where the page is about it, and nowhere else"
+    for text in (other, player, round_id):
+        assert f">{text}<" not in page
+        assert f"<bdi>{shortened_id(text)}</bdi>" in page or f'<bdi title="{text}">{shortened_id(text)}</bdi>' in page
+        assert f'data-copy-text="{text}"' in page
+    results = found(at_work, round_id)
+    assert f">{one}<" not in results
+    assert f'data-copy-text="{one}"' in results
 
 
 # --- The list and the export on their pages ---------------------------------------------------------------------------
