@@ -18,15 +18,16 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Page
 
 from portal.local.ports import free_port
+from tests.browser.keyboard import Keyboard, by_keyboard
 from tests.people import code_of
 from tests.plugins.live import DEMO_CALLS, Live
 
-DESK = {"width": 1281, "height": 1000}
-WIDE, NARROW = {"width": 1281, "height": 860}, {"width": 390, "height": 844}  # from 1281 on the menu is open
+DESK = {"width": 1280, "height": 1000}
+WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}  # at 1280 the menu is open
 LOOKS: list[tuple[dict[str, int], Any]] = [(WIDE, "light"), (NARROW, "dark"), (WIDE, "dark"), (NARROW, "light")]
 LONG = " and more words, EUR 123,456,789,012.00"
 STRETCH = """long => [...document.querySelectorAll("main :is(.badge, .alert, h1, h2, dd, bdi)")]
-  .filter(each => each.checkVisibility() && !each.closest(".table-responsive")).filter(each => {
+  .filter(each => each.checkVisibility() && !each.closest(".table-responsive, .short-id")).filter(each => {
     const text = [...each.childNodes].find(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
     if (!text) return false;
     const before = text.data;
@@ -35,6 +36,16 @@ STRETCH = """long => [...document.querySelectorAll("main :is(.badge, .alert, h1,
     text.data = before;
     return isWider;
   }).map(each => each.outerHTML)"""
+# Lists that a reader would have to push sideways, and text that is cut without a sign.
+SIDEWAYS = """() => [...document.querySelectorAll(".table-responsive, .overflow-x-auto")]
+    .filter((each) => each.querySelector("table:not(.heat-map)") && each.checkVisibility())
+    .filter((each) => each.scrollWidth > each.clientWidth + 1)
+    .map((each) => each.outerHTML.slice(0, 200))"""
+CUT = """() => [...document.querySelectorAll("main *, #content *")].filter((each) => {
+    const style = getComputedStyle(each);
+    return ["hidden", "clip"].includes(style.overflowX) && style.textOverflow !== "ellipsis" && each.clientWidth > 1
+        && each.scrollWidth > each.clientWidth + 1 && each.checkVisibility() && each.textContent.trim();
+}).map((each) => each.outerHTML.slice(0, 200))"""
 FRESH_SECONDS = 150  # of the five minutes for which a second factor counts; a test takes less than the rest
 
 
@@ -79,9 +90,9 @@ class Door:
         page.goto(f"{self.base_url}/admin/")
         page.get_by_label("Email").fill(self.people[role]["email"])
         page.get_by_label("Password").fill(self.people[role]["password"])
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("button", name="Sign in", exact=True).press("Enter")
         page.get_by_label("Code").fill(self.code(role))
-        page.get_by_role("button", name="Sign in", exact=True).click()
+        page.get_by_role("button", name="Sign in", exact=True).press("Enter")
         page.wait_for_url(f"{self.base_url}/admin/")
 
 
@@ -129,6 +140,13 @@ def watched(page: Page, live: Live) -> Iterator[Page]:
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     yield page
     assert not faults
+
+
+@pytest.fixture
+def keyboard(watched: Page) -> Iterator[Keyboard]:
+    """All that a job of `jobs.py` is done with."""
+    with by_keyboard(watched) as keyboard:
+        yield keyboard
 
 
 @pytest.fixture

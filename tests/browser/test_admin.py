@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, Door, looks, see
+from tests.browser.keyboard import Keyboard
 from tests.plugins.live import Live
 
 PAGES = {
@@ -44,19 +45,21 @@ def test_the_pages_of_one_thing_fit_as_well(staff: Page, live: Live, album: Path
             see(staff, f"{live.base_url}{link}", size=size, scheme="light", album=album, name=f"one-of-{name}")
 
 
-def go(page: Page, name: str) -> None:
-    page.locator(f"#nav-sidebar a[href='{PAGES[name]}']").press("Enter")
+def go(keyboard: Keyboard, name: str) -> None:
+    keyboard.press(keyboard.page.locator(f"#nav-sidebar a[href='{PAGES[name]}']"))
 
 
-def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[str, Any], album: Path) -> None:
+def test_a_key_is_issued_once_and_its_secret_seen_once(
+    staff: Page, demo: dict[str, Any], keyboard: Keyboard, album: Path
+) -> None:
     merchant = demo["merchants"][0]["code"]
-    go(staff, "merchants")
-    staff.get_by_role("link", name=merchant, exact=True).press("Enter")
-    staff.get_by_role("link", name="Issue key").press("Enter")
-    staff.get_by_label("Label").fill("night shift")
-    staff.get_by_label("Hand over the new secret").select_option("show")
+    go(keyboard, "merchants")
+    keyboard.press(staff.get_by_role("link", name=merchant, exact=True))
+    keyboard.press(staff.get_by_role("link", name="Issue key"))
+    keyboard.fill(staff.get_by_label("Label"), "night shift")
+    keyboard.choose(staff.get_by_label("Hand over the new secret"), "show")
     staff.screenshot(path=album / "issue.png")
-    staff.get_by_role("button", name="Issue key").press("Enter")
+    keyboard.press(staff.get_by_role("button", name="Issue key"))
     secret = staff.locator("#secret-key").inner_text()
     assert secret.startswith("oppi_live_")
     staff.screenshot(path=album / "issued.png")
@@ -64,8 +67,15 @@ def test_a_key_is_issued_once_and_its_secret_seen_once(staff: Page, demo: dict[s
     staff.reload()
     expect(staff.get_by_text("This form was already sent")).to_be_visible()
     assert secret not in staff.content()
-    go(staff, "keys")
-    expect(staff.get_by_text("night shift")).to_have_count(1)
+    go(keyboard, "keys")
+    row = staff.locator("#result_list tr", has_text="night shift")
+    expect(row).to_have_count(1)
+    keyboard.press(row.get_by_role("link").first)
+    keyboard.press(staff.get_by_role("button", name="More", exact=True))
+    keyboard.press(staff.get_by_role("link", name="Revoke key"))
+    keyboard.fill(staff.get_by_label("Reason"), "The night shift has ended")
+    keyboard.press(staff.get_by_role("button", name="Revoke key"))
+    expect(staff.get_by_text("is revoked").first).to_be_visible()
 
 
 def test_two_clicks_at_once_issue_one_key(staff: Page, live: Live) -> None:

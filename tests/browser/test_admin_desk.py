@@ -12,6 +12,7 @@ import psycopg
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Door, looks, see
+from tests.browser.keyboard import Keyboard
 from tests.plugins.live import Live
 
 AGE_SESSIONS = """
@@ -35,20 +36,20 @@ def desk(live: Live, demo: dict[str, Any], path: str = "") -> str:
 
 
 def test_an_allowlist_is_rehearsed_tried_and_restored(
-    staff: Page, live: Live, demo: dict[str, Any], album: Path
+    staff: Page, live: Live, demo: dict[str, Any], keyboard: Keyboard, album: Path
 ) -> None:
     staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={demo['merchants'][0]['code']}")
-    staff.get_by_role("link", name=demo["merchants"][0]["code"], exact=True).press("Enter")
-    staff.get_by_role("navigation", name="Lists of this merchant").get_by_role("link", name="Allowlist").press("Enter")
-    staff.get_by_role("link", name="Add address").press("Enter")
-    staff.get_by_label("Address or block").fill("203.0.113.77")
-    staff.get_by_role("button", name="Preview change").press("Enter")
+    keyboard.press(staff.get_by_role("link", name=demo["merchants"][0]["code"], exact=True))
+    keyboard.press(staff.get_by_role("navigation", name="Lists of this merchant").get_by_role("link", name="Allowlist"))
+    keyboard.press(staff.get_by_role("link", name="Add address"))
+    keyboard.fill(staff.get_by_label("Address or block"), "203.0.113.77")
+    keyboard.press(staff.get_by_role("button", name="Preview change"))
     expect(staff.get_by_role("heading", name="Rehearsal: effect on your recent requests")).to_be_visible()
     staff.screenshot(path=album / "desk-preview.png", full_page=True)
-    staff.get_by_role("button", name="Save allowlist").press("Enter")
+    keyboard.press(staff.get_by_role("button", name="Save allowlist"))
     expect(staff.locator("strong", has_text="On trial until")).to_be_visible()
-    staff.get_by_role("link", name="Restore previous allowlist").press("Enter")
-    staff.get_by_role("button", name="Restore previous allowlist").press("Enter")
+    keyboard.press(staff.get_by_role("link", name="Restore previous allowlist"))
+    keyboard.press(staff.get_by_role("button", name="Restore previous allowlist"))
     expect(staff.get_by_text("The previous allowlist is active.")).to_be_visible()
 
 
@@ -58,19 +59,23 @@ def test_pages_of_the_desk_fit_in_four_looks(staff: Page, live: Live, demo: dict
             see(staff, desk(live, demo, name), size=size, scheme=scheme, album=album, name=f"desk-{name[:8]}")
 
 
-def test_the_log_follows_live_and_a_request_leads_to_its_checks(staff: Page, live: Live, album: Path) -> None:
+def test_the_log_follows_live_and_a_request_leads_to_its_checks(
+    staff: Page, live: Live, keyboard: Keyboard, album: Path
+) -> None:
     staff.goto(f"{live.base_url}/admin/wallet/signedrequest/")
-    staff.get_by_role("button", name="Follow live").press("Enter")
+    keyboard.press(staff.get_by_role("button", name="Follow live"))
     with staff.expect_response(lambda answer: answer.request.headers.get("x-portal-poll") == "1"):
         pass
-    staff.get_by_role("button", name="Stop following").press("Enter")
-    staff.get_by_role("link", name="All refusals").press("Enter")
-    staff.locator("#result_list th a, #result_list td a").first.press("Enter")
+    keyboard.press(staff.get_by_role("button", name="Stop following"))
+    keyboard.press(staff.get_by_role("link", name="All refusals"))
+    keyboard.press(staff.locator("#result_list th a, #result_list td a").first)
     expect(staff.get_by_role("heading", name="Checks in order")).to_be_visible()
     staff.screenshot(path=album / "desk-request.png", full_page=True)
 
 
-def test_a_transaction_shows_its_round(staff: Page, live: Live, demo: dict[str, Any], album: Path) -> None:
+def test_a_transaction_shows_its_round(
+    staff: Page, live: Live, demo: dict[str, Any], keyboard: Keyboard, album: Path
+) -> None:
     with psycopg.connect(live.dsn) as session:
         found = session.execute(PAYOUT, [demo["merchants"][0]["code"]]).fetchone()
     assert found
@@ -78,7 +83,7 @@ def test_a_transaction_shows_its_round(staff: Page, live: Live, demo: dict[str, 
     for size, scheme in looks():
         see(staff, page, size=size, scheme=scheme, album=album, name="transaction")
     expect(staff.get_by_role("heading", name="Ledger entries of this transaction")).to_be_visible()
-    staff.get_by_role("link", name="Open round").press("Enter")
+    keyboard.press(staff.get_by_role("link", name="Open round"))
     expect(staff.get_by_role("heading", name="Outcome")).to_be_visible()
 
 
@@ -100,18 +105,18 @@ def test_an_off_switch_shows_what_it_meets(staff: Page, live: Live, demo: dict[s
     expect(staff.get_by_text(f"Type the code {code} to confirm.")).to_be_visible()
 
 
-def test_a_merchant_is_opened_and_its_owner_invited(staff: Page, live: Live, album: Path) -> None:
+def test_a_merchant_is_opened_and_its_owner_invited(staff: Page, live: Live, keyboard: Keyboard, album: Path) -> None:
     staff.goto(f"{live.base_url}/admin/merchants/merchant/add/")
-    staff.get_by_label("Code").fill("nova-palace")
-    staff.locator("#id_name").fill("Nova Palace")
-    staff.get_by_role("button", name="Save", exact=True).press("Enter")
+    keyboard.fill(staff.get_by_label("Code"), "nova-palace")
+    keyboard.fill(staff.locator("#id_name"), "Nova Palace")
+    keyboard.press(staff.get_by_role("button", name="Save", exact=True))
     expect(staff.get_by_text("This merchant is not live yet: every bet and launch is refused.")).to_be_visible()
     page = staff.url
     for size, scheme in looks():
         see(staff, page, size=size, scheme=scheme, album=album, name="onboarding")
     owner = staff.locator("#step-owner")
-    owner.get_by_label("Email").fill("owner@nova-palace.example")
-    owner.get_by_role("button", name="Invite owner").press("Enter")
+    keyboard.fill(owner.get_by_label("Email"), "owner@nova-palace.example")
+    keyboard.press(owner.get_by_role("button", name="Invite owner"))
     expect(staff.get_by_text("owner@nova-palace.example is invited until")).to_be_visible()
 
 

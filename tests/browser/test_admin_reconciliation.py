@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, see
+from tests.browser.keyboard import Keyboard
 from tests.plugins.live import Live
 
 A_BAD_DAY = """
@@ -92,14 +93,14 @@ def test_every_page_fits_a_desk_and_a_telephone(staff: Page, live: Live, bad_day
             see(staff, live.base_url + path, size=size, scheme=scheme, album=album, name=f"reconciliation-{name}")
 
 
-def test_a_case_is_taken_and_resolved(staff: Page, live: Live, bad_day: dict[str, Any]) -> None:
+def test_a_case_is_taken_and_resolved(staff: Page, live: Live, bad_day: dict[str, Any], keyboard: Keyboard) -> None:
     staff.goto(f"{live.base_url}/admin/wallet/case/{bad_day['case']}/change/")
-    staff.get_by_role("link", name="Assign to me").click()
-    staff.get_by_role("button", name="Assign to me").click()
-    staff.get_by_role("link", name="Resolve").click()
-    staff.get_by_label("Resolution").select_option("theirs")
-    staff.get_by_label("Note").fill("Their export lost a decimal.")
-    staff.get_by_role("button", name="Resolve").click()
+    keyboard.press(staff.get_by_role("link", name="Assign to me"))
+    keyboard.press(staff.get_by_role("button", name="Assign to me"))
+    keyboard.press(staff.get_by_role("link", name="Resolve"))
+    keyboard.choose(staff.get_by_label("Resolution"), "theirs")
+    keyboard.fill(staff.get_by_label("Note"), "Their export lost a decimal.")
+    keyboard.press(staff.get_by_role("button", name="Resolve"))
     expect(staff.get_by_text("Their export lost a decimal.").first).to_be_visible()
     expect(staff.get_by_role("link", name="Reopen case")).to_be_visible()
 
@@ -118,16 +119,17 @@ def test_ticked_cases_wait_for_the_operator(staff: Page, live: Live, bad_day: di
 
 
 def test_a_statement_is_looked_at_before_it_is_sent(
-    staff: Page, live: Live, bad_day: dict[str, Any], album: Path
+    staff: Page, live: Live, bad_day: dict[str, Any], keyboard: Keyboard, album: Path
 ) -> None:
     staff.goto(f"{live.base_url}/admin/wallet/statement/upload/")
-    staff.locator("#id_merchant").select_option(str(bad_day["merchant"]))
-    staff.locator("#id_day").fill(bad_day["day_before"])
-    staff.locator("input[type=file]").set_input_files({"name": "day.csv", "mimeType": "text/csv", "buffer": FILE})
-    staff.get_by_role("button", name="Preview statement").click()
-    staff.get_by_label("Amounts are written as").select_option("decimal_point")
-    staff.get_by_role("button", name="Update preview").click()
+    keyboard.choose(staff.locator("#id_merchant"), str(bad_day["merchant"]))
+    keyboard.fill(staff.locator("#id_day"), bad_day["day_before"])
+    file = {"name": "day.csv", "mimeType": "text/csv", "buffer": FILE}
+    keyboard.attach(staff.locator("input[type=file]"), file)
+    keyboard.press(staff.get_by_role("button", name="Preview statement"))
+    keyboard.choose(staff.get_by_label("Amounts are written as"), "decimal_point")
+    keyboard.press(staff.get_by_role("button", name="Update preview"))
     expect(staff.get_by_text("12.50").first).to_be_visible()
     staff.screenshot(path=album / "reconciliation-draft.png", full_page=True)
-    staff.get_by_role("button", name="Send statement").click()
+    keyboard.press(staff.get_by_role("button", name="Send statement"))
     expect(staff.get_by_text("The statement was read: 2 rows.")).to_be_visible()

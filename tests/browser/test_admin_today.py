@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, Door, looks, see
+from tests.browser.keyboard import Keyboard
 from tests.browser.test_operator import AXE
 from tests.plugins.live import Live
 
@@ -54,7 +55,9 @@ def test_today_shows_every_merchant_by_hour_and_leads_to_its_requests(
         assert live.manage("shell", "-c", END).returncode == 0
 
 
-def test_a_part_of_an_id_is_found_by_keyboard_alone(staff: Page, live: Live, demo: dict[str, Any], album: Path) -> None:
+def test_a_part_of_an_id_is_found_by_keyboard_alone(
+    staff: Page, live: Live, demo: dict[str, Any], keyboard: Keyboard, album: Path
+) -> None:
     merchant = demo["merchants"][0]
     staff.goto(f"{live.base_url}/admin/merchants/player/")
     staff.keyboard.press("Control+k")
@@ -72,14 +75,14 @@ def test_a_part_of_an_id_is_found_by_keyboard_alone(staff: Page, live: Live, dem
     expect(staff.locator("#search-dialog")).to_be_hidden()
 
     staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={merchant['code']}")
-    staff.get_by_role("link", name=merchant["code"], exact=True).click()
+    keyboard.press(staff.get_by_role("link", name=merchant["code"], exact=True))
     name = staff.get_by_role("heading", level=1)
     expect(name).to_be_visible()
     page = staff.url.partition("?")[0]
     staff.set_viewport_size(NARROW)  # type: ignore[arg-type]
     staff.emulate_media(color_scheme="dark")
     staff.goto(f"{live.base_url}/admin/operations/{merchant['code']}/requests/")
-    staff.get_by_role("button", name="Search", exact=True).first.click()
+    keyboard.press(staff.get_by_role("button", name="Search", exact=True).first)
     recent = staff.locator("#search-results a").first
     expect(staff.get_by_text("Recent items")).to_be_visible()
     staff.screenshot(path=album / "search-dialog-narrow.png")
@@ -98,26 +101,26 @@ def test_a_part_of_an_id_is_found_by_keyboard_alone(staff: Page, live: Live, dem
 
 
 def test_the_audit_log_is_filtered_by_person_and_exported(
-    staff: Page, live: Live, demo: dict[str, Any], door: Door, album: Path
+    staff: Page, live: Live, demo: dict[str, Any], door: Door, keyboard: Keyboard, album: Path
 ) -> None:
     email = door.people["support"]["email"]
     code = demo["merchants"][0]["code"]
     staff.goto(f"{live.base_url}/admin/merchants/merchant/?q={code}")
-    staff.get_by_role("link", name=code, exact=True).click()
+    keyboard.press(staff.get_by_role("link", name=code, exact=True))
     page, name = staff.url, staff.locator("#id_name").input_value()
     for changed in (f"{name} Casino", name):  # and back: other tests know the merchant by its name
         staff.goto(page)
-        staff.locator("#id_name").fill(changed)
-        staff.get_by_role("button", name="Save", exact=True).click()
+        keyboard.fill(staff.locator("#id_name"), changed)
+        keyboard.press(staff.get_by_role("button", name="Save", exact=True))
         expect(staff.get_by_text("was changed successfully").first).to_be_visible()
-    staff.get_by_role("link", name="Audit log").click()
-    staff.get_by_label("Person (email)").fill(email)
+    keyboard.press(staff.get_by_role("link", name="Audit log"))
+    keyboard.fill(staff.get_by_label("Person (email)"), email)
     staff.keyboard.press("Enter")
     expect(staff).to_have_url(re.compile(r"/admin/audit/\?person=\d+$"))
     expect(staff.locator("#deeds li").nth(1)).to_contain_text(f"Name: {name} Casino → {name}")
     filtered = staff.url
     with staff.expect_download() as arrived:
-        staff.get_by_role("link", name="Export as CSV").click()
+        keyboard.press(staff.get_by_role("link", name="Export as CSV"))
     assert email in Path(arrived.value.path()).read_text()
     for number, page in enumerate((filtered, f"{live.base_url}/admin/audit/")):  # one person's, then everyone's
         for size, scheme in looks(number):
@@ -125,5 +128,5 @@ def test_the_audit_log_is_filtered_by_person_and_exported(
             staff.evaluate(AXE)
             assert staff.evaluate(FAULTS, [".audit-filter", "#deeds"]) == [], (page, size, scheme)
     staff.goto(f"{live.base_url}/admin/merchants/person/?q={email}")
-    staff.get_by_role("link", name=email).first.click()
+    keyboard.press(staff.get_by_role("link", name=email).first)
     expect(staff.get_by_role("heading", name="Changes by this person")).to_be_visible()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, looks, picture, see
+from tests.browser.keyboard import Keyboard
 from tests.plugins.live import Live
 
 AXE = (Path(__file__).parents[1] / "vendor/axe-core/axe.min.js").read_text()
@@ -43,7 +44,7 @@ def owner(watched: Page, live: Live, demo: dict[str, Any]) -> Page:
     watched.goto(f"{live.base_url}/operator/")
     watched.get_by_label("Email").fill(person["email"])
     watched.get_by_label("Password").fill(person["password"])
-    watched.get_by_role("button", name="Sign in", exact=True).click()
+    watched.get_by_role("button", name="Sign in", exact=True).press("Enter")
     watched.wait_for_url(f"{live.base_url}/operator/{CODE}/")
     watched.context.refused_by_policy = refused  # type: ignore[attr-defined]
     return watched
@@ -73,14 +74,11 @@ def test_every_page_is_accessible_and_fits(owner: Page, live: Live, album: Path)
     assert owner.context.refused_by_policy == []  # type: ignore[attr-defined]
 
 
-def test_an_owner_rotates_a_key_with_the_keyboard_alone(owner: Page, live: Live) -> None:
+def test_an_owner_rotates_a_key_with_the_keyboard_alone(owner: Page, live: Live, keyboard: Keyboard) -> None:
     owner.goto(live.base_url + key_page(owner, live))
-    owner.get_by_role("link", name="Rotate secret").focus()
-    owner.keyboard.press("Enter")
-    owner.get_by_label("The old secret works for").focus()
-    owner.keyboard.press("ArrowDown")
-    owner.get_by_role("button", name="Rotate secret").focus()
-    owner.keyboard.press("Enter")
+    keyboard.press(owner.get_by_role("link", name="Rotate secret"))
+    keyboard.press(owner.get_by_label("The old secret works for"), "ArrowDown")
+    keyboard.press(owner.get_by_role("button", name="Rotate secret"))
     expect(owner.get_by_role("heading", name="Your new secret")).to_be_visible()
     secret = owner.locator("#secret-key").inner_text()
     assert secret.startswith("oppi_live_")
@@ -88,19 +86,19 @@ def test_an_owner_rotates_a_key_with_the_keyboard_alone(owner: Page, live: Live)
     expect(owner.get_by_text(secret)).to_have_count(0)
     owner.goto(live.base_url + key_page(owner, live))
     expect(owner.locator("[data-countdown]").first).to_have_text(re.compile(r"\d\d:\d\d:\d\d"))
-    owner.get_by_role("link", name="End overlap now").click()
-    owner.get_by_role("button", name="End overlap now").click()
+    keyboard.press(owner.get_by_role("link", name="End overlap now"))
+    keyboard.press(owner.get_by_role("button", name="End overlap now"))
     expect(owner.get_by_text("no longer works.")).to_be_visible()
 
 
-def test_an_owner_invites_somebody_and_sees_it_on_the_timeline(owner: Page, live: Live) -> None:
-    owner.get_by_role("link", name="People").click()
-    owner.get_by_role("link", name="Invite person").click()
-    owner.get_by_label("Email").fill("ada@aurora-palace.example")
-    owner.get_by_label("Role").select_option("manager")
-    owner.get_by_role("button", name="Invite").click()
+def test_an_owner_invites_somebody_and_sees_it_on_the_timeline(owner: Page, keyboard: Keyboard) -> None:
+    keyboard.press(owner.get_by_role("link", name="People"))
+    keyboard.press(owner.get_by_role("link", name="Invite person"))
+    keyboard.fill(owner.get_by_label("Email"), "ada@aurora-palace.example")
+    keyboard.choose(owner.get_by_label("Role"), "manager")
+    keyboard.press(owner.get_by_role("button", name="Invite"))
     expect(owner.get_by_text("ada@aurora-palace.example is invited.")).to_be_visible()
-    owner.get_by_role("link", name="Timeline").click()
+    keyboard.press(owner.get_by_role("link", name="Timeline"))
     expect(owner.get_by_text("ada@aurora-palace.example invited as manager").first).to_be_visible()
 
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, looks, see
+from tests.browser.keyboard import Keyboard
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 
@@ -63,17 +64,17 @@ def test_no_page_breaks_under_long_names_and_ids(owner: Page, live: Live, album:
     assert owner.context.refused_by_policy == []  # type: ignore[attr-defined]
 
 
-def test_home_leads_to_the_revenue_and_its_file(owner: Page, live: Live) -> None:
+def test_home_leads_to_the_revenue_and_its_file(owner: Page, keyboard: Keyboard) -> None:
     chart = owner.locator("svg.bars").first
     expect(chart.locator("title").first).to_have_text(re.compile("accepted|refused"), use_inner_text=False)
-    owner.get_by_text("Show the numbers as a table").first.click()
+    keyboard.press(owner.locator("summary", has_text="Show the numbers as a table").first)
     expect(owner.get_by_role("columnheader", name="Accepted")).to_be_visible()
-    owner.get_by_role("link", name="Gross gaming revenue").click()
+    keyboard.press(owner.get_by_role("link", name="Gross gaming revenue"))
     expect(owner.get_by_role("heading", name="Gross gaming revenue")).to_be_visible()
-    owner.get_by_role("link", name="Game", exact=True).click()
+    keyboard.press(owner.get_by_role("link", name="Game", exact=True))
     expect(owner.get_by_role("columnheader", name="GGR")).to_be_visible()
     with owner.expect_download() as download:
-        owner.get_by_role("link", name="CSV").click()
+        keyboard.press(owner.get_by_role("link", name="CSV"))
     assert re.fullmatch(rf"{CODE}-ggr-by-game-.*\.csv", download.value.suggested_filename)
 
 

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import WIDE, looks, picture, see
+from tests.browser.keyboard import Keyboard
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import Signer, encoded
@@ -82,29 +83,29 @@ def test_every_page_of_the_lists_is_accessible_and_fits(owner: Page, live: Live,
 
 
 def test_somebody_new_restricts_to_one_address_and_is_not_shut_out(
-    owner: Page, live: Live, signer: Signer, album: Path
+    owner: Page, live: Live, signer: Signer, keyboard: Keyboard, album: Path
 ) -> None:
-    owner.get_by_role("link", name="Allowlist", exact=True).first.click()
-    owner.get_by_role("link", name=named(signer)).click()
+    keyboard.press(owner.get_by_role("link", name="Allowlist", exact=True).first)
+    keyboard.press(owner.get_by_role("link", name=named(signer)))
     expect(owner.get_by_text("This key has no IP allowlist")).to_be_visible()
     assert call(live, signer) == "RECORD_NOT_FOUND"
-    owner.get_by_role("link", name="Add address").click()
-    owner.get_by_label("Address or block").fill("198.51.100.250")
-    owner.get_by_role("button", name="Preview change").click()
+    keyboard.press(owner.get_by_role("link", name="Add address"))
+    keyboard.fill(owner.get_by_label("Address or block"), "198.51.100.250")
+    keyboard.press(owner.get_by_role("button", name="Preview change"))
     expect(owner.get_by_text(re.compile("would have refused [1-9]"))).to_be_visible()
-    owner.get_by_role("button", name="Save allowlist").click()
+    keyboard.press(owner.get_by_role("button", name="Save allowlist"))
     expect(owner.get_by_text("To save it anyway, type the merchant's code.")).to_be_visible()
     pictured(owner, album, "shut-out")
     owner.emulate_media(color_scheme="light")
     picture(owner, album, "rehearsal")
-    owner.get_by_role("link", name="Cancel").click()
+    keyboard.press(owner.get_by_role("link", name="Cancel"))
     expect(owner.get_by_text("no allowlist", exact=True)).to_be_visible()
-    owner.get_by_role("link", name="Add address").click()
-    owner.get_by_role("link", name="Use address 127.0.0.1").click()
-    owner.get_by_role("button", name="Preview change").click()
+    keyboard.press(owner.get_by_role("link", name="Add address"))
+    keyboard.press(owner.get_by_role("link", name="Use address 127.0.0.1"))
+    keyboard.press(owner.get_by_role("button", name="Preview change"))
     expect(owner.get_by_text(re.compile("would have been accepted"))).not_to_have_count(0)
     pictured(owner, album, "proposal")
-    owner.get_by_role("button", name="Save allowlist").click()
+    keyboard.press(owner.get_by_role("button", name="Save allowlist"))
     expect(owner.locator("[data-countdown]").first).to_have_text(re.compile(r"00:0\d:\d\d"))
     expect(owner.get_by_text("The allowlist stays once a request with a valid signature has arrived")).to_be_visible()
     progress = owner.get_by_role("region", name="Progress of the trial")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, looks, picture, see
+from tests.browser.keyboard import Keyboard
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 
@@ -17,42 +18,41 @@ __all__ = ["owner"]
 
 def some_player(page: Page) -> str:
     """The id of one who is not blocked, as the operator's own system would know it."""
-    page.get_by_role("link", name="Players", exact=True).click()
+    page.goto(f"{page.url}players/")
     row = page.locator("tbody tr", has_text="active").first
     return str(row.get_by_role("link").get_attribute("title"))
 
 
-def test_somebody_new_to_it_blocks_a_player_and_undoes_it(owner: Page, live: Live, album: Path) -> None:
+def test_somebody_new_to_it_blocks_a_player_and_undoes_it(
+    owner: Page, live: Live, keyboard: Keyboard, album: Path
+) -> None:
     player = some_player(owner)
     owner.goto(f"{live.base_url}/operator/{CODE}/")
-    owner.get_by_role("link", name="Players", exact=True).click()
-    owner.get_by_label("Any part of the player id").fill(player)
+    keyboard.press(owner.get_by_role("link", name="Players", exact=True))
+    keyboard.fill(owner.get_by_label("Any part of the player id"), player)
     owner.keyboard.press("Enter")
-    owner.locator(f'a[title="{player}"]').click()
-    owner.get_by_role("link", name="Block player", exact=True).click()
+    keyboard.press(owner.locator(f'a[title="{player}"]'))
+    keyboard.press(owner.get_by_role("link", name="Block player", exact=True))
     expect(owner.get_by_role("heading", name="Current activity")).to_be_visible()
     expect(owner.get_by_text("RS_ERROR_PLAYER_BLOCKED")).to_be_visible()
     picture(owner, album, "block")
-    owner.get_by_label("Reason").fill("Asked for a pause")
-    owner.get_by_role("button", name="Block player").click()
+    keyboard.fill(owner.get_by_label("Reason"), "Asked for a pause")
+    keyboard.press(owner.get_by_role("button", name="Block player"))
     expect(owner.get_by_text(f"Player {player} is blocked.")).to_be_visible()
     expect(owner.get_by_text("Asked for a pause").first).to_be_visible()
-    owner.get_by_role("button", name="Undo change").click()
+    keyboard.press(owner.get_by_role("button", name="Undo change"))
     expect(owner.get_by_text("undone.")).to_be_visible()
     expect(owner.get_by_role("link", name="Block player", exact=True)).to_be_visible()
 
 
-def test_games_are_switched_off_by_the_keyboard_and_undone(owner: Page, live: Live) -> None:
+def test_games_are_switched_off_by_the_keyboard_and_undone(owner: Page, live: Live, keyboard: Keyboard) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/games/")
-    owner.get_by_role("checkbox").first.focus()
-    owner.keyboard.press("Space")
-    owner.get_by_role("button", name="Switch off games").focus()
-    owner.keyboard.press("Enter")
+    keyboard.check(owner.get_by_role("checkbox").first)
+    keyboard.press(owner.get_by_role("button", name="Switch off games"))
     expect(owner.get_by_text("RS_ERROR_GAME_INACTIVE")).to_be_visible()
-    owner.get_by_role("button", name="Switch off games").focus()
-    owner.keyboard.press("Enter")
+    keyboard.press(owner.get_by_role("button", name="Switch off games"))
     expect(owner.get_by_text("off for your players").first).to_be_visible()
-    owner.get_by_role("button", name="Undo change").click()
+    keyboard.press(owner.get_by_role("button", name="Undo change"))
     expect(owner.get_by_text("undone.")).to_be_visible()
 
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, Mailbox, looks, see
+from tests.browser.keyboard import Keyboard
 from tests.browser.test_operator import faults
 from tests.plugins.live import Live
 
@@ -42,7 +43,7 @@ def owner(watched: Page, live: Live, demo: dict[str, Any]) -> Page:
     watched.goto(f"{live.base_url}/operator/")
     watched.get_by_label("Email").fill(person["email"])
     watched.get_by_label("Password").fill(person["password"])
-    watched.get_by_role("button", name="Sign in", exact=True).click()
+    watched.get_by_role("button", name="Sign in", exact=True).press("Enter")
     watched.wait_for_url(f"{live.base_url}/operator/{CODE}/")
     return watched
 
@@ -95,22 +96,22 @@ def shown_as_mail(page: Page, email: EmailMessage, album: Path) -> str:
 
 
 def test_from_the_upload_to_the_resolved_case_and_the_mail(
-    owner: Page, live: Live, mailbox: tuple[Mailbox, Live], album: Path, tmp_path: Path
+    owner: Page, live: Live, keyboard: Keyboard, mailbox: tuple[Mailbox, Live], album: Path, tmp_path: Path
 ) -> None:
     box, sending = mailbox
     day, rows = books(live)
     here = f"{live.base_url}/operator/{CODE}/reconciliation/"
-    plan_is_made(owner, here)
-    first_statement(owner, kept(tmp_path / "statement.csv", wrong(rows)), day, album)
+    plan_is_made(keyboard, here)
+    first_statement(keyboard, kept(tmp_path / "statement.csv", wrong(rows)), day, album)
     manage(live, "reconcile", CODE, day, codes=(1,))
 
     owner.goto(f"{here}{day}/")
     pictures(owner, album, "reconciliation-day")
-    owner.locator("tbody").get_by_role("link", name="Amount mismatch").last.click()
+    keyboard.press(owner.locator("tbody").get_by_role("link", name="Amount mismatch").last)
     expect(owner.locator("tr.table-warning")).to_have_count(1)
     pictures(owner, album, "reconciliation-case")
     case = owner.url
-    corrected(owner, kept(tmp_path / "corrected.csv", rows))
+    corrected(keyboard, kept(tmp_path / "corrected.csv", rows))
     manage(sending, "reconcile", CODE, day, "--send", codes=(0, 1))
     owner.goto(case)
     expect(owner.get_by_text("resolved: corrected").first).to_be_visible()
@@ -122,54 +123,58 @@ def test_from_the_upload_to_the_resolved_case_and_the_mail(
     assert owner.locator("dl.numbers dd").first.inner_text() in told
     expect(owner.get_by_text("Restated.").first).to_be_visible()
     statement = str(owner.get_by_role("link", name="statement.csv").get_attribute("href"))
-    owner.get_by_role("link", name="Report details").click()
+    keyboard.press(owner.get_by_role("link", name="Report details"))
     expect(owner.get_by_text(FINANCE)).to_be_visible()
     report = owner.url
 
-    bad = look_at_new(owner, here, kept(tmp_path / "bad.csv", [*rows, "x,bet,p,EUR,NaN,ok"]), day)
+    bad = look_at_new(keyboard, here, kept(tmp_path / "bad.csv", [*rows, "x,bet,p,EUR,NaN,ok"]), day)
     expect(owner.get_by_text(f"Line {len(rows) + 2}")).to_be_visible()
     paths = ["", f"{day}/", f"{day}/compare/", "cases/", "plan/", "plan/change/", "plan/source/", "statements/new/"]
     addresses = [case, f"{case}comment/", report, bad, live.base_url + statement, f"{live.base_url}/operator/{CODE}/"]
     assert ugly(owner, [here + path for path in paths] + addresses, album) == {}
 
 
-def plan_is_made(page: Page, here: str) -> None:
+def plan_is_made(keyboard: Keyboard, here: str) -> None:
+    page = keyboard.page
     page.goto(f"{here}plan/")
-    page.get_by_role("link", name="Change plan").click()
-    page.get_by_role("button", name="Change plan").click()
-    page.get_by_role("link", name="Add recipient").click()
-    page.get_by_label("Email").fill(FINANCE)
-    page.get_by_role("button", name="Add recipient").click()
+    keyboard.press(page.get_by_role("link", name="Change plan"))
+    keyboard.press(page.get_by_role("button", name="Change plan"))
+    keyboard.press(page.get_by_role("link", name="Add recipient"))
+    keyboard.fill(page.get_by_label("Email"), FINANCE)
+    keyboard.press(page.get_by_role("button", name="Add recipient"))
     expect(page.get_by_text(f"{FINANCE} receives the report")).to_be_visible()
 
 
-def first_statement(page: Page, file: Path, day: str, album: Path) -> None:
+def first_statement(keyboard: Keyboard, file: Path, day: str, album: Path) -> None:
     """Nothing is known of its columns yet."""
-    page.get_by_role("link", name="Reconciliation", exact=True).click()
-    page.get_by_role("link", name="Upload statement").click()
-    look_at(page, file, day)
+    page = keyboard.page
+    keyboard.press(page.get_by_role("link", name="Reconciliation", exact=True))
+    keyboard.press(page.get_by_role("link", name="Upload statement"))
+    look_at(keyboard, file, day)
     expect(page.get_by_text("Are amounts whole units")).to_be_visible()
-    page.get_by_label("whole units: 1250000").check()
-    page.get_by_text("Words for types and states, times, encoding and sheet").click()
-    page.get_by_label("States for rolled back").fill("rolled back")
-    page.get_by_role("button", name="Update preview").click()
+    keyboard.check(page.get_by_label("whole units: 1250000"))
+    keyboard.press(page.locator("summary", has_text="Words for types and states, times, encoding and sheet"))
+    keyboard.fill(page.get_by_label("States for rolled back"), "rolled back")
+    keyboard.press(page.get_by_role("button", name="Update preview"))
     expect(page.get_by_role("heading", name="Totals")).to_be_visible()
     pictures(page, album, "reconciliation-look")
-    page.get_by_role("button", name="Upload statement").click()
+    keyboard.press(page.get_by_role("button", name="Upload statement"))
     expect(page.get_by_text("is accepted with")).to_be_visible()
 
 
-def corrected(page: Page, file: Path) -> None:
-    page.get_by_role("link", name="Attach corrected statement").click()
-    look_at(page, file, "")
-    page.get_by_label("Description of the correction").fill(EXPLAINED)
-    page.get_by_role("button", name="Upload statement").click()
+def corrected(keyboard: Keyboard, file: Path) -> None:
+    page = keyboard.page
+    keyboard.press(page.get_by_role("link", name="Attach corrected statement"))
+    look_at(keyboard, file, "")
+    keyboard.fill(page.get_by_label("Description of the correction"), EXPLAINED)
+    keyboard.press(page.get_by_role("button", name="Upload statement"))
     expect(page.get_by_text(EXPLAINED)).to_be_visible()
 
 
-def look_at_new(page: Page, here: str, file: Path, day: str) -> str:
+def look_at_new(keyboard: Keyboard, here: str, file: Path, day: str) -> str:
+    page = keyboard.page
     page.goto(f"{here}statements/new/")
-    look_at(page, file, day)
+    look_at(keyboard, file, day)
     return page.url
 
 
@@ -183,11 +188,12 @@ def ugly(page: Page, addresses: list[str], album: Path) -> dict[str, list[str]]:
     return {address: each for address, each in found.items() if each}
 
 
-def look_at(page: Page, file: Path, day: str) -> None:
+def look_at(keyboard: Keyboard, file: Path, day: str) -> None:
+    page = keyboard.page
     if day:
-        page.get_by_label("Day", exact=True).fill(day)
-    page.get_by_label("File").set_input_files(file)
-    page.get_by_role("button", name="Preview statement").click()
+        keyboard.fill(page.get_by_label("Day", exact=True), day)
+    keyboard.attach(page.get_by_label("File"), file)
+    keyboard.press(page.get_by_role("button", name="Preview statement"))
     expect(page.get_by_role("heading", name="Preview of the statement")).to_be_visible()
 
 

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, WIDE, looks, picture, see
+from tests.browser.keyboard import Keyboard
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import Live
 from tests.signing import encoded, new_id, now_ms, signature
@@ -157,16 +158,21 @@ def test_whoever_is_signed_out_meanwhile_is_led_to_the_sign_in(owner: Page, live
     owner.wait_for_url("**/account/login/**")
 
 
-def test_a_filter_is_set_with_the_keyboard_alone(owner: Page, live: Live) -> None:
+def test_a_refused_request_is_explained_by_keyboard_alone(
+    owner: Page, live: Live, novice: Novice, keyboard: Keyboard
+) -> None:
+    owner.goto(f"{live.base_url}/operator/{CODE}/requests/?tail=1")
+    refused = novice.signs(spaced)
+    expect(owner.locator(f'#lines a[href$="{refused}/"]')).to_be_visible()  # the log has it
     owner.goto(f"{live.base_url}/operator/{CODE}/requests/")
-    owner.get_by_text("Filter", exact=True).focus()
-    owner.keyboard.press("Enter")
-    owner.get_by_label("Answer").focus()
-    owner.keyboard.type("All ref")
-    owner.get_by_role("button", name="Show").focus()
-    owner.keyboard.press("Enter")
+    keyboard.press(owner.locator("summary", has_text="Filter"))
+    keyboard.choose(owner.get_by_label("Answer"), "refused")
+    keyboard.press(owner.get_by_role("button", name="Show"))
     owner.wait_for_url("**status=refused**")
     expect(owner.locator("#lines")).not_to_contain_text("RS_OK")
+    keyboard.press(owner.locator(f'#lines a[href$="{refused}/"]'))
+    keyboard.press(owner.get_by_role("button", name="Find mistake"))
+    expect(owner.locator("#signature")).to_contain_text(title("body_spaces"))
 
 
 def test_the_pages_are_accessible_and_fit(owner: Page, live: Live, novice: Novice, album: Path) -> None:

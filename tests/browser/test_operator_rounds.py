@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from portal.lib.ends_with_parent import tethered_command
 from tests.browser.conftest import NARROW, WIDE, looks, picture, see
+from tests.browser.keyboard import Keyboard
 from tests.browser.test_operator import CODE, faults, owner
 from tests.plugins.live import CHECKOUT, Live
 
@@ -45,12 +46,12 @@ def one(live: Live, kind: str, *, is_gone: bool) -> str:
     return str(row[0])
 
 
-def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, live: Live, paid: str, album: Path) -> None:
-    owner.get_by_role("link", name="Rounds", exact=True).click()
-    owner.get_by_label("Any id").fill(paid)
-    owner.get_by_role("button", name="Find").click()
+def test_a_novice_finds_a_round_from_a_transaction_id(owner: Page, keyboard: Keyboard, paid: str, album: Path) -> None:
+    keyboard.press(owner.get_by_role("link", name="Rounds", exact=True))
+    keyboard.fill(owner.get_by_label("Any id"), paid)
+    keyboard.press(owner.get_by_role("button", name="Find"))
     expect(owner.get_by_role("heading", name="Round", exact=True)).to_be_visible()
-    expect(owner.get_by_text(paid)).to_be_visible()
+    expect(owner.locator(f'bdi[title="{paid}"]').first).to_be_visible()
     expect(owner.get_by_text("Stake", exact=True)).to_be_visible()
     picture(owner, album, "round")
     for size, scheme in looks():
@@ -85,18 +86,20 @@ def one_player(page: Page, here: str) -> str:
     return str(page.locator("tbody tr").first.locator("bdi[title]").last.get_attribute("title"))
 
 
-def test_a_list_is_exported_and_fetched_when_it_is_ready(owner: Page, live: Live, album: Path) -> None:
+def test_a_list_is_exported_and_fetched_when_it_is_ready(
+    owner: Page, live: Live, keyboard: Keyboard, album: Path
+) -> None:
     owner.goto(f"{live.base_url}/operator/{CODE}/rounds/?state=lost")
-    owner.get_by_role("link", name="Export these").click()
-    owner.get_by_label("XLSX").check()
-    owner.get_by_role("button", name="Export rounds").click()
+    keyboard.press(owner.get_by_role("link", name="Export these"))
+    keyboard.check(owner.get_by_label("XLSX"))
+    keyboard.press(owner.get_by_role("button", name="Export rounds"))
     expect(owner.get_by_text("The export has started.")).to_be_visible()
     expect(owner.get_by_text("waiting", exact=True)).to_be_visible()
     see(owner, owner.url, size=NARROW, scheme="light", album=album, name="export-waits")
     assert faults(owner) == []
     written(live)
     with owner.expect_download() as fetched:
-        owner.get_by_role("link", name="Download").first.click()  # the page has looked again by itself
+        keyboard.press(owner.get_by_role("link", name="Download").first)  # the page has looked again by itself
     assert fetched.value.suggested_filename.startswith(f"{CODE}-rounds-")
     assert Path(fetched.value.path()).read_bytes()[:2] == b"PK"
     see(owner, owner.url, size=WIDE, scheme="light", album=album, name="export-ready")
