@@ -182,9 +182,9 @@ class PersonAdmin(FastAdmin, UserAdmin):  # type: ignore[misc, type-arg]
             text=(
                 _(
                     "Use this after the loss of a phone or security key. First confirm the identity of the "
-                    "person by a way other than email. All factors and recovery codes are removed, and the "
-                    "person is signed out everywhere and notified by email. The person must set up a new second "
-                    "factor at the next sign-in."
+                    "person by a way other than email. All factors and recovery codes are removed, the API tokens of "
+                    "the person are revoked, and the person is signed out everywhere and notified by email. The person "
+                    "must set up a new second factor at the next sign-in."
                 )
             ),
             act=lambda: people.reset_second_factor(person=person),

@@ -29,8 +29,9 @@ class AccessTokenQuerySet(models.QuerySet["AccessToken"]):
 class AccessToken(models.Model):
     """What a program of one person may do for one merchant. The token itself is shown once; here is its hash.
 
-    A token of our staff has no merchant: it reaches what the pages of its person reach. Triggers on `Person` and
-    `Membership` revoke a token when its person loses the role.
+    A token of our staff has no merchant: it reaches what the pages of its person reach. Triggers on `Person`,
+    `Membership` and `SignInRecord` revoke a token when its person loses the role, or when the sign-in of the person is
+    reset: by a link for a forgotten password, or by our staff.
     """
 
     class Scope(models.TextChoices):
@@ -50,6 +51,14 @@ class AccessToken(models.Model):
         REPORTS_READ = "reports:read", _("Read reconciliation reports and breaks")
         AUDIT_READ = "audit:read", _("Read the history")
 
+    class Cause(models.TextChoices):
+        """Why a token was revoked by a trigger. The last three are kinds of sign-in records."""
+
+        ROLE_LOST = "role_lost", _("role lost")
+        RESET_DONE = "reset_done", _("password reset")
+        PASSWORD_SET = "password_set", _("password set by an administrator")
+        FACTORS_RESET = "factors_reset", _("second factor reset by an administrator")
+
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="access_tokens")
     merchant = models.ForeignKey(Merchant, on_delete=models.PROTECT, null=True, related_name="access_tokens")
     name = models.CharField(max_length=80)
@@ -60,6 +69,14 @@ class AccessToken(models.Model):
     last_used_at = models.DateTimeField(null=True)
     last_used_from = models.CharField(max_length=45, blank=True, default="", db_default="")
     revoked_at = models.DateTimeField(null=True)
+    revoked_because = models.CharField(
+        max_length=13,
+        choices=Cause,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("If empty, a person revoked the token."),
+    )
 
     objects = AccessTokenQuerySet.as_manager()
 

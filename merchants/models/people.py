@@ -35,13 +35,13 @@ SECOND_FACTORS = ("totp", "webauthn")  # types of allauth.mfa.models.Authenticat
 
 # Access tokens end with the role that they were made in, and do not come back with it.
 TOKENS_OF_PERSON_END = """
-    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp(), revoked_because = 'role_lost'
      WHERE person_id = NEW.id AND revoked_at IS NULL
        AND (NOT NEW.is_active OR (NEW.staff_role <> OLD.staff_role AND (merchant_id IS NULL OR NEW.staff_role <> '')));
     RETURN NULL;
 """
 TOKENS_OF_MEMBER_END = """
-    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp(), revoked_because = 'role_lost'
      WHERE person_id = OLD.person_id AND revoked_at IS NULL
        AND merchant_id IN (SELECT id FROM merchants_merchant
                             WHERE id = OLD.merchant_id OR sandbox_of_id = OLD.merchant_id);

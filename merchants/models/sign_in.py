@@ -7,6 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from merchants.models.audit import NEVER_EMPTIED, unbound_reference
 
+# Whoever had the account before the reset may have made tokens, which need neither password nor second factor.
+RESET_ENDS_TOKENS = """
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp(), revoked_because = NEW.kind
+     WHERE person_id = NEW.person_id AND revoked_at IS NULL;
+    RETURN NULL;
+"""
+
 
 class SignInRecord(models.Model):
     """What happened at the sign-in of one person, or of an address that nobody has. Rows are only ever added."""
@@ -46,6 +53,13 @@ class SignInRecord(models.Model):
         triggers = [
             pgtrigger.Protect(name="sign_in_record_stays", operation=pgtrigger.Update | pgtrigger.Delete),
             NEVER_EMPTIED,
+            pgtrigger.Trigger(
+                name="sign_in_reset_ends_tokens",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.kind IN ('reset_done', 'password_set', 'factors_reset')"),
+                func=RESET_ENDS_TOKENS,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,11 +10,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from merchants import crypto, errors
-from merchants.models import AccessToken, Membership, Merchant, Person
-from merchants.services import emails
+from merchants.models import AccessToken, Membership, Merchant, Person, SignInRecord
+from merchants.services import emails, history, sign_in_records
 from merchants.services.typed_text import check_no_secret
 from portal.lib import clock
+from portal.lib.texts import Text
 
+Kind = SignInRecord.Kind
+RESETS = {
+    kind: AccessToken.Cause(kind.value).label for kind in (Kind.RESET_DONE, Kind.PASSWORD_SET, Kind.FACTORS_RESET)
+}
 LONGEST_DAYS = 365
 MOST_TOKENS = 20  # usable ones of one person
 USE_NOTED_EVERY = timedelta(minutes=1)
@@ -75,6 +80,39 @@ def revoke_token(*, token: AccessToken) -> AccessToken:
     token.revoked_at = clock.now()
     token.save(update_fields=["revoked_at"])
     return token
+
+
+@transaction.atomic
+def record_reset(kind: Kind, *, person: Person, address: str | None = None) -> list[str]:
+    """Record that the sign-in of a person was reset, by a kind of RESETS: a trigger revokes all tokens of the person.
+
+    Return the names of the revoked tokens. The owners of their merchants are emailed, and the person where a token had
+    no merchant. Whoever takes a new password because another had the account expects that nothing else works either.
+    """
+    tokens = AccessToken.objects.usable(at=clock.now()).filter(person=person).select_related("merchant__sandbox_of")
+    ended = list(tokens.order_by("pk").select_for_update(of=("self",), no_key=True))
+    number = f"API tokens revoked: {len(ended)}" if ended else ""
+    sign_in_records.add_record(kind, person=person, address=address, method=number)
+    by_merchant: dict[Merchant | None, list[str]] = {}
+    for token in ended:
+        by_merchant.setdefault(token.merchant, []).append(token.name)
+    for merchant, names in by_merchant.items():
+        _tell_of_ended(merchant, person, names, RESETS[kind])
+    return [token.name for token in ended]
+
+
+def _tell_of_ended(merchant: Merchant | None, person: Person, names: list[str], why: Text) -> None:
+    if merchant is not None:
+        what = _("API tokens of %(person)s were revoked: %(why)s") % {"person": person, "why": why}
+        by = history.author_name(history.acting_context() or None)
+        emails.notify_owners(merchant, what, by=by, at=clock.now(), lines=names)
+        return
+    body = _(
+        "Create new tokens for the programs that you still use: these API tokens were revoked (%(why)s), since another "
+        "person may have had your account.\n\n%(names)s"
+    )
+    told = {"why": why, "names": "\n".join(f"- {name}" for name in names)}
+    emails.write_account(person.email, subject=_("Your API tokens were revoked"), body=body % told)
 
 
 def hold_role(person: Person, merchant: Merchant | None) -> None:

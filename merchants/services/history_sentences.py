@@ -540,8 +540,16 @@ def _download(event: Event) -> str:
 
 
 def _says_token(events: list[Event], everything: list[Event]) -> list[str]:
-    created, revoked = _("API token “%(name)s” created"), _("API token “%(name)s” revoked")
-    return [(created if event.label == "insert" else revoked) % {"name": event.row["name"]} for event in events]
+    return [_token(event) for event in events]
+
+
+def _token(event: Event) -> str:
+    facts = {"name": event.row["name"]}
+    if event.label == "insert":
+        return _("API token “%(name)s” created") % facts
+    if why := event.row.get("revoked_because"):
+        return _("API token “%(name)s” revoked: %(why)s") % (facts | {"why": models.AccessToken.Cause(why).label})
+    return _("API token “%(name)s” revoked") % facts
 
 
 def _says_endpoint(events: list[Event], everything: list[Event]) -> list[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from merchants import errors
 from merchants.errors import LastAdministrator, OwnAccess
 from merchants.models import ApiKey, Invitation, Membership, Merchant, OutgoingEmail, Person, SignOut, StaffVisit
-from merchants.services import email_links, emails, history, sign_in_records
+from merchants.services import access_tokens, email_links, emails, history
 from merchants.services.history import Proof
 from merchants.services.sign_in_records import Kind
 from portal.lib import clock
@@ -122,14 +122,14 @@ def record_sign_out(*, person: Person, sessions: int) -> None:
 def reset_second_factor(*, person: Person) -> Person:
     """Remove all factors and recovery codes of a person. They set up a new factor after the next sign-in.
 
-    The person is signed out everywhere and notified by email, so that a reset that nobody requested is noticed. Refuses
-    nothing.
+    The person is signed out everywhere and notified by email, so that a reset that nobody requested is noticed. Their
+    API tokens are revoked. Refuses nothing.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
     Authenticator.objects.filter(user=person).delete()
     end_sessions(person=person)
     OutgoingEmail.objects.create(to=person.email, template="second_factor_reset", context={"name": str(person)})
-    sign_in_records.add_record(Kind.FACTORS_RESET, person=person)
+    access_tokens.record_reset(Kind.FACTORS_RESET, person=person)
     return person
 
 
@@ -387,14 +387,14 @@ def record_visit(*, merchant: Merchant, person: Person) -> None:
 
 @transaction.atomic
 def set_password(*, person: Person, password: str) -> Person:
-    """Set a person's password as an administrator. The person is notified, and their sessions end with the old
-    password.
+    """Set a person's password as an administrator. The person is notified. Their sessions end with the old password,
+    and their API tokens are revoked.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
     person.set_password(password)
     person.save(update_fields=["password"])
     _tell(person, person.email, _("set a new password for you"))
-    sign_in_records.add_record(Kind.PASSWORD_SET, person=person)
+    access_tokens.record_reset(Kind.PASSWORD_SET, person=person)
     return person
 
 

@@ -11,6 +11,7 @@ from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -18,10 +19,10 @@ from django.utils.translation import gettext_lazy
 
 from merchants import access
 from merchants.models.people import SECOND_FACTORS
-from merchants.services import emails, history, people, second_factors
+from merchants.services import access_tokens, emails, history, people, second_factors
 from merchants.services.history import Proof
 from merchants.sign_in.lock import count_guess, seconds_locked, too_many_passwords
-from merchants.sign_in.record import Kind, add_record
+from merchants.sign_in.record import Kind, add_record, caller_address
 from portal.lib.clientip import request_address
 
 NAMES = {"mfa_reauthenticate": gettext_lazy("Use code"), "mfa_reauthenticate:webauthn": gettext_lazy("Use passkey")}
@@ -69,12 +70,21 @@ class AccountAdapter(DefaultAccountAdapter):
         emails.write_account(email, subject=mail.subject, body=str(mail.body))
 
     def set_password(self, user: Any, password: str) -> None:
-        """Who has no session came by the link of a reset, which proves the address."""
-        if self.request is not None and self.request.user.is_authenticated:
+        """Who has no session came by the link of a reset, which proves the address. A reset revokes API tokens."""
+        if not self._is_reset():
             super().set_password(user, password)
             return
-        with history.act_by_proof(Proof.RESET, email=user.email, person=user):
+        address = caller_address(self.request) if self.request is not None else None
+        with history.act_by_proof(Proof.RESET, email=user.email, person=user), transaction.atomic():
             super().set_password(user, password)
+            access_tokens.record_reset(Kind.RESET_DONE, person=user, address=address)
+
+    def _is_reset(self) -> bool:
+        """Return whether a link sets the password, also in a browser in which somebody is signed in."""
+        if self.request is None or not self.request.user.is_authenticated:
+            return True
+        found = self.request.resolver_match
+        return found is not None and found.url_name == "account_reset_password_from_key"
 
     def get_login_stages(self) -> list[str]:
         """With a stage of ours in place of allauth's: a second factor that a provider has proved is honoured."""

@@ -27,7 +27,6 @@ def register() -> None:
     mfa.authenticator_removed.connect(record_removed_factor)
     mfa.authenticator_reset.connect(record_renewed_codes)
     account.password_changed.connect(record_changed_password)
-    account.password_reset.connect(record_reset_password)
 
 
 def add_record(request: HttpRequest, kind: Kind, **about: Any) -> None:
@@ -70,7 +69,3 @@ def record_renewed_codes(request: HttpRequest, user: Person, authenticator: Auth
 
 def record_changed_password(request: HttpRequest, user: Person, **_: Any) -> None:
     add_record(request, Kind.PASSWORD_CHANGED, person=user)
-
-
-def record_reset_password(request: HttpRequest, user: Person, **_: Any) -> None:
-    add_record(request, Kind.RESET_DONE, person=user)

@@ -39,17 +39,37 @@ NETWORK = {"connect_timeout": 5, "keepalives_idle": 20, "keepalives_interval": 1
 NETWORK |= {"tcp_user_timeout": 40_000}
 WALLET_NETWORK = {"connect_timeout": 2, "keepalives_idle": 2, "keepalives_interval": 1, "keepalives_count": 2}
 WALLET_NETWORK |= {"tcp_user_timeout": 2_000}
+# What a connection says itself, the role's own settings do not decide: one `ALTER ROLE … SET`, which any session of the
+# role may run, would otherwise end or stop every later session (portal/database/roles.py names what a role has set).
+STEADY = {
+    "default_transaction_isolation": r"read\ committed",
+    "default_transaction_read_only": "off",
+    "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+    "local_preload_libraries": "",
+    "lock_timeout": "0",
+    "search_path": "public",
+    "statement_timeout": "0",
+    "transaction_timeout": "0",
+}
 # Told by each connection when it begins; the role of WALLET_DATABASE_URL has them of itself (decision 0054).
 WALLET_DEADLINES = roles.WALLET_DEADLINES
 WALLET_ROLE = read_database("WALLET_DATABASE_URL") if setting("WALLET_DATABASE_URL", default="") else {}
 if WALLET_ROLE.get("USER") == database["USER"]:
     refuse("WALLET_DATABASE_URL names the role of DATABASE_URL; the role with the wallet's deadlines is another one.")
-told_deadlines = {"options": " ".join(f"-c {name}={value}" for name, value in WALLET_DEADLINES.items())}
+
+
+def told(found: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
+    """Return the libpq options of a connection: the values, and what its URL adds."""
+    own = found.get("OPTIONS", {}).get("options", "")
+    return {"options": " ".join([*(f"-c {name}={value}" for name, value in values.items()), *filter(None, [own])])}
+
+
 DATABASES: dict[str, dict[str, Any]] = {
     "default": database
     | {
         "CONN_HEALTH_CHECKS": True,  # a page after a database's restart is no error page
-        "OPTIONS": NETWORK | database.get("OPTIONS", {}),
+        "OPTIONS": NETWORK | database.get("OPTIONS", {}) | told(database, STEADY),
     },
     "wallet": database
     | WALLET_ROLE
@@ -57,7 +77,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ENGINE": database["ENGINE"],
         "OPTIONS": (WALLET_ROLE or database).get("OPTIONS", {})
         | WALLET_NETWORK
-        | ({} if WALLET_ROLE else told_deadlines)
+        | ({} if WALLET_ROLE else told(database, STEADY | WALLET_DEADLINES))
         | {"server_side_binding": True, "prepare_threshold": 1}
         | {"longest_wait": 30, "proof_grace": ANSWER_SECONDS / 8},
         "TEST": {"MIRROR": "default"},

@@ -13,11 +13,14 @@ from pathlib import Path
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from portal.database.roles import GUARD
+
 FILE = Path(__file__).with_name("baseline.sql")
 CHECKOUT = Path(__file__).parents[2]
 MADE_OF = "-- Made of the migrations "
 UNFILLED = ("auth_permission", "django_content_type")  # post_migrate fills them
 DUMP_OPTIONS = (
+    f"--exclude-schema={GUARD}",  # `make_roles` makes it, and its event trigger
     "--no-owner",
     "--no-privileges",
     "--rows-per-insert=1000",
@@ -31,6 +34,7 @@ MOMENT = re.compile(r"'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00'")
 SESSION = re.compile(r"^SET ", re.MULTILINE)
 SEARCH_PATH = "set_config('search_path', '', false)"
 COUNTERS = re.compile(rf"^SELECT pg_catalog.setval\('public.(?:{'|'.join(UNFILLED)})_id_seq'.*\n", re.MULTILINE)
+EVENT_TRIGGERS = re.compile(r"^CREATE EVENT TRIGGER [^;]*;\n", re.MULTILINE)
 SCHEMAS = re.compile(r"^CREATE SCHEMA (?!IF)", re.MULTILINE)
 NOISE = re.compile(r"--\n-- (?:Data for )?Name: .*\n--\n\n|^-- Dumped .*\n", re.MULTILINE)  # not in bodies
 
@@ -51,7 +55,7 @@ def baseline_from_dump(dump: str) -> str:
 
     psql's own commands are left out, moments become the moment of loading, and settings end with the transaction.
     """
-    script = COUNTERS.sub("", NOISE.sub("", META_COMMAND.sub("", dump)))
+    script = EVENT_TRIGGERS.sub("", COUNTERS.sub("", NOISE.sub("", META_COMMAND.sub("", dump))))
     script = SESSION.sub("SET LOCAL ", script).replace(SEARCH_PATH, SEARCH_PATH.replace("false", "true"))
     script = MOMENT.sub("now()", SCHEMAS.sub("CREATE SCHEMA IF NOT EXISTS ", script))
     return f"{MADE_OF}{migrations_digest()}\n{script}"

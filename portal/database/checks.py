@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags
 from django.db import DatabaseError, connections
 
-from portal.database import grants, installed, switch
+from portal.database import grants, installed, roles, switch
 
 HINT = "Run manage.py migrate. If the finding remains, a person changed the database directly: find out who, and when."
 
@@ -34,3 +35,20 @@ def guard_findings(connection: Any) -> Iterator[tuple[str, str]]:
     yield from (("portal.E001", sentence) for sentence in installed.differences(connection))
     yield from (("portal.E002", f"{name} can switch triggers off.") for name in switch.switches(connection))
     yield from (("portal.E003", difference.sentence) for difference in grants.differences(connection))
+    yield from (("portal.E004", sentence) for sentence in role_findings(connection))
+
+
+def role_findings(connection: Any) -> Iterator[str]:
+    """Yield a sentence for each setting that the application's role gave itself, for each function that it may call
+    and should not, and for a missing guard of its schema changes.
+    """
+    role = settings.APPLICATION_ROLE
+    if not roles.is_ddl_refused(connection):
+        yield f"The role {role} may change schemas: {roles.GUARD} is missing. Run manage.py make_roles."
+    for _role, _database, name, setting in roles.own_settings(connection, role):
+        yield f"The role {role} has the setting {setting}: ALTER ROLE {role} RESET {name}, or run manage.py make_roles."
+    with connection.cursor() as cursor:
+        for function in roles.REFUSED_FUNCTIONS:
+            cursor.execute("SELECT has_function_privilege(%s, %s, 'EXECUTE')", [role, function])
+            if cursor.fetchone() == (True,):
+                yield f"The role {role} may call {function}. Run manage.py make_roles."

@@ -82,7 +82,7 @@ TABLES: dict[str, Rights] = {
     "wallet_reportoptout": REWRITTEN,
     "wallet_simulatedcall": REWRITTEN,  # deleted when they are old
     # Rows that stay.
-    "merchants_accesstoken": update_only("last_used_at", "last_used_from", "revoked_at"),
+    "merchants_accesstoken": update_only("last_used_at", "last_used_from", "revoked_at", "revoked_because"),
     "merchants_apikey": update_except(
         "environment", "auth_key"
     ),  # a trigger lets test keys move to their sandbox, once

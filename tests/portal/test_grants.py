@@ -155,7 +155,7 @@ def test_in_production_nobody_says_when(settings: Any, caller: Caller) -> None:
 
 
 def test_nobody_hands_a_right_on(application: psycopg.Connection[Any]) -> None:
-    application.execute("GRANT ALL ON wallet_transaction TO PUBLIC")
+    assert refused(application, "GRANT ALL ON wallet_transaction TO PUBLIC")
     may = application.execute("SELECT has_table_privilege('wallet_transaction', 'UPDATE')").fetchone()
     assert may == (False,)
 

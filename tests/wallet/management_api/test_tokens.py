@@ -9,16 +9,19 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from merchants import crypto, errors
-from merchants.models import AccessToken, Membership, Merchant, OutgoingEmail, Person
-from merchants.services import access_tokens, keys, scan
+from merchants.models import AccessToken, Membership, Merchant, OutgoingEmail, Person, SignInRecord
+from merchants.services import access_tokens, history, keys, people, scan
+from merchants.sign_in import resets
 from portal.lib import clock, masking
 from tests import factories
-from tests.people import give_totp
+from tests.factories import PASSWORD
+from tests.people import give_totp, signed_in
 from tests.wallet.management_api.conftest import ROOT, Program
 
 Make = Callable[..., Program]
@@ -102,6 +105,96 @@ def test_a_token_ends_with_the_role_and_does_not_come_back_with_it(
     change(owner)
     assert program.send("GET", "keys/")[0] == 401
     assert twin.send("GET", "keys/")[0] == 401
+    assert not AccessToken.objects.usable(at=clock.now()).exists()
+
+
+NEW_PASSWORD = "a long walk by the sea"
+
+
+def open_reset_link(person: Person, client: Client | None = None) -> None:
+    browser = client or Client()
+    form = browser.get(resets.reset_link(person))["location"]
+    assert browser.post(form, {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password(NEW_PASSWORD)
+
+
+def open_reset_link_while_signed_in(person: Person) -> None:
+    open_reset_link(person, signed_in(Client(), person))
+
+
+def set_by_staff(person: Person) -> None:
+    people.set_password(person=person, password=NEW_PASSWORD)
+
+
+def reset_factor(person: Person) -> None:
+    people.reset_second_factor(person=person)
+
+
+RESETS = pytest.mark.parametrize(
+    ("reset", "why"),
+    [
+        (open_reset_link, "password reset"),
+        (open_reset_link_while_signed_in, "password reset"),
+        (set_by_staff, "password set by an administrator"),
+        (reset_factor, "second factor reset by an administrator"),
+    ],
+)
+
+
+@RESETS
+def test_tokens_end_when_the_sign_in_of_their_person_is_reset(
+    program: Program, owner: Person, acme: Merchant, program_of: Make, reset: Callable[[Person], None], why: str
+) -> None:
+    """Whoever had the account may have made them. Owners are told, and the record and the pages say why."""
+    other = factories.member(acme, "owner", email="other@acme.test")
+    of_other, twin = program_of(other, acme), program_of(owner, factories.sandbox(acme))
+    reset(owner)
+    assert (program.send("GET", "keys/")[0], twin.send("GET", "keys/")[0]) == (401, 401)
+    assert of_other.send("GET", "keys/")[0] == 200
+    program.row.refresh_from_db()
+    assert program.row.get_revoked_because_display() == why
+    record = SignInRecord.objects.get(person=owner, kind=program.row.revoked_because)
+    assert record.method == "API tokens revoked: 2"
+    told = [each for each in OutgoingEmail.objects.filter(template="merchant_changed") if why in str(each.context)]
+    assert {each.to for each in told} == {"owner@acme.test", "other@acme.test"}
+    assert all(each.context["lines"] == ["Nightly job"] for each in told)
+    [event] = apps.get_model("merchants", "AccessTokenEvent").objects.filter(pgh_obj=program.row, pgh_label="update")
+    assert event.revoked_because == program.row.revoked_because
+    page = signed_in(Client(), other).get("/operator/acme/integrations/").content.decode()
+    assert why in page
+
+
+def test_the_timeline_says_why_a_token_ended(program: Program, owner: Person, acme: Merchant) -> None:
+    open_reset_link(owner)
+    titles = [entry.title for entry in history.timeline(acme)]
+    assert "owner@acme.test reset the password; API token “Nightly job” revoked: password reset" in titles
+
+
+@RESETS
+def test_tokens_of_our_staff_end_too_and_the_person_is_told(
+    support: Person, program_of: Make, acme: Merchant, reset: Callable[[Person], None], why: str
+) -> None:
+    ours = program_of(support, None)
+    reset(support)
+    assert ours.send("GET", "keys/")[0] == 401
+    [told] = [each for each in OutgoingEmail.objects.filter(template="account") if "- Nightly job" in str(each.context)]
+    assert (told.to, why in told.context["body"]) == (support.email, True)
+    support.refresh_from_db()
+    assert f"revoked ({why})" in signed_in(Client(), support).get("/admin/tokens/").content.decode()
+
+
+def test_a_password_that_its_person_changes_ends_no_token(program: Program, owner: Person) -> None:
+    fields = {"oldpassword": PASSWORD, "password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+    assert signed_in(Client(), owner).post("/account/password/change/", fields).status_code == 302
+    assert program.send("GET", "keys/")[0] == 200
+
+
+def test_the_database_ends_tokens_with_a_reset(program: Program, owner: Person) -> None:
+    """Whatever door wrote the record."""
+    SignInRecord.objects.create(kind="signed_in", person=owner)
+    assert AccessToken.objects.usable(at=clock.now()).exists()
+    SignInRecord.objects.create(kind="reset_done", person=owner)
     assert not AccessToken.objects.usable(at=clock.now()).exists()
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from merchants.models import Game, Merchant, Player
-from portal.lib import money
+from portal.lib import database, money
 from wallet.models import Watermark
+from wallet.services.usage import watermarks
 from wallet.services.usage.usage_rollup import GAMING_ROWS
 
 AT_ONCE = 5_000  # rows of a file whose names are read together
@@ -28,7 +29,7 @@ NOTHING_RECENT = 2**63 - 1  # as the mark: no ledger row is behind it
 # The groups of a year of players fit in this memory of the transaction, so they are not sorted on disk.
 BEHIND = """
     SELECT m.upto, (SELECT coalesce(max(id), 0) FROM wallet_transaction), set_config('work_mem', '32MB', true)
-      FROM wallet_mark m WHERE m.source = %s FOR SHARE OF m
+      FROM wallet_mark m WHERE m.source = %s
 """
 RECENT = f"""
     recent AS MATERIALIZED (
@@ -112,13 +113,15 @@ def revenue_report(merchant: Merchant, wish: RevenueWish, *, most: int | None = 
 
     `most`: of so many groups; None for a file, which has all, and every row of the ledger.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(BEHIND, [Watermark.Source.GAMING.value])
-        upto, newest, _memory = cursor.fetchone()
+    source = Watermark.Source.GAMING.value
+    with transaction.atomic():
+        [(upto, newest, _memory)] = database.fetch_rows(BEHIND, [source])
         is_behind = most is not None and newest - upto > UNSUMMED
-        mark = NOTHING_RECENT if is_behind else upto
-        cursor.execute(_statement(wish.by, is_page=most is not None), _values(merchant, wish, mark, most))
-        found = cursor.fetchall()
+        statement, values = _statement(wish.by, is_page=most is not None), _values(merchant, wish, most)
+        if is_behind:
+            found = database.fetch_rows(statement, values | {"mark": NOTHING_RECENT})
+        else:
+            found = watermarks.rows_at_marks(statement, values, {source: "mark"})
     rows = [Revenue(what, currency, *map(int, sums)) for what, currency, *sums, is_total in found if not is_total]
     total = [Revenue(None, currency, *map(int, sums)) for _what, currency, *sums, is_total in found if is_total]
     return RevenueReport(rows[:most], total, most is not None and len(rows) > most, is_behind)
@@ -130,13 +133,12 @@ def _statement(by: str, *, is_page: bool) -> str:
     return SUMS.format(by=BY[by], order=ORDERS[by], rows=OF_PLAYERS if by == "player" else OF_GAMES)
 
 
-def _values(merchant: Merchant, wish: RevenueWish, mark: int, most: int | None) -> dict[str, Any]:
+def _values(merchant: Merchant, wish: RevenueWish, most: int | None) -> dict[str, Any]:
     return {
         "merchant": merchant.pk,
         "since": wish.since,
         "until": wish.until,
         "currency": wish.currency,
-        "mark": mark,
         "begin": datetime.combine(wish.since, time(), UTC),
         "end": datetime.combine(wish.until, time(), UTC) + timedelta(days=1),
         "most": None if most is None else most + 1,

@@ -180,7 +180,7 @@ def sum_up(source: Watermark.Source, *, at_once: int = AT_ONCE, most_batches: in
 
 @transaction.atomic
 def _step(source: Watermark.Source, newest: int, at_once: int) -> int:
-    """One batch, and the mark with it. Of two jobs, or a job and a reader, one waits until the other has done."""
+    """One batch, and the mark with it. Of two jobs, one waits until the other has done; readers do not wait."""
     mark = Watermark.objects.select_for_update().get(source=source)
     if mark.upto >= newest:
         return 0

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
-
 from merchants.models import Secret
+from wallet.services.usage import watermarks
 from wallet.services.usage.usage_rollup import AMOUNT, IS_OPEN, KIND, touched_bets
 
 HOUR = timedelta(hours=1)
@@ -115,8 +114,7 @@ ENDS = f"""
         SELECT min(h.first_at), max(h.last_at) FROM ({MOVEMENTS}) h
     ) used
 """
-# Not that of the books: their check holds it for as long as it reads many rows, and no page waits for that.
-MARKS = "SELECT source, upto FROM wallet_mark WHERE source IN ('calls', 'movements') FOR SHARE"
+MARKS = {"calls": "calls", "movements": "movements"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +127,10 @@ class OpenRounds:
     oldest: datetime
 
 
-@transaction.atomic
 def usage_rows(statement: str, secrets: Iterable[Secret], span: Span, **more: Any) -> list[Row]:
-    """Return the rows of a statement over sums and unsummed rows, at one watermark.
-
-    The watermarks are locked until the transaction ends. The statement has them as numbers, because only then the
-    planner knows how few rows are behind them.
-    """
-    known = [secret.pk for secret in secrets]
-    with connection.cursor() as cursor:
-        cursor.execute(MARKS)
-        marks = dict(cursor.fetchall())
-        cursor.execute(statement, {"secrets": known} | span.parameters() | marks | more)
-        found: list[Row] = cursor.fetchall()
-        return found
+    """Return the rows of a statement over sums and unsummed rows, at one watermark."""
+    values = {"secrets": [secret.pk for secret in secrets]} | span.parameters() | more
+    return watermarks.rows_at_marks(statement, values, MARKS)
 
 
 def open_rounds(secrets: Iterable[Secret], merchant_id: int, span: Span) -> list[OpenRounds]:
