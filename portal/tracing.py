@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SERVER_FAULT = 500
+RECEIVER_SECONDS = 2  # for a batch, all attempts together: a process that ends waits so long for each that is left
 starting = Lock()
 running: dict[str, tuple[Span, Any]] = {}  # jobs of this process, by the id of their task
 
@@ -129,7 +130,8 @@ def start_tracer(service: str) -> Tracer:
         resource=Resource.create({"service.name": service, "service.version": __version__}),
         sampler=ParentBased(TraceIdRatioBased(settings.TRACES_SHARE)),
     )
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{settings.TRACES_URL}/v1/traces")))
+    exporter = OTLPSpanExporter(f"{settings.TRACES_URL}/v1/traces", timeout=RECEIVER_SECONDS)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
     tracer = provider.get_tracer("portal")
 
     def record_statement(execute: Any, sql: Any, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001

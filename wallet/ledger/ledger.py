@@ -113,9 +113,8 @@ def undecided_call(fault: Error) -> statuses.Undecided:
 def _rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Committed, unless the caller has begun a transaction of its own."""
     database = cast("DatabaseWrapper", connections[settings.WALLET_DATABASE])
-    with _deadline(), database.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        rows = list(cursor.fetchall())
+    with _deadline():
+        rows = database.rows(sql, parameters)
         database.check_committed()
     return rows
 
