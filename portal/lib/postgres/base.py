@@ -15,6 +15,7 @@ from portal.lib import deadline
 from portal.lib.postgres import availability
 from portal.lib.postgres.availability import Availability
 from portal.lib.postgres.connection import Connection, NotCommitted
+from portal.lib.postgres.schema import SchemaEditor
 
 OURS = ("longest_wait", "proof_grace")
 HEALTH_CHECK_SECONDS = 0.5
@@ -26,6 +27,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     The second one watches the database: while it is down, a request that needs a new connection is refused at once (see
     `availability`).
     """
+
+    SchemaEditorClass = SchemaEditor
 
     @property
     def availability(self) -> Availability | None:
