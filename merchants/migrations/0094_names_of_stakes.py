@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('merchants', '0089_scopes_of_issues_and_approvals'),
+        ('merchants', '0092_tokens_end_with_a_reset'),
     ]
 
     operations = [

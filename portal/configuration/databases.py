@@ -85,7 +85,8 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 # Only `migrate` and what else must own the tables connects as the owner (decision 0036).
 if setting("OWNER_DATABASE_URL", default=""):
-    DATABASES["owner"] = read_database("OWNER_DATABASE_URL") | {"TEST": {"MIRROR": "default"}}
+    own = {"ENGINE": database["ENGINE"], "TEST": {"MIRROR": "default"}}
+    DATABASES["owner"] = read_database("OWNER_DATABASE_URL") | own
     if DATABASES["owner"]["USER"] == database["USER"]:
         refuse("OWNER_DATABASE_URL names the role of DATABASE_URL; the owner of the tables is another one.")
 SUPERUSER_DATABASE_URL: str = setting("SUPERUSER_DATABASE_URL", default="")  # for make_roles alone

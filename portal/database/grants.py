@@ -13,6 +13,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Model
 from pghistory.models import Event
 from psycopg import sql
@@ -290,7 +291,8 @@ def apply_function_grants(connection: Any) -> None:
 
 
 def execute(connection: Any, found: list[GrantDifference]) -> list[str]:
-    with connection.cursor() as cursor:
+    """Change the rights in one transaction: a call between two statements would be refused."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for difference in found:
             for statement in difference.statements:
                 cursor.execute(statement)

@@ -12,7 +12,7 @@ from django.db import migrations, transaction
 
 from portal.database import grants
 
-LOCK_TIMEOUT = "5s"
+LOCK_TIMEOUT = "100ms"  # who comes after waits as well, and a bet waits 300 ms
 
 
 class InstallFunctions(migrations.RunSQL):
@@ -64,8 +64,7 @@ def in_transaction(schema_editor: Any) -> Iterator[None]:
     with transaction.atomic(schema_editor.connection.alias):
         schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         yield
-        while schema_editor.deferred_sql:  # constraints of new tables, which Django keeps for the end
-            schema_editor.execute(schema_editor.deferred_sql.pop(0), params=None)
+        schema_editor.send_all()
     shown.append("COMMIT;")
 
 

@@ -62,6 +62,12 @@ ALONE = [
     "COPY (SELECT 1) TO PROGRAM 'cat'",
     "ALTER DATABASE {database} SET session_replication_role = replica",
 ]
+LEDGER_OIDS = r"""
+    SELECT oid::bigint, proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'wallet\_%'
+    UNION ALL
+    SELECT oid::bigint, typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname LIKE 'wallet\_%'
+     ORDER BY 1
+"""
 NAMES = {"owner": sql.Identifier(roles.OWNER), "application": sql.Identifier(roles.APPLICATION)}
 
 
@@ -309,6 +315,17 @@ def test_a_change_of_the_ledger_comes_with_a_migration() -> None:
     assert frozen.read_text() == installed.LEDGER.read_text(), (
         f"wallet/ledger/post.sql is not {frozen.name}: copy it to a new file beside that, and install it by a migration"
     )
+
+
+def test_a_change_of_the_ledger_takes_nothing_from_calls_that_run(db: None) -> None:
+    """A call that has begun looks for the types and functions of its beginning, and would be answered 503 without."""
+    with as_superuser() as cursor:
+        cursor.execute(LEDGER_OIDS)
+        before = cursor.fetchall()
+        cursor.execute(installed.newest_frozen().read_text())
+        cursor.execute(LEDGER_OIDS)
+        assert len(before) > 30
+        assert cursor.fetchall() == before
 
 
 def test_each_frozen_text_is_installed_by_the_migration_of_its_number() -> None:

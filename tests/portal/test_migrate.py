@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from portal.database import roles
@@ -94,18 +95,47 @@ WAITS = "SELECT FROM pg_stat_activity WHERE usename = %s AND query LIKE '%%pg_tr
 
 
 @pytest.mark.nightly
-def test_a_lock_of_somebody_else_ends_it_soon_and_nothing_is_done(url: str) -> None:
+def test_a_lock_of_somebody_else_is_not_waited_for_and_nothing_is_done(url: str) -> None:
     """A change of a table that waits for a lock stands in the way of every call that comes after it."""
     with held(url, f"LOCK TABLE merchants_{EVENTS[0]} IN ACCESS SHARE MODE"):
-        done = manage(url, "migrate", *BEFORE_ROLE_OF_EVENTS)
+        done = manage(url, "migrate", *BEFORE_ROLE_OF_EVENTS, "--wait", "0")
     assert done.returncode == 1
-    assert "for a lock of another session and was rolled back. Run migrate again." in done.stderr
+    assert "The migration that needs it was rolled back. Run migrate again." in done.stderr
     assert "Traceback" not in done.stderr
     with psycopg.connect(url) as connection:
         *_, newest = connection.execute(APPLIED).fetchall()
         assert newest == (ROLE_OF_EVENTS,), "newer ones went back before it, each in a transaction of its own"
         role = connection.execute(HAS_ROLE, [f"merchants_{EVENTS[-1]}"])
         assert role.rowcount == 1, "what was done of it before it waited was rolled back"
+
+
+def test_the_owners_connection_sends_statements_together(url: str) -> None:
+    done = manage(url, "shell", "--verbosity", "0", "--command", EDITOR)
+    assert done.stdout.split() == ["portal.lib.postgres.schema"], done.stderr
+
+
+EDITOR = "from django.db import connections; print(connections['owner'].SchemaEditorClass.__module__)"
+
+
+def test_it_tries_again_until_the_lock_is_free(url: str) -> None:
+    [newest] = [name for app, name in MigrationLoader(None).graph.leaf_nodes() if app == "wallet"]
+    with psycopg.connect(url) as connection:
+        connection.execute("DELETE FROM django_migrations WHERE (app, name) = ('wallet', %s)", [newest])
+    with (
+        held(url, "LOCK TABLE django_migrations IN SHARE MODE") as other,
+        subprocess.Popen(
+            tethered_command([sys.executable, "-u", "manage.py", "migrate", "wallet", "--fake"]),
+            env=os.environ | by_roles(url),
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert any("Trying again." in line for line in process.stdout or ())
+        other.rollback()
+        process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
 
 
 @pytest.mark.nightly

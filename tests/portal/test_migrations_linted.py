@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations import Migration, RunPython, RunSQL
 from django.db.migrations.loader import MigrationLoader
 
 CHECKOUT = Path(__file__).parents[2]
@@ -52,6 +53,27 @@ def squawk(path: Path) -> list[str]:
     command = [str(SQUAWK), "--reporter", "json", "--pg-version", "18.0", "--exclude", ",".join(LEFT_OUT)]
     done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=False)
     return [f"line {each['line'] + 1}: {each['rule_name']}" for each in json.loads(done.stdout or "[]")]
+
+
+def test_new_migrations_fill_rows_apart_from_changes_of_tables() -> None:
+    """In one transaction, the locks of the changes would last while the rows are filled."""
+    migrations = MigrationLoader(None).disk_migrations
+    new = [each for (app, name), each in migrations.items() if app in APPS and f"{app}.{name}" not in old()]
+    assert new
+    assert [each.name for each in new if is_mixed(each)] == []
+
+
+def is_mixed(migration: Migration) -> bool:
+    """Return whether code runs in the transaction of other operations."""
+    kinds = {isinstance(each, RunPython) for each in migration.operations}
+    return migration.atomic and kinds == {True, False}
+
+
+def test_a_migration_that_fills_rows_among_changes_is_found() -> None:
+    class Mixed(Migration):
+        operations = [RunPython(RunPython.noop), RunSQL(RunSQL.noop)]
+
+    assert is_mixed(Mixed("mixed", "wallet"))
 
 
 def test_a_column_that_is_dropped_is_found(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ from django.contrib.postgres.indexes import HashIndex
 from django.db import migrations, models
 from django.db.models import F, Q
 
+from portal.database.operations import LOCK_TIMEOUT
+
 LOG = "wallet_signedrequest"
 NEW = {
     "request_transaction_hash": "USING hash (transaction_id) WHERE transaction_id IS NOT NULL",
@@ -46,7 +48,7 @@ def drop(indexes: dict[str, str]) -> Callable[[Any, Any], None]:
 
 
 def bound(cursor: Any, statement: str) -> None:
-    cursor.execute("SET lock_timeout = '5s'")
+    cursor.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
     try:
         cursor.execute(statement)
     finally:

@@ -61,5 +61,5 @@ def _state_players(database: Any, cursor: Any, values: list[Any]) -> None:
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("wallet", "0117_narrow_session_indexes"), ("merchants", "0094_names_of_stakes")]
+    dependencies = [("wallet", "0118_no_functions_of_the_version_before"), ("merchants", "0094_names_of_stakes")]
     operations = [migrations.RunPython(state_currencies, migrations.RunPython.noop)]

@@ -16,6 +16,7 @@ from portal.lib import deadline
 from portal.lib.postgres import availability
 from portal.lib.postgres.availability import Availability
 from portal.lib.postgres.connection import Connection, NotCommitted
+from portal.lib.postgres.schema import SchemaEditor
 
 OURS = ("longest_wait", "proof_grace")
 HEALTH_CHECK_SECONDS = 0.5
@@ -28,6 +29,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     `availability`).
     """
 
+    SchemaEditorClass = SchemaEditor
     _shared_cursor: psycopg.Cursor[Any] | None = None
 
     @property

@@ -20,6 +20,10 @@ LOCK = 40_901
 WAIT_SECONDS = 600
 POLL_SECONDS = 0.5
 OWNER = "owner"
+NO_LOCK = (
+    "A lock of another session stood in the way for {} seconds. The migration that needs it was rolled back."
+    " Run migrate again."
+)
 
 
 class Command(migrate.Command):
@@ -31,7 +35,7 @@ class Command(migrate.Command):
             type=int,
             default=WAIT_SECONDS,
             metavar="SECONDS",
-            help="Seconds to wait for another migrate to end.",
+            help="Seconds to wait for another migrate to end, and to try again for a lock of another session.",
         )
         parser.add_argument(
             "--from-first",
@@ -47,13 +51,27 @@ class Command(migrate.Command):
         self.database = options["database"]
         with self.alone(options["wait"]):
             releases.check_step(connections[self.database])
+            if starts_anew(options):
+                baseline.load_baseline(connections[self.database])
+            self.migrate_past_locks(*arguments, **options)
+            self.finish()
+
+    def migrate_past_locks(self, *arguments: Any, **options: Any) -> None:
+        """Migrate. After a wait for a lock that was too long for callers, go on from there, until the patience ends."""
+        deadline = time.monotonic() + options["wait"]
+        while True:
             try:
-                if starts_anew(options):
-                    baseline.load_baseline(connections[self.database])
                 super().handle(*arguments, **options)
             except OperationalError as fault:
-                raise explained_failure(fault) from fault
-            self.finish()
+                if not isinstance(fault.__cause__, LockNotAvailable):
+                    raise
+                if time.monotonic() >= deadline:
+                    raise CommandError(NO_LOCK.format(options["wait"])) from fault
+            else:
+                return
+            if options["verbosity"]:
+                self.stdout.write("A lock of another session stands in the way. Trying again.")
+            time.sleep(POLL_SECONDS)
 
     @contextmanager
     def alone(self, patience: int) -> Iterator[None]:
@@ -102,11 +120,3 @@ def check_is_owner(database: str) -> None:
     """Refuse to migrate with the application's connection, which may not."""
     if database != OWNER and settings.ENVIRONMENT != "test":
         raise CommandError("OWNER_DATABASE_URL is missing. Set it to the connection of the role that owns the tables.")
-
-
-def explained_failure(fault: OperationalError) -> Exception:
-    if isinstance(fault.__cause__, LockNotAvailable):
-        return CommandError(
-            f"The migration waited {LOCK_TIMEOUT} for a lock of another session and was rolled back. Run migrate again."
-        )
-    return fault

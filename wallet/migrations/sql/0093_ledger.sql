@@ -8,25 +8,30 @@
 --
 -- Numbers in brackets are the rows of the order of checks that the API promises.
 
-DROP FUNCTION IF EXISTS wallet_post(wallet_caller, wallet_call);
-DROP FUNCTION IF EXISTS wallet_post_batch(wallet_caller, text, jsonb);
-DROP FUNCTION IF EXISTS wallet_balance(wallet_caller, text, text);
-DROP FUNCTION IF EXISTS wallet_correct(bigint, bigint, timestamptz);
-DROP TYPE IF EXISTS wallet_caller CASCADE;
-DROP TYPE IF EXISTS wallet_call CASCADE;
-DROP TYPE IF EXISTS wallet_answer CASCADE;
+-- It replaces functions and drops none, because a migration installs it while calls run: a call that has begun goes on
+-- with the types and the functions that it began with. For a type to change, or the arguments of a function, a new one
+-- stands beside the old one until a later migration drops that (docs/upgrading.md).
 
--- Who calls: what the web process knows from the signature. `moment` is null in life; seeding and clock tests set it.
-CREATE TYPE wallet_caller AS (
-    merchant_id bigint, secret_id bigint, access_version bigint, address inet, request_id uuid, moment timestamptz
-);
--- What is asked. A null field was not said.
-CREATE TYPE wallet_call AS (
-    kind text, transaction_id text, ref_transaction_id text, session_id text, round_id text, player_id text,
-    game_id text, currency text, amount bigint, is_win boolean, reward_type text
-);
--- `status` is a status key, or STALE: the caller was judged by an access list that has changed; judge again.
-CREATE TYPE wallet_answer AS (status text, balance bigint);
+DO $$
+BEGIN
+    -- Who calls: what the web process knows from the signature. `moment` is null in life; seeding and clock tests set it.
+    IF to_regtype('wallet_caller') IS NULL THEN
+        CREATE TYPE wallet_caller AS (
+            merchant_id bigint, secret_id bigint, access_version bigint, address inet, request_id uuid, moment timestamptz
+        );
+    END IF;
+    -- What is asked. A null field was not said.
+    IF to_regtype('wallet_call') IS NULL THEN
+        CREATE TYPE wallet_call AS (
+            kind text, transaction_id text, ref_transaction_id text, session_id text, round_id text, player_id text,
+            game_id text, currency text, amount bigint, is_win boolean, reward_type text
+        );
+    END IF;
+    -- `status` is a status key, or STALE: the caller was judged by an access list that has changed; judge again.
+    IF to_regtype('wallet_answer') IS NULL THEN
+        CREATE TYPE wallet_answer AS (status text, balance bigint);
+    END IF;
+END $$;
 
 
 -- [2, 3, 6] May this secret do this, now? One row, whose `refusal` is null when it may. A single SELECT, which PostgreSQL
