@@ -61,6 +61,14 @@ def test_another_query_finds_what_was_done_before_it(held: Held) -> None:
         cursor.execute("DROP TABLE made")
 
 
+def test_the_change_of_a_type_is_sent_at_once(held: Held) -> None:
+    """django-pgtrigger puts the triggers of the table aside when it fails."""
+    with connection.schema_editor() as editor:
+        editor.is_altering_field_type = True
+        editor.execute(LOCK)
+        assert held()
+
+
 def test_a_savepoint_keeps_its_place(held: Held) -> None:
     """django-pgtrigger makes one around each trigger."""
     with connection.schema_editor() as editor:

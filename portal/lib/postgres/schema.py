@@ -22,8 +22,10 @@ class SchemaEditor(schema.DatabaseSchemaEditor):
     """In a transaction it keeps its statements until the end, or until another query of the connection needs them.
 
     The server gets the same statements in the same order as from Django's own. Outside of a transaction each is sent at
-    once.
+    once, and so is the change of a column's type: django-pgtrigger waits for its error, to put triggers aside.
     """
+
+    is_altering_field_type = False  # set by django-pgtrigger
 
     def __init__(self, connection: BaseDatabaseWrapper, *arguments: Any, **options: Any) -> None:
         super().__init__(connection, *arguments, **options)
@@ -52,7 +54,7 @@ class SchemaEditor(schema.DatabaseSchemaEditor):
             self.watch.__exit__(None, None, None)
 
     def execute(self, sql: Any, params: Any = ()) -> None:
-        if self.collect_sql or not self.connection.in_atomic_block:
+        if self.collect_sql or not self.connection.in_atomic_block or self.is_altering_field_type:
             super().execute(sql, params)
             return
         statement = str(sql)
