@@ -1,4 +1,4 @@
--- Made of the migrations 84077cff44ed9283af648ea25f9c5258d760e9294d9a9e810942dcf86c26a3b0
+-- Made of the migrations c2560c4e36d45ac67596e2f651a9883981dba5498992364b1833e5f612736888
 --
 -- PostgreSQL database dump
 --
@@ -2549,7 +2549,7 @@ CREATE FUNCTION public.pgtrigger_history_delete_a8cc2() RETURNS trigger
                             RETURN NEW;
                         END IF;
                     END IF;
-                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."person_id", OLD."merchant_id", OLD."name", OLD."scopes", OLD."expires_at", OLD."revoked_at", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "revoked_because", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (OLD."person_id", OLD."merchant_id", OLD."name", OLD."scopes", OLD."expires_at", OLD."revoked_at", OLD."revoked_because", 'delete', clock_timestamp(), OLD.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
                 END;
             $$;
 
@@ -2747,7 +2747,7 @@ CREATE FUNCTION public.pgtrigger_history_insert_0abd6() RETURNS trigger
                             RETURN NEW;
                         END IF;
                     END IF;
-                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."name", NEW."scopes", NEW."expires_at", NEW."revoked_at", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
+                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "revoked_because", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."name", NEW."scopes", NEW."expires_at", NEW."revoked_at", NEW."revoked_because", 'insert', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, NULL); RETURN NULL;
                 END;
             $$;
 
@@ -3665,7 +3665,7 @@ CREATE FUNCTION public.pgtrigger_history_update_ca2e3() RETURNS trigger
                             RETURN NEW;
                         END IF;
                     END IF;
-                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."name", NEW."scopes", NEW."expires_at", NEW."revoked_at", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('person_id', OLD."person_id", 'merchant_id', OLD."merchant_id", 'name', OLD."name", 'scopes', OLD."scopes", 'expires_at', OLD."expires_at", 'revoked_at', OLD."revoked_at")); RETURN NULL;
+                    INSERT INTO "merchants_accesstokenevent" ("person_id", "merchant_id", "name", "scopes", "expires_at", "revoked_at", "revoked_because", "pgh_label", "pgh_created_at", "pgh_obj_id", "pgh_transaction", "pgh_context", "pgh_context_id", "pgh_before") VALUES (NEW."person_id", NEW."merchant_id", NEW."name", NEW."scopes", NEW."expires_at", NEW."revoked_at", NEW."revoked_because", 'update', clock_timestamp(), NEW.id, pg_current_xact_id()::text::bigint, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, nullif(current_setting('pghistory.context_id', true), '')::uuid, jsonb_build_object('person_id', OLD."person_id", 'merchant_id', OLD."merchant_id", 'name', OLD."name", 'scopes', OLD."scopes", 'expires_at', OLD."expires_at", 'revoked_at', OLD."revoked_at", 'revoked_because', OLD."revoked_because")); RETURN NULL;
                 END;
             $$;
 
@@ -4068,7 +4068,7 @@ CREATE FUNCTION public.pgtrigger_membership_ends_tokens_a2cf7() RETURNS trigger
                         END IF;
                     END IF;
                     
-    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp(), revoked_because = 'role_lost'
      WHERE person_id = OLD.person_id AND revoked_at IS NULL
        AND merchant_id IN (SELECT id FROM merchants_merchant
                             WHERE id = OLD.merchant_id OR sandbox_of_id = OLD.merchant_id);
@@ -4110,7 +4110,7 @@ CREATE FUNCTION public.pgtrigger_membership_role_ends_tokens_02338() RETURNS tri
                         END IF;
                     END IF;
                     
-    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp(), revoked_because = 'role_lost'
      WHERE person_id = OLD.person_id AND revoked_at IS NULL
        AND merchant_id IN (SELECT id FROM merchants_merchant
                             WHERE id = OLD.merchant_id OR sandbox_of_id = OLD.merchant_id);
@@ -5994,7 +5994,7 @@ CREATE FUNCTION public.pgtrigger_person_without_role_has_no_tokens_3b0c6() RETUR
                         END IF;
                     END IF;
                     
-    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp()
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp(), revoked_because = 'role_lost'
      WHERE person_id = NEW.id AND revoked_at IS NULL
        AND (NOT NEW.is_active OR (NEW.staff_role <> OLD.staff_role AND (merchant_id IS NULL OR NEW.staff_role <> '')));
     RETURN NULL;
@@ -6598,6 +6598,28 @@ CREATE FUNCTION public.pgtrigger_sign_in_record_stays_09e79() RETURNS trigger
                         END IF;
                     END IF;
                     RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_sign_in_reset_ends_tokens_62c58() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    UPDATE merchants_accesstoken SET revoked_at = clock_timestamp(), revoked_because = NEW.kind
+     WHERE person_id = NEW.person_id AND revoked_at IS NULL;
+    RETURN NULL;
+
                 END;
             $$;
 
@@ -7810,6 +7832,7 @@ CREATE TABLE public.merchants_accesstoken (
     revoked_at timestamp with time zone,
     merchant_id bigint,
     person_id bigint NOT NULL,
+    revoked_because character varying(13) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT access_token_ends_after_it_begins CHECK ((expires_at > created_at)),
     CONSTRAINT access_token_has_a_scope CHECK ((
 CASE
@@ -7846,7 +7869,8 @@ CREATE TABLE public.merchants_accesstokenevent (
     revoked_at timestamp with time zone,
     merchant_id bigint,
     person_id bigint NOT NULL,
-    pgh_obj_id bigint NOT NULL
+    pgh_obj_id bigint NOT NULL,
+    revoked_because character varying(13) DEFAULT ''::character varying NOT NULL
 );
 
 
@@ -11141,24 +11165,28 @@ INSERT INTO public.django_migrations VALUES
 	(152, 'merchants', '0085_receipts_of_emails', now()),
 	(153, 'merchants', '0087_outgoing_emails', now()),
 	(154, 'merchants', '0089_scopes_of_issues_and_approvals', now()),
-	(155, 'pghistory', '0001_initial', now()),
-	(156, 'pghistory', '0002_aggregateevent', now()),
-	(157, 'pghistory', '0003_auto_20201023_1636', now()),
-	(158, 'pghistory', '0004_auto_20220906_1625', now()),
-	(159, 'pghistory', '0005_events_middlewareevents', now()),
-	(160, 'pghistory', '0006_delete_aggregateevent', now()),
-	(161, 'pghistory', '0007_auto_20250421_0444', now()),
-	(162, 'sessions', '0001_initial', now()),
-	(163, 'socialaccount', '0001_initial', now()),
-	(164, 'socialaccount', '0002_token_max_lengths', now()),
-	(165, 'socialaccount', '0003_extra_data_default_dict', now()),
-	(166, 'socialaccount', '0004_app_provider_id_settings', now()),
-	(167, 'socialaccount', '0005_socialtoken_nullable_app', now()),
-	(168, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
-	(169, 'usersessions', '0001_initial', now()),
-	(170, 'wallet', '0113_emails_of_deliveries', now()),
-	(171, 'wallet', '0116_log_indexes_in_blocks', now()),
-	(172, 'wallet', '0117_narrow_session_indexes', now());
+	(155, 'merchants', '0092_tokens_end_with_a_reset', now()),
+	(156, 'merchants', '0094_names_of_stakes', now()),
+	(157, 'pghistory', '0001_initial', now()),
+	(158, 'pghistory', '0002_aggregateevent', now()),
+	(159, 'pghistory', '0003_auto_20201023_1636', now()),
+	(160, 'pghistory', '0004_auto_20220906_1625', now()),
+	(161, 'pghistory', '0005_events_middlewareevents', now()),
+	(162, 'pghistory', '0006_delete_aggregateevent', now()),
+	(163, 'pghistory', '0007_auto_20250421_0444', now()),
+	(164, 'sessions', '0001_initial', now()),
+	(165, 'socialaccount', '0001_initial', now()),
+	(166, 'socialaccount', '0002_token_max_lengths', now()),
+	(167, 'socialaccount', '0003_extra_data_default_dict', now()),
+	(168, 'socialaccount', '0004_app_provider_id_settings', now()),
+	(169, 'socialaccount', '0005_socialtoken_nullable_app', now()),
+	(170, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
+	(171, 'usersessions', '0001_initial', now()),
+	(172, 'wallet', '0113_emails_of_deliveries', now()),
+	(173, 'wallet', '0116_log_indexes_in_blocks', now()),
+	(174, 'wallet', '0117_narrow_session_indexes', now()),
+	(175, 'wallet', '0118_no_functions_of_the_version_before', now()),
+	(176, 'wallet', '0123_stakes_have_a_currency', now());
 
 
 
@@ -11187,7 +11215,7 @@ INSERT INTO public.django_migrations VALUES
 
 INSERT INTO public.merchants_chainrecipe VALUES
 	(1, 'django_admin_log', 1, 'history', 'id', '', '{id,action_time,object_id,object_repr,action_flag,change_message,content_type_id,user_id}', now()),
-	(2, 'merchants_accesstokenevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,name,scopes,expires_at,revoked_at,merchant_id,person_id,pgh_obj_id}', now()),
+	(2, 'merchants_accesstokenevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_role,pgh_context,pgh_context_id,name,scopes,expires_at,revoked_at,merchant_id,person_id,pgh_obj_id,revoked_because}', now()),
 	(3, 'merchants_alloweddomainevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,domain,note,merchant_id,pgh_obj_id,expires_at,owner_id,pgh_role}', now()),
 	(4, 'merchants_allowlistentryevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,network,note,expires_at,key_id,merchant_id,owner_id,pgh_obj_id,pgh_role}', now()),
 	(5, 'merchants_apikeyevent', 1, 'history', 'pgh_id', 'merchant_id', '{pgh_id,pgh_created_at,pgh_label,pgh_before,pgh_transaction,pgh_context,pgh_context_id,environment,auth_key,label,status,quarantined_at,expires_at,merchant_id,pgh_obj_id,pgh_role}', now()),
@@ -11484,7 +11512,7 @@ SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 172, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 176, true);
 
 
 SELECT pg_catalog.setval('public.merchants_accesstoken_id_seq', 1, false);
@@ -14572,7 +14600,7 @@ COMMENT ON TRIGGER pgtrigger_history_delete_a4ba4 ON public.merchants_ownerquest
 CREATE TRIGGER pgtrigger_history_delete_a8cc2 AFTER DELETE ON public.merchants_accesstoken FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_a8cc2();
 
 
-COMMENT ON TRIGGER pgtrigger_history_delete_a8cc2 ON public.merchants_accesstoken IS '38dc4b0224fd0d30bcce5483df50e1242196333d';
+COMMENT ON TRIGGER pgtrigger_history_delete_a8cc2 ON public.merchants_accesstoken IS 'e0f9912d2ed30fd6e307d64939d98266e76e0873';
 
 
 CREATE TRIGGER pgtrigger_history_delete_b4ee4 AFTER DELETE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_b4ee4();
@@ -14638,7 +14666,7 @@ COMMENT ON TRIGGER pgtrigger_history_insert_0a20c ON public.wallet_simulation IS
 CREATE TRIGGER pgtrigger_history_insert_0abd6 AFTER INSERT ON public.merchants_accesstoken FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_0abd6();
 
 
-COMMENT ON TRIGGER pgtrigger_history_insert_0abd6 ON public.merchants_accesstoken IS 'f034f9f5534ad4ee0a03dfa372fe6f94402086e7';
+COMMENT ON TRIGGER pgtrigger_history_insert_0abd6 ON public.merchants_accesstoken IS '6321f81018cc60f84e78baa7e13cdf04f82c53da';
 
 
 CREATE TRIGGER pgtrigger_history_insert_1275d AFTER INSERT ON public.merchants_signout FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_insert_1275d();
@@ -14941,10 +14969,10 @@ CREATE TRIGGER pgtrigger_history_update_c2604 AFTER UPDATE ON public.merchants_i
 COMMENT ON TRIGGER pgtrigger_history_update_c2604 ON public.merchants_invitation IS '45e4c6e6d4735e5bed8f675146233ab2e7d4b0dc';
 
 
-CREATE TRIGGER pgtrigger_history_update_ca2e3 AFTER UPDATE ON public.merchants_accesstoken FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.person_id IS DISTINCT FROM new.person_id) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR (old.scopes IS DISTINCT FROM new.scopes))) EXECUTE FUNCTION public.pgtrigger_history_update_ca2e3();
+CREATE TRIGGER pgtrigger_history_update_ca2e3 AFTER UPDATE ON public.merchants_accesstoken FOR EACH ROW WHEN (((old.expires_at IS DISTINCT FROM new.expires_at) OR (old.merchant_id IS DISTINCT FROM new.merchant_id) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.person_id IS DISTINCT FROM new.person_id) OR (old.revoked_at IS DISTINCT FROM new.revoked_at) OR ((old.revoked_because)::text IS DISTINCT FROM (new.revoked_because)::text) OR (old.scopes IS DISTINCT FROM new.scopes))) EXECUTE FUNCTION public.pgtrigger_history_update_ca2e3();
 
 
-COMMENT ON TRIGGER pgtrigger_history_update_ca2e3 ON public.merchants_accesstoken IS 'f3cce9e853f2b2c61db68f2ae8fe9cc54e3182bf';
+COMMENT ON TRIGGER pgtrigger_history_update_ca2e3 ON public.merchants_accesstoken IS 'e9ffdde9b0222913183f6088782c56888939d273';
 
 
 CREATE TRIGGER pgtrigger_history_update_caf19 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN ((((old.email)::text IS DISTINCT FROM (new.email)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.staff_role)::text IS DISTINCT FROM (new.staff_role)::text))) EXECUTE FUNCTION public.pgtrigger_history_update_caf19();
@@ -15046,7 +15074,7 @@ COMMENT ON TRIGGER pgtrigger_mark_stays_9b2b9 ON public.wallet_mark IS '4b55dcbd
 CREATE TRIGGER pgtrigger_membership_ends_tokens_a2cf7 AFTER DELETE ON public.merchants_membership FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_membership_ends_tokens_a2cf7();
 
 
-COMMENT ON TRIGGER pgtrigger_membership_ends_tokens_a2cf7 ON public.merchants_membership IS '94d51504c92bb9962e3dcb2310054ac7f7624402';
+COMMENT ON TRIGGER pgtrigger_membership_ends_tokens_a2cf7 ON public.merchants_membership IS 'ce557ce215684a12fee403784fec82e31e6c5f38';
 
 
 CREATE TRIGGER pgtrigger_membership_of_the_same_4dfe7 BEFORE UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.merchant_id IS DISTINCT FROM new.merchant_id) OR (old.person_id IS DISTINCT FROM new.person_id))) EXECUTE FUNCTION public.pgtrigger_membership_of_the_same_4dfe7();
@@ -15058,7 +15086,7 @@ COMMENT ON TRIGGER pgtrigger_membership_of_the_same_4dfe7 ON public.merchants_me
 CREATE TRIGGER pgtrigger_membership_role_ends_tokens_02338 AFTER UPDATE ON public.merchants_membership FOR EACH ROW WHEN (((old.role)::text IS DISTINCT FROM (new.role)::text)) EXECUTE FUNCTION public.pgtrigger_membership_role_ends_tokens_02338();
 
 
-COMMENT ON TRIGGER pgtrigger_membership_role_ends_tokens_02338 ON public.merchants_membership IS '3b9fbac6ad5931f43ef68393807a8c4953b9d21d';
+COMMENT ON TRIGGER pgtrigger_membership_role_ends_tokens_02338 ON public.merchants_membership IS '0a280ee2370749909c3adaae25dea83287e02724';
 
 
 CREATE TRIGGER pgtrigger_merchant_access_changed_07adc BEFORE UPDATE ON public.merchants_merchant FOR EACH ROW WHEN ((((old.code)::text IS DISTINCT FROM (new.code)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.timestamp_window_seconds IS DISTINCT FROM new.timestamp_window_seconds))) EXECUTE FUNCTION public.pgtrigger_merchant_access_changed_07adc();
@@ -15646,7 +15674,7 @@ COMMENT ON TRIGGER pgtrigger_person_old_address_forgotten_9d98f ON public.mercha
 CREATE TRIGGER pgtrigger_person_without_role_has_no_tokens_3b0c6 AFTER UPDATE ON public.merchants_person FOR EACH ROW WHEN (((old.is_active IS DISTINCT FROM new.is_active) OR ((old.staff_role)::text IS DISTINCT FROM (new.staff_role)::text))) EXECUTE FUNCTION public.pgtrigger_person_without_role_has_no_tokens_3b0c6();
 
 
-COMMENT ON TRIGGER pgtrigger_person_without_role_has_no_tokens_3b0c6 ON public.merchants_person IS '691a2aab5534f8a58e1595cdd371b2b0baa97739';
+COMMENT ON TRIGGER pgtrigger_person_without_role_has_no_tokens_3b0c6 ON public.merchants_person IS '45cbdb502d774cf8fbe84a56df69f0ef8a71e1a7';
 
 
 CREATE TRIGGER pgtrigger_plan_higher_limit_by_two_7075c BEFORE UPDATE ON public.wallet_reconciliationplan FOR EACH ROW WHEN (((new.write_off_alone > old.write_off_alone) OR (new.merchant_id <> old.merchant_id) OR (new.write_off_alone_by_currency IS DISTINCT FROM old.write_off_alone_by_currency))) EXECUTE FUNCTION public.pgtrigger_plan_higher_limit_by_two_7075c();
@@ -15791,6 +15819,12 @@ CREATE TRIGGER pgtrigger_sign_in_record_stays_09e79 BEFORE DELETE OR UPDATE ON p
 
 
 COMMENT ON TRIGGER pgtrigger_sign_in_record_stays_09e79 ON public.merchants_signinrecord IS '391684567cdc78275f7f80a2dbeeda4b64beee13';
+
+
+CREATE TRIGGER pgtrigger_sign_in_reset_ends_tokens_62c58 AFTER INSERT ON public.merchants_signinrecord FOR EACH ROW WHEN (((new.kind)::text = ANY ((ARRAY['reset_done'::character varying, 'password_set'::character varying, 'factors_reset'::character varying])::text[]))) EXECUTE FUNCTION public.pgtrigger_sign_in_reset_ends_tokens_62c58();
+
+
+COMMENT ON TRIGGER pgtrigger_sign_in_reset_ends_tokens_62c58 ON public.merchants_signinrecord IS '2d27f86c5683cd8eb294bc4494169f878252912e';
 
 
 CREATE TRIGGER pgtrigger_simulation_in_a_sandbox_5ebc7 BEFORE INSERT OR UPDATE ON public.wallet_simulation FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_simulation_in_a_sandbox_5ebc7();
@@ -16385,6 +16419,8 @@ ALTER TABLE ONLY public.wallet_statementsource
 
 ALTER TABLE ONLY public.wallet_trafficincident
     ADD CONSTRAINT wallet_trafficincide_merchant_id_61bcac97_fk_merchants FOREIGN KEY (merchant_id) REFERENCES public.merchants_merchant(id) DEFERRABLE INITIALLY DEFERRED;
+
+
 
 
 --

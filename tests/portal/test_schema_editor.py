@@ -63,7 +63,8 @@ def test_another_query_finds_what_was_done_before_it(held: Held) -> None:
 
 def test_the_change_of_a_type_is_sent_at_once(held: Held) -> None:
     """django-pgtrigger puts the triggers of the table aside when it fails."""
-    with connection.schema_editor() as editor:
+    with connection.schema_editor() as opened:
+        editor: Any = opened
         editor.is_altering_field_type = True
         editor.execute(LOCK)
         assert held()
