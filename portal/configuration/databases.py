@@ -59,7 +59,7 @@ if WALLET_ROLE.get("USER") == database["USER"]:
     refuse("WALLET_DATABASE_URL names the role of DATABASE_URL; the role with the wallet's deadlines is another one.")
 
 
-def told(found: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
+def libpq_options(found: dict[str, Any], values: dict[str, str]) -> dict[str, str]:
     """Return the libpq options of a connection: the values, and what its URL adds."""
     own = found.get("OPTIONS", {}).get("options", "")
     return {"options": " ".join([*(f"-c {name}={value}" for name, value in values.items()), *filter(None, [own])])}
@@ -69,7 +69,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": database
     | {
         "CONN_HEALTH_CHECKS": True,  # a page after a database's restart is no error page
-        "OPTIONS": NETWORK | database.get("OPTIONS", {}) | told(database, STEADY),
+        "OPTIONS": NETWORK | database.get("OPTIONS", {}) | libpq_options(database, STEADY),
     },
     "wallet": database
     | WALLET_ROLE
@@ -77,7 +77,7 @@ DATABASES: dict[str, dict[str, Any]] = {
         "ENGINE": database["ENGINE"],
         "OPTIONS": (WALLET_ROLE or database).get("OPTIONS", {})
         | WALLET_NETWORK
-        | ({} if WALLET_ROLE else told(database, STEADY | WALLET_DEADLINES))
+        | ({} if WALLET_ROLE else libpq_options(database, STEADY | WALLET_DEADLINES))
         | {"server_side_binding": True, "prepare_threshold": 1}
         | {"longest_wait": 30, "proof_grace": ANSWER_SECONDS / 8},
         "TEST": {"MIRROR": "default"},

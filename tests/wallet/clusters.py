@@ -21,6 +21,7 @@ from psycopg import sql
 
 from bench.drill import keeper
 from merchants.models import Merchant
+from portal.database import roles
 from portal.lib.ends_with_parent import tethered_command
 from portal.local import embedded
 from portal.local.embedded import Server
@@ -66,6 +67,8 @@ def own_cluster() -> Iterator[Server]:
     """With the portal's tables, as the migrated database of the run has them."""
     with own_folder() as folder, embedded.postgres(folder, extra=LASTING | REPLICATED) as server:
         source = own_copy()
+        with psycopg.connect(server.url, autocommit=True) as connection:  # it comes with the dump
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(roles.GUARD)))
         restore = [embedded.program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", server.url]
         with subprocess.Popen([embedded.program("pg_dump"), "--dbname", source], stdout=subprocess.PIPE) as dump:
             subprocess.run(restore, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
