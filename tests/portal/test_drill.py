@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -16,8 +15,7 @@ from bench.drill.history import CUT, UNREACHABLE
 from bench.drill.probe import probing
 from bench.drill.rows import ROWS
 from bench.servers import Bench
-from portal.local import embedded
-from tests.wallet.clusters import drop, own_copy
+from tests.wallet.clusters import restore_migrated
 
 pytestmark = pytest.mark.xdist_group("clusters")
 SEED, PLAYERS = 14, 50
@@ -27,12 +25,7 @@ SMALL = Scale(processes=2, players=12, think_seconds=0.03, patience_seconds=10)
 
 def copied(bench: Bench) -> Cast:
     """The tables of the run's migrated database, and the players."""
-    source = own_copy()
-    restore = [embedded.program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", bench.database(DATABASE)]
-    with subprocess.Popen([embedded.program("pg_dump"), "--dbname", source], stdout=subprocess.PIPE) as dump:
-        subprocess.run(restore, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
-    assert dump.returncode == 0
-    drop(source)
+    restore_migrated(bench.database(DATABASE))
     return cast.seat(bench, DATABASE, PLAYERS)
 
 

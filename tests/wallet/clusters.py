@@ -62,18 +62,23 @@ def drop(url: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def restore_migrated(url: str) -> None:
+    """Fill a prepared database with the tables of the run's migrated one."""
+    source = own_copy()
+    with psycopg.connect(url, autocommit=True) as connection:  # it comes with the dump
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(roles.GUARD)))
+    restore = [embedded.program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", url]
+    with subprocess.Popen([embedded.program("pg_dump"), "--dbname", source], stdout=subprocess.PIPE) as dump:
+        subprocess.run(restore, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
+    assert dump.returncode == 0
+    drop(source)
+
+
 @contextmanager
 def own_cluster() -> Iterator[Server]:
     """With the portal's tables, as the migrated database of the run has them."""
     with own_folder() as folder, embedded.postgres(folder, extra=LASTING | REPLICATED) as server:
-        source = own_copy()
-        with psycopg.connect(server.url, autocommit=True) as connection:  # it comes with the dump
-            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(roles.GUARD)))
-        restore = [embedded.program("psql"), "--quiet", "--set", "ON_ERROR_STOP=1", "--dbname", server.url]
-        with subprocess.Popen([embedded.program("pg_dump"), "--dbname", source], stdout=subprocess.PIPE) as dump:
-            subprocess.run(restore, stdin=dump.stdout, stdout=subprocess.DEVNULL, check=True)
-        assert dump.returncode == 0
-        drop(source)
+        restore_migrated(server.url)
         yield server
 
 
