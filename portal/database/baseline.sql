@@ -1,4 +1,4 @@
--- Made of the migrations c2560c4e36d45ac67596e2f651a9883981dba5498992364b1833e5f612736888
+-- Made of the migrations 848814d24ed5c1a67198233c7f0096e5dd4aff4c6e3a10e2c9728891da5bbf4b
 --
 -- PostgreSQL database dump
 --
@@ -11166,27 +11166,25 @@ INSERT INTO public.django_migrations VALUES
 	(153, 'merchants', '0087_outgoing_emails', now()),
 	(154, 'merchants', '0089_scopes_of_issues_and_approvals', now()),
 	(155, 'merchants', '0092_tokens_end_with_a_reset', now()),
-	(156, 'merchants', '0094_names_of_stakes', now()),
-	(157, 'pghistory', '0001_initial', now()),
-	(158, 'pghistory', '0002_aggregateevent', now()),
-	(159, 'pghistory', '0003_auto_20201023_1636', now()),
-	(160, 'pghistory', '0004_auto_20220906_1625', now()),
-	(161, 'pghistory', '0005_events_middlewareevents', now()),
-	(162, 'pghistory', '0006_delete_aggregateevent', now()),
-	(163, 'pghistory', '0007_auto_20250421_0444', now()),
-	(164, 'sessions', '0001_initial', now()),
-	(165, 'socialaccount', '0001_initial', now()),
-	(166, 'socialaccount', '0002_token_max_lengths', now()),
-	(167, 'socialaccount', '0003_extra_data_default_dict', now()),
-	(168, 'socialaccount', '0004_app_provider_id_settings', now()),
-	(169, 'socialaccount', '0005_socialtoken_nullable_app', now()),
-	(170, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
-	(171, 'usersessions', '0001_initial', now()),
-	(172, 'wallet', '0113_emails_of_deliveries', now()),
-	(173, 'wallet', '0116_log_indexes_in_blocks', now()),
-	(174, 'wallet', '0117_narrow_session_indexes', now()),
-	(175, 'wallet', '0118_no_functions_of_the_version_before', now()),
-	(176, 'wallet', '0123_stakes_have_a_currency', now());
+	(156, 'pghistory', '0001_initial', now()),
+	(157, 'pghistory', '0002_aggregateevent', now()),
+	(158, 'pghistory', '0003_auto_20201023_1636', now()),
+	(159, 'pghistory', '0004_auto_20220906_1625', now()),
+	(160, 'pghistory', '0005_events_middlewareevents', now()),
+	(161, 'pghistory', '0006_delete_aggregateevent', now()),
+	(162, 'pghistory', '0007_auto_20250421_0444', now()),
+	(163, 'sessions', '0001_initial', now()),
+	(164, 'socialaccount', '0001_initial', now()),
+	(165, 'socialaccount', '0002_token_max_lengths', now()),
+	(166, 'socialaccount', '0003_extra_data_default_dict', now()),
+	(167, 'socialaccount', '0004_app_provider_id_settings', now()),
+	(168, 'socialaccount', '0005_socialtoken_nullable_app', now()),
+	(169, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
+	(170, 'usersessions', '0001_initial', now()),
+	(171, 'wallet', '0113_emails_of_deliveries', now()),
+	(172, 'wallet', '0116_log_indexes_in_blocks', now()),
+	(173, 'wallet', '0117_narrow_session_indexes', now()),
+	(174, 'wallet', '0118_no_functions_of_the_version_before', now());
 
 
 
@@ -11512,7 +11510,7 @@ SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 176, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 174, true);
 
 
 SELECT pg_catalog.setval('public.merchants_accesstoken_id_seq', 1, false);

@@ -13,8 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +42,8 @@ START_SECONDS = 900  # it fills a database, and the machine may be busy with oth
 STOP_SECONDS = 180
 
 
-def drawn_port() -> int:
+@pytest.fixture
+def port() -> int:
     """It and those that go with it are bound only when the demo is there: so below those that the system lends.
     Workers of a run never draw the same.
     """
@@ -55,44 +55,19 @@ def drawn_port() -> int:
             return drawn
 
 
-def copy_checkout(folder: Path) -> None:
-    """What git tracks, or would."""
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """What git tracks (or would), in an empty folder with a space in its name."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=CHECKOUT, capture_output=True, check=True,
     ).stdout  # fmt: skip
+    folder = tmp_path / "a stranger's copy"
     for name in filter(None, listed.decode().split("\0")):
         if (CHECKOUT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(CHECKOUT / name, folder / name)
-
-
-@dataclass
-class Started:
-    """A portal that one command started, in a folder of its own."""
-
-    checkout: Path
-    port: int
-    stack: ExitStack
-    demo: dict[str, Any] = field(default_factory=dict)
-
-    def start(self) -> None:
-        self.demo = self.stack.enter_context(running(self.checkout, self.port))
-
-    def start_again(self) -> None:
-        self.stack.close()
-        self.start()
-
-
-@pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
-    """One for all journeys, in whatever order they come: each leaves it running, and uses a merchant of its own."""
-    folder = tmp_path_factory.mktemp("stranger") / "a stranger's copy"  # with a space in its name
-    copy_checkout(folder)
-    with ExitStack() as stack:
-        started = Started(folder, drawn_port(), stack)
-        started.start()
-        yield started
+    return folder
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import os
 import re
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import DESK, Door, picture
-from tests.journeys.conftest import Started
+from tests.journeys.conftest import running
 from tests.journeys.test_make_up import a_bet, signed
 from tests.signing import new_id
 
-pytestmark = pytest.mark.xdist_group("journeys")
 AT_MOST_SECONDS = 300
 LETTER_SECONDS = 120
 SUBJECT = "may be known to others"
 SINCE = "2026-01-01T00:00:00"
+
+
+@pytest.fixture
+def demo(checkout: Path, port: int) -> Iterator[dict[str, Any]]:
+    with running(checkout, port) as facts:
+        yield facts
 
 
 @pytest.fixture
@@ -48,9 +54,8 @@ def read_email(page: Page, demo: dict[str, Any]) -> str:
     return page.content() + "".join(frame.content() for frame in page.frames)
 
 
-def test_a_leak_is_a_matter_of_minutes(started: Started, page: Page, album: Path, tmp_path: Path) -> None:
-    demo = started.demo
-    merchant, bet = a_bet(demo, "aurora-palace")
+def test_a_leak_is_a_matter_of_minutes(demo: dict[str, Any], page: Page, album: Path, tmp_path: Path) -> None:
+    merchant, bet = a_bet(demo)
     begun = time.monotonic()
     assert signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet)["status"] == "RS_OK"
     page.set_viewport_size(DESK)  # type: ignore[arg-type]

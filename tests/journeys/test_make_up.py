@@ -14,13 +14,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from portal.local.up import METRICS_PORT_AFTER
-from tests.journeys.conftest import NOT_OURS, Started
+from tests.journeys.conftest import NOT_OURS, running
 from tests.signing import Signer, encoded, new_id
 
-pytestmark = pytest.mark.xdist_group("journeys")
 BUSY_SECONDS = 60
 
 
@@ -58,26 +55,26 @@ def await_count(metrics: str) -> None:
         time.sleep(0.2)
 
 
-def a_bet(demo: dict[str, Any], code: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    merchant = next(one for one in demo["merchants"] if one["code"] == code)
+def a_bet(demo: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    merchant = next(one for one in demo["merchants"] if one["status"] == "active")
     return merchant, {"transactionId": new_id(), "amount": 100} | merchant["players"][0]
 
 
-def test_one_command_a_signed_bet_and_a_second_start(started: Started) -> None:
-    demo, checkout = started.demo, started.checkout
-    merchant, bet = a_bet(demo, "harbourlight")
-    first = signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet)
-    assert first["status"] == "RS_OK"
-    asked = json.dumps({"playerId": bet["playerId"], "currency": bet["currency"]})
-    told = manage(checkout, "call", merchant["code"], "/wallet/balance", asked)
-    assert told.returncode == 0, told.stdout + told.stderr
-    books = manage(checkout, "verify_ledger")
-    assert books.returncode == 0, books.stdout + books.stderr
-    assert manage(checkout, "sendtestemail", "finance@merchant.test").returncode == 0
-    with urllib.request.urlopen(f"{demo['mail_url']}/api/messages", timeout=30) as emails:
-        assert b"finance@merchant.test" in emails.read()
-    assert {one["status"] for one in demo["merchants"]} == {"active", "suspended"}
-    await_count(f"http://127.0.0.1:{started.port + METRICS_PORT_AFTER}/metrics")
-    started.start_again()
-    merchant = next(one for one in started.demo["merchants"] if one["auth_key"] == merchant["auth_key"])
-    assert signed(started.demo["api_url"], merchant, "/wallet/transaction/bet", bet) == first, "the data was kept"
+def test_one_command_a_signed_bet_and_a_second_start(checkout: Path, port: int) -> None:
+    with running(checkout, port) as demo:
+        merchant, bet = a_bet(demo)
+        first = signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet)
+        assert first["status"] == "RS_OK"
+        asked = json.dumps({"playerId": bet["playerId"], "currency": bet["currency"]})
+        told = manage(checkout, "call", merchant["code"], "/wallet/balance", asked)
+        assert told.returncode == 0, told.stdout + told.stderr
+        books = manage(checkout, "verify_ledger")
+        assert books.returncode == 0, books.stdout + books.stderr
+        assert manage(checkout, "sendtestemail", "finance@merchant.test").returncode == 0
+        with urllib.request.urlopen(f"{demo['mail_url']}/api/messages", timeout=30) as emails:
+            assert b"finance@merchant.test" in emails.read()
+        assert {one["status"] for one in demo["merchants"]} == {"active", "suspended"}
+        await_count(f"http://127.0.0.1:{port + METRICS_PORT_AFTER}/metrics")
+    with running(checkout, port) as demo:
+        merchant = next(one for one in demo["merchants"] if one["auth_key"] == merchant["auth_key"])
+        assert signed(demo["api_url"], merchant, "/wallet/transaction/bet", bet) == first, "the data was kept"

@@ -37,6 +37,7 @@ QUERIES = [
     "calls",  # by hour and answer
     "marks",  # up to where sums were made, and what moved
     "flow",
+    "marks",  # that they are still there
     "merchants_apikey",
     "merchants_secret",  # that are in use
     "merchants_allowlistentry",  # of all lists
@@ -44,6 +45,7 @@ QUERIES = [
     "merchants_alloweddomain",  # and their ends
     "marks",
     "open rounds",
+    "marks",
     "wallet_reconciliation",  # the newest that was made
     "wallet_reconciliationplan",  # is something late
     "wallet_case",  # what players are owed
@@ -55,7 +57,7 @@ QUERIES = [
 ]
 SIGNS = {
     "wallet_merchanthour": "calls",
-    "FROM wallet_mark WHERE source IN": "marks",
+    "FROM wallet_mark WHERE source = ANY": "marks",
     "m.currency <> ''": "flow",
     "wallet_openbet": "open rounds",
 }

@@ -243,6 +243,7 @@ PLAYER_QUERIES = [
     "wallet_session",  # now
     "marks",
     "open rounds",
+    "marks",
     "history",  # of the player
     "history",  # the newest change
     "wallet_account",
@@ -256,7 +257,7 @@ def test_a_players_page_is_so_many_named_queries(desk: Client, caller: Caller, p
     with CaptureQueriesContext(connection) as captured:
         desk.get(page_of(player))
     found = [each for query in captured if not (each := own(query["sql"])).startswith(("SAVEPOINT", "RELEASE"))]
-    signs = {"FROM wallet_mark WHERE source IN": "marks", "wallet_openbet": "open rounds", "playerevent": "history"}
+    signs = {"FROM wallet_mark WHERE source = ANY": "marks", "wallet_openbet": "open rounds", "playerevent": "history"}
     names = [next((name for sign, name in signs.items() if sign in each), subject(each)) for each in found]
     assert sorted(names) == sorted(PLAYER_QUERIES)
 

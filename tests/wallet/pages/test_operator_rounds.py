@@ -286,8 +286,8 @@ COSTS = {
     "": [*DOOR, "bets", "merchants_membership"],
     "?state=won": [*DOOR, "end of the look", "bets", "merchants_membership"],
     "?player=player-1": [*DOOR, "merchants_player", "end of the look", "bets", "merchants_membership"],
-    "?state=open": [*DOOR, "marks", "open rounds", "bets", "merchants_membership"],
-    "open/": [*DOOR, "marks", "open rounds", "merchants_membership"],
+    "?state=open": [*DOOR, "marks", "open rounds", "marks", "bets", "merchants_membership"],
+    "open/": [*DOOR, "marks", "open rounds", "marks", "merchants_membership"],
     "{bet}/": [
         *DOOR,
         "wallet_transaction",  # the row
@@ -304,7 +304,7 @@ COSTS = {
     ],
 }
 SIGNS = {
-    "FROM wallet_mark WHERE source IN": "marks",
+    "FROM wallet_mark WHERE source = ANY": "marks",
     "wallet_openbet": "open rounds",
     "OFFSET": "end of the look",
     "is_gone": "bets",
