@@ -5,25 +5,20 @@ Whoever comes first decides, the other is refused with a sentence, and what was 
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import pytest
 
 from tests.plugins.live import Live
+from tests.races import race
 
-ROUNDS = 3
 BEGIN = """
-import json, threading
+import json
 from uuid import uuid4
-from allauth.mfa.models import Authenticator
-from django.db import connection
-from merchants import errors
 from merchants.models import (
     AllowlistEntry, Approval, Contact, Membership, Merchant, Person, SecretClaim)
 from merchants.services import allowlist, approvals, claim_links, email_links, keys, owner_questions
 from portal.lib.clientip import parse_networks
 from tests.people import give_totp
+from tests.races import at_once
 from wallet.models import ReconciliationPlan
 from wallet.reconciliation import planning
 
@@ -46,27 +41,6 @@ def merchant():
 def ruled(of):
     Merchant.objects.filter(pk=of.pk).update(two_person=True)
     return Merchant.objects.get(pk=of.pk)
-
-
-def at_once(acts):
-    gate, said = threading.Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            gate.wait(30)
-            act()
-            said.append("done")
-        except errors.Refusal as refused:
-            said.append(type(refused).__name__)
-        except Exception as fault:
-            said.append("FAULT " + repr(fault)[:300])
-        finally:
-            connection.close()
-
-    crowd = [threading.Thread(target=run, args=(act,)) for act in acts]
-    [each.start() for each in crowd]
-    [each.join() for each in crowd]
-    return sorted(said)
 """
 REQUESTS = (
     BEGIN
@@ -178,15 +152,6 @@ print("FOUND " + json.dumps(found))
 )
 
 
-def race(live: Live, script: str, *who: str) -> list[Any]:
-    script = script.replace("ROUNDS", str(ROUNDS)).replace("WHO", repr(who))
-    done = live.manage("shell", "--no-imports", "-c", script)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert lines, done.stdout + done.stderr
-    found: list[Any] = json.loads(lines[0].removeprefix("FOUND "))
-    return found
-
-
 @pytest.mark.parametrize(
     "who",
     [
@@ -199,7 +164,7 @@ def race(live: Live, script: str, *who: str) -> list[Any]:
     ids=" + ".join,
 )
 def test_what_was_requested_is_decided_once_and_done_once(live: Live, who: tuple[str, ...]) -> None:
-    for verb, said, state, deeds in race(live, REQUESTS, *who):
+    for verb, said, state, deeds in race(live, REQUESTS, who):
         assert said.count("done") == 1, (verb, said)
         assert set(said) <= {"done", "AlreadyDecided", "OwnWish"}, (verb, said)
         assert state in {"approved", "declined"}, verb
@@ -207,7 +172,7 @@ def test_what_was_requested_is_decided_once_and_done_once(live: Live, who: tuple
 
 
 def test_two_sessions_of_who_requested_it_approve_nothing(live: Live) -> None:
-    for verb, said, state, deeds in race(live, REQUESTS, "ann approves", "ann approves"):
+    for verb, said, state, deeds in race(live, REQUESTS, ("ann approves", "ann approves")):
         assert said == ["OwnWish", "OwnWish"], verb
         assert (state, deeds) == ("waiting", 0), verb
 
@@ -215,7 +180,7 @@ def test_two_sessions_of_who_requested_it_approve_nothing(live: Live) -> None:
 @pytest.mark.parametrize("who", [("first", "second"), ("first", "first"), ("first", "again")], ids=" + ".join)
 def test_a_secret_is_claimed_once(live: Live, who: tuple[str, ...]) -> None:
     """Also where another link is sent meanwhile: then either that link works or the claim of the earlier one holds."""
-    for said, claimed, links in race(live, CLAIMS, *who):
+    for said, claimed, links in race(live, CLAIMS, who):
         assert said in (["ClaimOver", "done"], ["SecretClaimed", "done"])
         assert links == 1
         assert claimed == 1 or (who[1] == "again" and said == ["ClaimOver", "done"])
@@ -223,6 +188,6 @@ def test_a_secret_is_claimed_once(live: Live, who: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("second", ["yes", "no"])
 def test_owners_answer_a_question_once(live: Live, second: str) -> None:
-    for said, state, contacts in race(live, QUESTIONS, second):
+    for said, state, contacts in race(live, QUESTIONS, (second,)):
         assert said == ["AnsweredAlready", "done"]
         assert contacts == (state == "yes")

@@ -5,23 +5,21 @@ Whoever comes first decides, the other is refused with a sentence; money moves o
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
 from tests.plugins.live import Live
+from tests.races import ROUNDS, race
 
-ROUNDS = 3
 SCRIPT = """
-import json, threading
+import json
 from datetime import UTC, date, datetime
 from uuid import uuid4
-from django.db import connection
-from merchants import errors
 from merchants.models import Merchant, OutgoingEmail, Person, Player
 from portal.lib import clock
 from tests.people import give_old_factor
+from tests.races import at_once
 from wallet.models import Account, Case, Correction, Reconciliation, ReconciliationPlan, Settlement, Transaction
 from wallet.ledger import ledger
 from wallet.reconciliation import cases, corrections
@@ -93,27 +91,6 @@ def month(of):
     return approve, lambda by: settlements.withdraw_statement(settlement=fresh(), reason="no", by=by), signed.count, 1
 
 
-def at_once(acts):
-    gate, said = threading.Barrier(len(acts)), []
-
-    def run(act):
-        try:
-            gate.wait(30)
-            act()
-            said.append("done")
-        except errors.Refusal as refused:
-            said.append(type(refused).__name__ if str(refused) else "no sentence")
-        except Exception as fault:
-            said.append("FAULT " + repr(fault)[:300])
-        finally:
-            connection.close()
-
-    crowd = [threading.Thread(target=run, args=(act,)) for act in acts]
-    [each.start() for each in crowd]
-    [each.join() for each in crowd]
-    return sorted(said)
-
-
 found = []
 for ask in (correction, write_off, month):
     for who in WHO:
@@ -142,12 +119,7 @@ SENTENCES = {
 
 @pytest.fixture(scope="module")
 def found(live: Live) -> list[Any]:
-    script = SCRIPT.replace("ROUNDS", str(ROUNDS)).replace("WHO", repr(WHO))
-    done = live.manage("shell", "--no-imports", "-c", script)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert lines, done.stdout + done.stderr
-    found: list[Any] = json.loads(lines[0].removeprefix("FOUND "))
-    return found
+    return race(live, SCRIPT, WHO)
 
 
 @pytest.mark.parametrize("verb", SENTENCES)
