@@ -74,7 +74,7 @@ class TransactionAdmin(ReadOnlyAdmin):
     change_form_outer_before_template = "admin/transaction_page.html"
 
     class Media:
-        css: ClassVar[dict[str, list[str]]] = {"all": ["merchants/desk.css"]}
+        css: ClassVar[dict[str, list[str]]] = {"all": ["merchants/desk.css", "merchants/card_tables.css"]}
         js: ClassVar[list[str]] = ["merchants/card_tables.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transaction]:

@@ -1,6 +1,6 @@
 "use strict";
 
-// On a phone each row of a list is a card (operator.css, desk.css). Its cells carry the titles of their columns.
+// On a phone each row of a list is a card (card_tables.css). Its cells carry the titles of their columns.
 function labelCells(table) {
   const titles = [...table.querySelectorAll(":scope > thead th")].map((title) =>
     title.querySelector(".visually-hidden") ? "" : title.textContent.trim(),
