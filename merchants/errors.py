@@ -498,6 +498,11 @@ class LimitOutOfRange(Refusal):
         )
 
 
+class StakeWithoutCurrency(Refusal):
+    def __init__(self) -> None:
+        super().__init__(_("A maximum stake needs a currency. State the amount for each currency."))
+
+
 class TokenNeedsRole(Refusal):
     def __init__(self) -> None:
         super().__init__(_("Only owners and our staff can have API tokens. Ask an owner of the merchant."))

@@ -10,7 +10,7 @@ class WalletConfig(AppConfig):
         from django.db.models.signals import pre_save  # noqa: PLC0415
 
         from merchants.models import Chain, Merchant  # noqa: PLC0415 - models are there only now
-        from merchants.services import approvals, chain, email_outbox, owner_questions, retention, sealing  # noqa: PLC0415
+        from merchants.services import approvals, chain, currencies, email_outbox, owner_questions, retention, sealing  # noqa: PLC0415
         from merchants.services.allowlist import guard  # noqa: PLC0415
         from merchants.services.chain import proofs, tables  # noqa: PLC0415
         from wallet.api import replay  # noqa: PLC0415
@@ -25,7 +25,7 @@ class WalletConfig(AppConfig):
             SettlementConfirmation,
             Transaction,
         )
-        from wallet.reconciliation import case_history, passwords, planning, report  # noqa: PLC0415
+        from wallet.reconciliation import case_history, passwords, planning, report, thresholds  # noqa: PLC0415
         from wallet.reconciliation.closing import closing_history, settlement_mail  # noqa: PLC0415
         from wallet.services.calls import session_history  # noqa: PLC0415
         from wallet.services.explain import rejudge  # noqa: PLC0415
@@ -53,6 +53,7 @@ class WalletConfig(AppConfig):
         owner_questions.register("names_players", planning.name_players)
         owner_questions.register("recipient", planning.send_reports_to)
         approvals.register("limit", planning.raise_limit)
+        currencies.register(thresholds.currencies_of)
         rejudge.register(replay.read_again)
         guard.register(rehearsal.recent_calls)
         chain.register(sums_check.check_sums)

@@ -22,8 +22,9 @@ from unfold.widgets import (
 )
 
 from merchants import errors
-from merchants.services import allowlist, limits
-from portal.lib.amount_fields import AmountField, CurrencyAmountsField
+from merchants.models import Merchant
+from merchants.services import allowlist, currencies, limits
+from portal.lib.amount_fields import AmountField, CurrencyAmountsField, CurrencyRows, OtherCurrenciesField
 from portal.lib.moment_fields import MomentField
 
 
@@ -32,7 +33,9 @@ def amount_field(**options: Any) -> AmountField:
 
 
 def amounts_field(**options: Any) -> CurrencyAmountsField:
-    return CurrencyAmountsField(widget=UnfoldAdminTextareaWidget, **options)
+    return CurrencyAmountsField(
+        widget=CurrencyRows(row=UnfoldAdminTextInputWidget, text=UnfoldAdminTextareaWidget), **options
+    )
 
 
 def moment_field(**options: Any) -> MomentField:
@@ -66,22 +69,48 @@ def _styled(widget: type[forms.Widget], field: forms.Field) -> forms.Widget:
     return made
 
 
-BY_CURRENCY = gettext_lazy(
-    "A currency and an amount on each line, such as EUR 50.00. A line takes precedence over the "
-    "limit for all currencies. That limit is the same number in each currency: 200.00 allows EUR 200.00 and JPY 200."
-)
-
-
 class LimitsForm(forms.ModelForm):  # type: ignore[type-arg]
     """By the rule of the operators' pages; a limit beyond it that stands already may stay."""
 
-    max_stake_by_currency = amounts_field(help_text=BY_CURRENCY)
+    none: Any = gettext_lazy("no limit")
+    is_strict = False  # whether a first amount refuses all other currencies, unless the person chooses otherwise
+    max_stake_by_currency = amounts_field(
+        label=gettext_lazy("Maximum stake per bet"),
+        help_text=gettext_lazy("An amount for each currency. A further currency is a line such as EUR 50.00."),
+    )
+    max_stake = OtherCurrenciesField(
+        label=gettext_lazy("Bets in a currency without an amount"),
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy("Applies when at least one currency has an amount."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.standing = self.instance.max_stake
+        own = self.instance.max_stake_by_currency
+        if "max_stake" in self.fields:
+            self.fields["max_stake_by_currency"].ask_for({*self.currencies(), *(own or {})})  # type: ignore[attr-defined]
+            self.fields["max_stake"].offer(self.none, self.standing)  # type: ignore[attr-defined]
+        if self.is_strict and not own and self.standing is None:
+            self.initial["max_stake"] = 0
+
+    def currencies(self) -> set[str]:
+        """Return the currencies that have an input of their own."""
+        merchant = self.instance if isinstance(self.instance, Merchant) else getattr(self.instance, "merchant", None)
+        return currencies.currencies_in_use(merchant) if merchant is not None and merchant.pk else set()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if cleaned.keys() >= {"max_stake", "max_stake_by_currency"}:
+            wanted, own = cleaned["max_stake"], cleaned["max_stake_by_currency"]
+            cleaned["max_stake"] = limits.strict_stake(wanted, own, self.standing)
+        return cleaned
 
     def clean_bets_per_minute(self) -> int | None:
         bets: int | None = self.cleaned_data["bets_per_minute"]
         if "bets_per_minute" in self.changed_data:
             try:
-                limits.check_limits(limits.Limits(bets, None))
+                limits.check_limits(limits.Limits(bets, None), limits.Limits(None, None))
             except errors.LimitOutOfRange as refused:
                 raise ValidationError(str(refused)) from refused
         return bets

@@ -25,7 +25,7 @@ from merchants.admin.allowlists import (
     SwitchedOffGameTable,
 )
 from merchants.admin.base import AdminQuestion, FastAdmin, explain_refusal
-from merchants.admin.fields import LimitsForm, amount_field, time_zone_field
+from merchants.admin.fields import LimitsForm, time_zone_field
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.models import Contact, Merchant, OwnerQuestion
 from merchants.services import approvals, merchants, onboarding, owner_questions, sandboxes
@@ -78,10 +78,8 @@ class SideFilter(DropdownFilter):
 
 
 class MerchantForm(LimitsForm):
+    is_strict = True
     time_zone = time_zone_field()
-    max_stake = amount_field(
-        required=False, help_text=gettext_lazy("Per bet, for example 250.00. Leave empty for no limit.")
-    )
 
 
 @admin.register(Merchant)
@@ -102,7 +100,7 @@ class MerchantAdmin(FastAdmin):
         (None, {"fields": ["code", "name", "shown_status", "time_zone"]}),
         (
             gettext_lazy("Limits"),
-            {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]},
+            {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake_by_currency", "max_stake"]},
         ),
         (gettext_lazy("Settings"), {"fields": ["two_person"]}),
     ]
@@ -110,7 +108,7 @@ class MerchantAdmin(FastAdmin):
         (None, {"fields": ["code", "name", "time_zone"]}),
         (
             gettext_lazy("Limits"),
-            {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake", "max_stake_by_currency"]},
+            {"fields": ["timestamp_window_seconds", "bets_per_minute", "max_stake_by_currency", "max_stake"]},
         ),
     ]
     readonly_fields = ["shown_status"]

@@ -13,17 +13,14 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from merchants.admin import labels
 from merchants.admin.base import AdminQuestion, FastAdmin
-from merchants.admin.fields import LimitsForm, amount_field
+from merchants.admin.fields import LimitsForm
 from merchants.admin.id_parts import with_part
 from merchants.models import Merchant, Player
 from merchants.services import flags
 
 
 class PlayerForm(LimitsForm):
-    max_stake = amount_field(
-        required=False,
-        help_text=gettext_lazy("Per bet, for example 50.00. Takes precedence over the merchant's limit."),
-    )
+    none = gettext_lazy("the merchant's limit")
 
 
 class BlockForm(forms.Form):
@@ -44,7 +41,7 @@ class PlayerAdmin(FastAdmin):
     readonly_fields = ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]
     fieldsets = [
         (None, {"fields": ["player_id", "name", "merchant", "shown_state", "blocked_reason", "created"]}),
-        (gettext_lazy("Limits"), {"fields": ["bets_per_minute", "max_stake", "max_stake_by_currency"]}),
+        (gettext_lazy("Limits"), {"fields": ["bets_per_minute", "max_stake_by_currency", "max_stake"]}),
     ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

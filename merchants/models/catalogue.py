@@ -37,9 +37,14 @@ class Player(models.Model):
         null=True, blank=True, help_text=_("Takes precedence over the merchant's limit.")
     )
     max_stake = models.BigIntegerField(
-        null=True, blank=True, help_text=_("Real amount × 100000. Takes precedence over the merchant's limit.")
+        _("maximum stake in other currencies"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Of currencies without an amount of their own. 0: bets are refused. Empty: the merchant's limit applies."
+        ),
     )
-    max_stake_by_currency = models.JSONField(null=True, blank=True, help_text=_("Takes precedence over `max_stake`."))
+    max_stake_by_currency = models.JSONField(_("maximum stake by currency"), null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:

@@ -121,11 +121,12 @@ class Merchant(models.Model):
         null=True, blank=True, help_text=gettext_lazy("Per player. Leave empty for no limit.")
     )
     max_stake = models.BigIntegerField(
-        null=True, blank=True, help_text=gettext_lazy("Per bet, real amount × 100000. Leave empty for no limit.")
+        gettext_lazy("maximum stake in other currencies"),
+        null=True,
+        blank=True,
+        help_text=gettext_lazy("Of currencies without an amount of their own. 0: bets are refused. Empty: no limit."),
     )
-    max_stake_by_currency = models.JSONField(
-        null=True, blank=True, help_text=gettext_lazy("Takes precedence over `max_stake`.")
-    )
+    max_stake_by_currency = models.JSONField(gettext_lazy("maximum stake by currency"), null=True, blank=True)
     two_person = models.BooleanField(
         gettext_lazy("Two-person rule"),
         default=False,

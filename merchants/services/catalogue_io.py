@@ -257,7 +257,7 @@ def _wanted(player: Player, row: Row) -> Setting:
     blocked = _yes_or_no(row["blocked"], "blocked") if "blocked" in row else player.is_blocked
     reason = tables.unescaped_text(row["reason"]) if "reason" in row else player.blocked_reason * blocked
     bets = _bets(row["betsPerMinute"], player.bets_per_minute) if "betsPerMinute" in row else player.bets_per_minute
-    stake = _stake(row["maxStake"]) if "maxStake" in row else player.max_stake
+    stake = _stake(row["maxStake"], player.max_stake) if "maxStake" in row else player.max_stake
     wanted = Setting(blocked, reason, bets, stake, _stakes(row, player.max_stake_by_currency))
     if wanted[:2] != standing[:2]:
         _check_reason(wanted)
@@ -304,10 +304,13 @@ def _bets(text: str, standing: int | None) -> int | None:
     return number
 
 
-def _stake(text: str) -> int | None:
+def _stake(text: str, standing: int | None) -> int | None:
+    """Return the stake of currencies without an amount of their own: none, or 0. An older amount may stay."""
     units = _read(money.parse_amount, text) if text.strip() else None
-    if units is not None and units < 0:
-        raise NotSo(_("A stake cannot be below zero."))
+    if units and units != standing:
+        raise NotSo(
+            _("A maximum stake needs a currency. Write it in the column maxStakeByCurrency, such as EUR 50.00.")
+        )
     return units
 
 

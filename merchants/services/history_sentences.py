@@ -182,6 +182,8 @@ def _shown(kept: fields.Field[Any, Any], value: Any, currency: str) -> str:
         return _("on") if value else _("off")
     if isinstance(kept, fields.DateTimeField):
         return _moment(value)
+    if kept.name == "max_stake" and value == 0:
+        return _("bets refused")
     if isinstance(kept, fields.IntegerField):
         return (
             money.format_amount(value, currency)

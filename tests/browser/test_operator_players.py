@@ -66,13 +66,13 @@ def test_each_page_on_the_way_is_accessible_and_fits(
     owner.goto(f"{home}players/")
     player = str(owner.locator("tbody a").first.get_attribute("href"))
     number = re.findall(r"\d+", player)[-1]
-    verbs = ("", "block/", "limits/", "limits/?bets_per_minute=5&max_stake=1")
+    verbs = ("", "block/", "limits/", "limits/?bets_per_minute=5&max_stake_by_currency=EUR+1.00")
     addresses = [f"players/{number}/{verb}" for verb in verbs]
     addresses += [
         "players/?q=nobody",
         f"games/off/?game={game}",
         "games/off/",
-        "limits/set/?bets_per_minute=2&max_stake=1",
+        "limits/set/?bets_per_minute=2&max_stake_by_currency=EUR+x&max_stake=0",
     ]
     found = {}
     for at, address in enumerate(addresses):
@@ -88,9 +88,10 @@ def test_a_file_is_shown_before_it_is_taken_over(
 ) -> None:
     player = some_player(owner)
     see(owner, f"{live.base_url}/operator/{CODE}/players/import/", size=size, scheme=scheme, album=album, name="import")
-    wrong, right = f"{player},maybe,,,", f"{player},yes,Closed,30,12.50"
+    wrong, right = f"{player},maybe,,,", f"{player},yes,Closed,30,EUR 12.50"
     for lines, said in ((wrong, "must contain yes or no"), (right, "Current activity")):
-        owner.get_by_label("Or paste the lines").fill(f"playerId,blocked,reason,betsPerMinute,maxStake\n{lines}\n")
+        head = "playerId,blocked,reason,betsPerMinute,maxStakeByCurrency"
+        owner.get_by_label("Or paste the lines").fill(f"{head}\n{lines}\n")
         owner.get_by_role("button", name="Preview changes").click()
         expect(owner.locator("main")).to_contain_text(said)
         owner.screenshot(path=album / f"import-{said[:2]}-{size['width']}-{scheme}.png")

@@ -146,9 +146,9 @@ def test_lines_that_are_unclear_are_refused(text: str, why: str) -> None:
 
 # --- everywhere by its own currency -----------------------------------------------------------------------------------
 ROOT = Path(__file__).parents[2]
-# A limit of any currency has no currency of its own.
+# A limit of any currency, as a version before has stated it, has no currency of its own.
 SHOW = re.compile(r"^from (?:wallet|portal\.lib)\.money import .*\bformat_amount\b", re.MULTILINE)
-WITHOUT_CURRENCY = {("merchants/services/limits.py", "money.format_amount(limits.max_stake)")}
+WITHOUT_CURRENCY = {("merchants/services/limits.py", "money.format_amount(units)")}
 
 
 def test_no_page_email_or_report_shows_an_amount_without_its_currency() -> None:

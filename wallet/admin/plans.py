@@ -40,10 +40,11 @@ from portal.lib.email_addresses import ascii_address
 from portal.lib.moments import show_day
 from wallet.admin.base import amount_label
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
+from wallet.models.currency_rate import BASE
 from wallet.models.reconciliation_plan import CASHIER_KINDS
 from wallet.reconciliation import alarms, host_keys, planning, pull, schedule, scopes
 from wallet.reconciliation.plans import plan_of
-from wallet.reconciliation.thresholds import Threshold, thresholds_in_use
+from wallet.reconciliation.thresholds import Threshold, currencies_of, thresholds_in_use
 
 AMOUNTS = {
     "high_amount": gettext_lazy("In euro. A case with this difference or more has high severity."),
@@ -54,10 +55,12 @@ AMOUNTS = {
 }
 AMOUNTS_BY_CURRENCY = {
     "high_amount_by_currency": gettext_lazy(
-        "A currency and an amount on each line, such as JPY 100000. Other currencies follow the exchange rates."
+        "An amount for each currency. A further currency is a line such as JPY 100000. Currencies without an amount "
+        "follow the exchange rates."
     ),
     "write_off_alone_by_currency": gettext_lazy(
-        "A currency and an amount on each line, such as JPY 5000. Other currencies follow the exchange rates."
+        "An amount for each currency. A further currency is a line such as JPY 5000. Currencies without an amount "
+        "follow the exchange rates."
     ),
 }
 SQUARES = {
@@ -218,6 +221,15 @@ class PlanAdmin(FastAdmin):
         if db_field.name in AMOUNTS_BY_CURRENCY:
             return amounts_field(help_text=AMOUNTS_BY_CURRENCY[db_field.name])
         return super().formfield_for_dbfield(db_field, request, **options)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, *rest: Any, **options: Any) -> Any:
+        """With an input for each currency of the merchant's accounts."""
+        form = super().get_form(request, obj, *rest, **options)
+        used = currencies_of(obj.merchant) if obj else set()
+        for name in form.base_fields.keys() & AMOUNTS_BY_CURRENCY.keys():
+            field: Any = form.base_fields[name]
+            field.ask_for({*used, *(getattr(obj, name, None) or {})} - {BASE})
+        return form
 
     @step_up_to_save
     def change_view(self, request: HttpRequest, object_id: str, *rest: Any, **options: Any) -> HttpResponse:

@@ -310,8 +310,14 @@ def amount_field(**options: Any) -> serializers.IntegerField:
 
 class LimitsFields(Base):
     bets_per_minute = serializers.IntegerField(allow_null=True, min_value=1, max_value=limits.MOST_BETS)
-    max_stake = amount_field(allow_null=True)
-    max_stake_by_currency = serializers.DictField(child=amount_field(), allow_null=True, allow_empty=False)
+    max_stake = amount_field(
+        allow_null=True,
+        help_text="Of currencies without an amount of their own. 0: their bets are refused. null: no limit; for a "
+        "player, the merchant’s limit. Other amounts are refused, unless they are already active.",
+    )
+    max_stake_by_currency = serializers.DictField(
+        child=amount_field(), allow_null=True, allow_empty=False, help_text="Amounts by currency, such as EUR."
+    )
 
     def validate_max_stake_by_currency(self, amounts: dict[str, int] | None) -> dict[str, int] | None:
         if not all(CURRENCY.fullmatch(code) for code in amounts or {}):

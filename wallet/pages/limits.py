@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from merchants.pages.guard import page
 from merchants.services import limits, undo
 from merchants.services.limits import MOST_BETS, Limits
 from portal.lib import money
-from portal.lib.amount_fields import AmountField, CurrencyAmountsField
+from portal.lib.amount_fields import CurrencyAmountsField, OtherCurrenciesField
 from portal.lib.texts import Answers
 from wallet.reconciliation.thresholds import currencies_of
 from wallet.services.usage import restriction_impact
@@ -42,18 +42,27 @@ class LimitsForm(PlainForm):
     bets_per_minute = forms.IntegerField(
         label=gettext_lazy("Bets per minute"), required=False, min_value=1, max_value=MOST_BETS
     )
-    max_stake = AmountField(
-        label=gettext_lazy("Maximum stake per bet"),
-        required=False,
-        help_text=gettext_lazy(
-            "For every currency without a line below. The number is the same in each currency: 200.00 allows "
-            "EUR 200.00 and JPY 200."
-        ),
-    )
     max_stake_by_currency = CurrencyAmountsField(
-        label=gettext_lazy("Maximum stake by currency"),
-        help_text=gettext_lazy("One currency and amount per line, such as EUR 50.00."),
+        label=gettext_lazy("Maximum stake per bet"),
+        help_text=gettext_lazy("An amount for each currency. A further currency is a line such as EUR 50.00."),
     )
+    max_stake = OtherCurrenciesField(
+        label=gettext_lazy("Bets in a currency without an amount"),
+        help_text=gettext_lazy("Applies when at least one currency has an amount."),
+    )
+
+    def __init__(self, *args: Any, standing: Limits, none: str, currencies: Iterable[str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.standing = standing
+        self.fields["max_stake_by_currency"].ask_for({*currencies, *(standing.max_stake_by_currency or {})})  # type: ignore[attr-defined]
+        self.fields["max_stake"].offer(none, standing.max_stake)  # type: ignore[attr-defined]
+
+    @property
+    def wanted(self) -> Limits:
+        """Return the limits that a valid form asks for."""
+        typed = Limits(**self.cleaned_data)
+        others = limits.strict_stake(typed.max_stake, typed.max_stake_by_currency, self.standing.max_stake)
+        return typed._replace(max_stake=others)
 
 
 class SeenForm(SingleUseForm):
@@ -74,12 +83,25 @@ class Subject:
     standing: Limits
     judged: Callable[[Limits], tuple[RefusedBets, RefusedBets]]
     save: Callable[[Limits, Limits], str]
+    is_strict: bool = False  # whether a first amount refuses all other currencies, unless the person chooses otherwise
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        values = self.standing._asdict()
+        refuses = self.is_strict and not self.standing.max_stake_by_currency and self.standing.max_stake is None
+        return values | ({"max_stake": 0} if refuses else {})
 
 
 def show_change(request: HttpRequest, visit: Visit, subject: Subject) -> HttpResponse:
-    asked = request.GET.keys() & LimitsForm.base_fields.keys()
-    form = LimitsForm(request.GET if asked else None, initial=subject.standing._asdict())
-    if form.is_valid() and (wanted := Limits(**form.cleaned_data)) != subject.standing:
+    asked = {name.partition("-")[0] for name in request.GET} & LimitsForm.base_fields.keys()
+    form = LimitsForm(
+        request.GET if asked else None,
+        initial=subject.initial,
+        standing=subject.standing,
+        none=subject.none,
+        currencies=currencies_of(visit.merchant),
+    )
+    if form.is_valid() and (wanted := form.wanted) != subject.standing:
         return ask_to_confirm(request, visit, question(subject, wanted))
     if form.is_valid():
         form.add_error(None, _("These limits are already active. Change a value first."))
@@ -137,18 +159,18 @@ def read_seen(text: str) -> Limits:
 class StakeOfCurrency(NamedTuple):
     currency: str
     stake: str
-    is_own: bool  # stated for this currency, and not for all
 
 
 def stakes_by_currency(merchant: Merchant) -> list[StakeOfCurrency]:
     """Return the highest stake in each currency that the merchant's players use; empty without any limit."""
     found = limits.player_limits(merchant)
     own = found.max_stake_by_currency or {}
-    stakes = {currency: own.get(currency, found.max_stake) for currency in sorted(currencies_of(merchant) | own.keys())}
+    if not own and found.max_stake is None:
+        return []
+    others = _("no limit") if found.max_stake is None else limits.stake_of_others(found.max_stake)
     return [
-        StakeOfCurrency(currency, money.format_with_code(units, currency), currency in own)
-        for currency, units in stakes.items()
-        if units is not None
+        StakeOfCurrency(currency, money.format_with_code(own[currency], currency) if currency in own else others)
+        for currency in sorted(currencies_of(merchant) | own.keys())
     ]
 
 
@@ -160,7 +182,6 @@ def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
         "change": undo.last_change(Merchant, visit.merchant),
         "stakes": stakes_by_currency(visit.merchant),
     }
-    context["alike"] = [each.currency for each in context["stakes"] if not each.is_own]
     return page_frame.render_page(
         request, visit, "limits.html", tab="players", title=_("Limits for all players"), **context
     )
@@ -181,6 +202,7 @@ def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
         standing=limits.player_limits(visit.merchant),
         judged=lambda wanted: restriction_impact.merchant_limit_impact(visit.merchant, wanted),
         save=save,
+        is_strict=True,
     )
     return show_change(request, visit, subject)
 

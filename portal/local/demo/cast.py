@@ -24,7 +24,7 @@ class Casino:
     office_addresses: tuple[str, ...]
     player_ids: str  # each operator has a manner of its own
     domains: tuple[str, ...]
-    max_stake: int | None = None  # in whole units of its first currency
+    max_stake: int | None = None  # about so many euro, in each of its currencies
     bets_per_minute: int | None = None
     off: tuple[int, ...] = ()  # games that it does not offer, by place in GAMES
     staging_ends_in_days: int | None = None

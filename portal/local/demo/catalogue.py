@@ -52,10 +52,15 @@ def create_merchant(casino: Casino, *, at: datetime) -> Merchant:
         code=casino.code,
         name=casino.name,
         time_zone=casino.time_zone,
-        max_stake=None if casino.max_stake is None else casino.max_stake * SCALE,
+        **({} if casino.max_stake is None else stake_limits(casino, casino.max_stake)),
         bets_per_minute=casino.bets_per_minute,
         created_at=at,
     )
+
+
+def stake_limits(casino: Casino, euro: int) -> dict[str, Any]:
+    """Return the limits of a stake of about so many euro; bets in other currencies are refused."""
+    return {"max_stake_by_currency": {code: euro * UNITS[code] * SCALE for code in casino.currencies}, "max_stake": 0}
 
 
 def create_keys(casino: Casino, merchant: Merchant, *, now: datetime) -> None:
@@ -118,5 +123,5 @@ def restriction(casino: Casino, place: int, rng: Random) -> dict[str, Any]:
     if place % 15 == 0:
         return {"is_blocked": True, "blocked_reason": rng.choice(BLOCKED_REASONS)}
     if place % 10 == 1:
-        return {"max_stake": 2 * UNITS[casino.currencies[0]] * SCALE}
+        return stake_limits(casino, 2)
     return {"bets_per_minute": 6} if place % 10 == 2 else {}  # noqa: PLR2004

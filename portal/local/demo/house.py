@@ -35,7 +35,8 @@ class Guest:
 
     @property
     def plays_freely(self) -> bool:
-        return not self.player.is_blocked and self.player.max_stake is None and self.player.bets_per_minute is None
+        player = self.player
+        return not player.is_blocked and player.max_stake_by_currency is None and player.bets_per_minute is None
 
 
 @dataclass

@@ -40,8 +40,8 @@ def blocked_player(table: DemoTable) -> None:
 
 
 def over_the_limit(table: DemoTable) -> None:
-    limit = table.guest.player.max_stake or table.house.merchant.max_stake
-    if limit is not None:
+    limits = table.guest.player.max_stake_by_currency or table.house.merchant.max_stake_by_currency or {}
+    if (limit := limits.get(table.currency)) is not None:
         send_wrong_call(table, amount=limit + table.usual_stake)
 
 

@@ -9,7 +9,8 @@ from django.test import Client
 
 from merchants import errors
 from merchants.models import Game, Invitation, Membership, Merchant, OutgoingEmail, Person, Player
-from merchants.services import email_links, flags, merchants, people
+from merchants.services import email_links, flags, limits, merchants, people
+from merchants.services.limits import Limits
 from tests import factories
 from tests.conftest import Caller
 from tests.factories import PASSWORD
@@ -28,14 +29,14 @@ def test_staff_open_a_merchant(staff: Client, db: None) -> None:
     wish = {"code": "nova", "name": "Nova", "time_zone": "Europe/Helsinki", "timestamp_window_seconds": "60"}
     staff.post(
         "/admin/merchants/merchant/add/",
-        wish | {"bets_per_minute": "30", "max_stake": "1,250.50", "max_stake_by_currency": "JPY 5000"},
+        wish | {"bets_per_minute": "30", "max_stake": "0", "max_stake_by_currency": "JPY 5000"},
     )
     nova = Merchant.objects.get()
     assert (nova.code, nova.status, nova.time_zone, nova.max_stake) == (
         "nova",
         "suspended",
         "Europe/Helsinki",
-        125_050_000,
+        0,
     )
     assert nova.max_stake_by_currency == {"JPY": 500_000_000}
 
@@ -44,9 +45,9 @@ def test_staff_open_a_merchant(staff: Client, db: None) -> None:
     ("field", "value", "said"),
     [
         ("timestamp_window_seconds", "301", "Enter 1 to 300 seconds."),
-        ("max_stake", "-1", "The amount cannot be below zero. Write a positive amount."),
-        ("max_stake", "1.234567", "An amount has at most 5 decimals."),
-        ("max_stake", "50,00", "Write the amount with a dot: 50.00."),
+        ("max_stake", "200.00", "Select a valid choice."),
+        ("max_stake_by_currency", "EUR -1", "EUR: The amount cannot be below zero. Write a positive amount."),
+        ("max_stake_by_currency", "ABC 1.234567", "ABC: ABC has at most 5 decimals."),
         ("max_stake_by_currency", "EUR 50,00", "EUR: Write the amount with a dot: 50.00."),
         ("time_zone", "Mars/Base", "Select a valid choice."),
         ("code", "two words", "Enter a valid “slug”"),
@@ -105,10 +106,10 @@ def test_a_player_is_blocked_with_a_reason(staff: Client, caller: Caller) -> Non
 
 def test_a_players_own_limits(staff: Client, caller: Caller) -> None:
     player = Player.objects.get()
-    staff.post(f"/admin/merchants/player/{player.pk}/change/", {"bets_per_minute": "", "max_stake": "0.00001"})
+    staff.post(f"/admin/merchants/player/{player.pk}/change/", {"max_stake_by_currency-EUR": "0.01"})
     player.refresh_from_db()
-    assert player.max_stake == 1
-    assert caller.bet(2).body["status"] == "RS_ERROR_LIMIT_REACHED"
+    assert limits.player_limits(player) == Limits(None, None, {"EUR": 1_000})
+    assert caller.bet(1_001).body["status"] == "RS_ERROR_LIMIT_REACHED"
 
 
 def test_staff_set_limits_within_the_same_bounds_as_operators(staff: Client, caller: Caller) -> None:
@@ -121,8 +122,8 @@ def test_staff_set_limits_within_the_same_bounds_as_operators(staff: Client, cal
         assert "from 1 to 10,000" in refused.content.decode()
     assert Player.objects.get().bets_per_minute is None
     Player.objects.update(bets_per_minute=20_000)  # stood there before there were bounds
-    staff.post(f"/admin/merchants/player/{player.pk}/change/", {"bets_per_minute": "20000", "max_stake": "1.00"})
-    assert Player.objects.get().max_stake == 100_000
+    staff.post(f"/admin/merchants/player/{player.pk}/change/", {"bets_per_minute": "20000", "max_stake": "0"})
+    assert Player.objects.get().bets_per_minute == 20_000
 
 
 def test_to_block_a_blocked_player_again_says_so(staff: Client, caller: Caller) -> None:

@@ -49,18 +49,18 @@ def test_a_stale_form_does_not_undo_a_colleagues_stake_limit(staff: Client, acme
     page = merchant_page(acme)
     sent = form(staff, page, **merchant_fields(bets_per_minute="10"))
     with history.act_as(door="/operator/acme/limits/", person=owner):
-        limits.set_merchant_limits(merchant=acme, limits=Limits(None, 500_000), seen=Limits(None, None))
+        limits.set_merchant_limits(merchant=acme, limits=Limits(None, None, {"EUR": 500_000}), seen=Limits(None, None))
     refused = staff.post(page, sent)
     text = unescape(said(refused))
     assert "This page was changed after you opened it, so nothing was saved. owner@acme.test:" in text
     assert "5.00" in text
     assert 'value="10"' in text, "what was typed is still there"
     merchant = Merchant.objects.get(pk=acme.pk)
-    assert (merchant.bets_per_minute, merchant.max_stake) == (None, 500_000)
-    again = sent | {"opened_state": opened_state(refused), "max_stake": "5.00"}
+    assert limits.player_limits(merchant) == Limits(None, None, {"EUR": 500_000})
+    again = sent | {"opened_state": opened_state(refused), "max_stake_by_currency": "EUR 5.00", "max_stake": ""}
     assert staff.post(page, again).status_code == 302
     merchant.refresh_from_db()
-    assert (merchant.bets_per_minute, merchant.max_stake) == (10, 500_000)
+    assert limits.player_limits(merchant) == Limits(10, None, {"EUR": 500_000})
 
 
 def test_a_page_that_nobody_changed_is_saved(staff: Client, acme: Merchant) -> None:

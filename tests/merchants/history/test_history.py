@@ -138,7 +138,7 @@ STORIES: dict[str, tuple[str, list[str]]] = {
     ),
     "a limit": (
         "UPDATE merchants_player SET max_stake = 2500000 WHERE id = %(player)s",
-        ["Player player-1: Max stake: – → 25.00"],
+        ["Player player-1: Maximum stake in other currencies: – → 25.00"],
     ),
     "a game": (
         "INSERT INTO merchants_disabledgame (merchant_id, game_id) VALUES (%(merchant)s, %(game)s)",

@@ -153,6 +153,8 @@ def test_a_player_is_blocked_limited_and_unblocked(program: Program, caller: Cal
     assert (
         program.send("PUT", f"{at}limits/", {"limits": none, "expected": none})[1]["error"]["code"] == "changed_since"
     )
+    of_any = {"limits": wanted | {"max_stake": 5}, "expected": wanted}
+    assert program.send("PUT", f"{at}limits/", of_any)[1]["error"]["code"] == "stake_without_currency"
     assert caller.bet(101).body["status"] != "RS_OK"
     assert newest_deed(program)["door"] == "API token “Nightly job”"
 

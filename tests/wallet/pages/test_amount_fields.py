@@ -22,12 +22,9 @@ MONEY = re.compile(r"amount|stake|write_off|least|balance|difference|credit|debi
 READERS = (AmountField, CurrencyAmountsField)
 ROOMS = ("merchants.pages", "merchants.admin", "merchants.sign_in", "wallet.pages", "wallet.admin")
 KNOWN = {
-    ("wallet.pages.limits.LimitsForm", "max_stake"),
     ("wallet.pages.limits.LimitsForm", "max_stake_by_currency"),
     ("wallet.pages.round_filter.FilterForm", "least"),
     ("wallet.pages.reconciliation.plan.PlanForm", "high_amount"),
-    ("merchants.admin.merchants.MerchantForm", "max_stake"),
-    ("merchants.admin.players.PlayerForm", "max_stake"),
     ("MerchantPage", "max_stake_by_currency"),
     ("PlayerPage", "max_stake_by_currency"),
     ("CurrencyRateAdmin", "per_euro"),

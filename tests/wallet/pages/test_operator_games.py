@@ -208,7 +208,7 @@ def test_games_go_out_and_come_in_unchanged(desk: Client, acme: Merchant, game: 
 
 FILE = (
     "playerId,blocked,reason,betsPerMinute,maxStake,maxStakeByCurrency\n"
-    "x,yes,Asked for it,,,\n'=1+1,no,,30,12.5,EUR 20.00; JPY 5000\n"
+    "x,yes,Asked for it,,,\n'=1+1,no,,30,0,EUR 20.00; JPY 5000\n"
 )
 
 
@@ -223,7 +223,7 @@ def test_a_file_shows_first_what_it_changes_and_is_saved_and_undone_at_once(
     assert "The file is imported" in said(take_over(desk, PLAYERS, FILE))
     after = {player.player_id: flags.setting(player) for player in acme.players.all()}
     assert after["x"] == (True, "Asked for it", None, None, None)
-    assert after["=1+1"] == (False, "", 30, 1_250_000, {"EUR": 2_000_000, "JPY": 500_000_000})
+    assert after["=1+1"] == (False, "", 30, 0, {"EUR": 2_000_000, "JPY": 500_000_000})
     number = desk.get(PLAYERS).context["change"].number
     assert "2 changes are undone." in said(desk.post(f"{PLAYERS}changes/{number}/undo/", follow=True))
     assert {player.pk: flags.setting(player) for player in acme.players.all()} == before
@@ -253,7 +253,8 @@ BAD = {
     "x,no,,1e5,": "whole number",
     "x,no,,٣,": "whole number",
     "x,no,,99999999999999999999,": "whole number",
-    "x,no,,,-1": "A stake cannot be below zero",
+    "x,no,,,-1": "A maximum stake needs a currency",
+    "x,no,,,12.50": "Write it in the column maxStakeByCurrency, such as EUR 50.00.",
     "x,no,,,1e5": "such as 50.00",
     "x,no,,,99999999999999": "such as 50.00",
     'x,no,,,"50,00"': "Write the amount with a dot: 50.00",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
+import re
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 
+from merchants import errors
 from merchants.models import Game, Merchant, Person, Player
 from merchants.services import history, limits
 from merchants.services.limits import Limits
@@ -48,19 +53,19 @@ def test_limits_of_a_player_say_first_what_they_would_have_refused(
 ) -> None:
     caller.bet(100_000)
     caller.bet(300_000)
-    shown = said(desk.get(of_player(player, "?bets_per_minute=&max_stake=2.00")))
+    shown = said(desk.get(of_player(player, "?bets_per_minute=&max_stake_by_currency-EUR=2.00")))
     assert "<strong>1</strong> of 2 bets" in shown
     assert "1 above the maximum stake, 0 above the bets per minute" in shown
     assert "RS_ERROR_LIMIT_REACHED" in shown
-    assert "2.00 in each currency" in shown
-    assert Player.objects.get(pk=player.pk).max_stake is None
+    assert "EUR 2.00; other currencies: limit for all players" in shown
+    assert Player.objects.get(pk=player.pk).max_stake_by_currency is None
 
 
 def test_the_bet_after_it_meets_the_limit_and_undo_takes_it_away(desk: Client, caller: Caller, player: Player) -> None:
-    assert send(desk, of_player(player, "?bets_per_minute=&max_stake=2.00")).status_code == 302
+    assert send(desk, of_player(player, "?bets_per_minute=&max_stake_by_currency-EUR=2.00")).status_code == 302
     assert caller.bet(200_001).status == "LIMIT_REACHED"
     assert caller.bet(200_000).status == "RS_OK"
-    assert "Max stake: – → 2.00" in history.timeline(player)[0].title
+    assert "Maximum stake by currency: – → EUR 2.00" in history.timeline(player)[0].title
     undo(desk, f"/operator/acme/players/{player.pk}/", "players")
     assert caller.bet(200_001).status == "RS_OK"
 
@@ -68,7 +73,7 @@ def test_the_bet_after_it_meets_the_limit_and_undo_takes_it_away(desk: Client, c
 def test_limits_of_all_count_for_those_without_their_own(desk: Client, caller: Caller, player: Player) -> None:
     caller.bet(300_000)
     Player.objects.create(merchant=caller.merchant, player_id="other", max_stake=1)
-    asked = f"{ALL}set/?bets_per_minute=&max_stake=1.00"
+    asked = f"{ALL}set/?bets_per_minute=&max_stake_by_currency-EUR=1.00"
     assert "<strong>1</strong> of 1 bets" in said(desk.get(asked))
     assert send(desk, asked).status_code == 302
     assert caller.bet(100_001).status == "LIMIT_REACHED"
@@ -115,11 +120,12 @@ def test_a_form_that_was_bent_sets_nothing(desk: Client, player: Player, seen: s
 
 
 @pytest.mark.parametrize("amount", ["-1", "1e5", "1,5", "0x10", "12.123456", "9" * 13, "NaN", "<b>", "٣"])
-@pytest.mark.parametrize("field", ["max_stake", "bets_per_minute"])
+@pytest.mark.parametrize("field", ["max_stake", "max_stake_by_currency-EUR", "bets_per_minute"])
 def test_a_limit_that_is_no_amount_is_named_at_its_field(desk: Client, player: Player, field: str, amount: str) -> None:
     fields = {"max_stake": "", "bets_per_minute": ""} | {field: amount}
     response: Any = desk.get(of_player(player), fields)
-    assert response.context["form"].errors.keys() == {field} or (field, amount) == ("bets_per_minute", "٣")
+    wrong = field.partition("-")[0]
+    assert response.context["form"].errors.keys() == {wrong} or (field, amount) == ("bets_per_minute", "٣")
     assert "<b>" not in response.content.decode()
 
 
@@ -130,13 +136,13 @@ def test_bets_a_minute_have_bounds(desk: Client, player: Player, bets: str) -> N
 
 
 def test_what_stands_already_is_no_change(desk: Client, player: Player) -> None:
-    Player.objects.filter(pk=player.pk).update(max_stake=123_456_700_000)
+    Player.objects.filter(pk=player.pk).update(max_stake_by_currency={"EUR": 123_456_700_000, "KWD": 123_400})
     shown: Any = desk.get(of_player(player))
-    value = shown.context["form"]["max_stake"].value()
-    assert value == "1234567.00"
-    assert "These limits are already active" in said(
-        desk.get(of_player(player), {"max_stake": value, "bets_per_minute": ""})
-    )
+    amounts = {"EUR": "1234567.00", "KWD": "1.234"}
+    fields = {f"max_stake_by_currency-{currency}": amount for currency, amount in amounts.items()}
+    for name, amount in fields.items():
+        assert re.search(rf'<input[^>]* name="{name}"[^>]* value="{amount}"', said(shown))
+    assert "These limits are already active" in said(desk.get(of_player(player), fields | {"bets_per_minute": ""}))
 
 
 def test_a_change_of_the_merchant_by_our_staff_is_not_offered_to_be_undone(desk: Client, acme: Merchant) -> None:
@@ -146,19 +152,21 @@ def test_a_change_of_the_merchant_by_our_staff_is_not_offered_to_be_undone(desk:
 
 
 def test_limits_by_currency_are_set_seen_and_undone(desk: Client, caller: Caller, player: Player) -> None:
-    asked = "?bets_per_minute=&max_stake=9&max_stake_by_currency=eur+2.00%0D%0AJPY+5000"
+    asked = "?bets_per_minute=&max_stake=0&max_stake_by_currency=eur+2.00%0D%0AJPY+5000"
     caller.bet(300_000)
     shown = said(desk.get(of_player(player, asked)))
-    assert "EUR 2.00, JPY 5,000; other currencies: 9.00" in shown
+    assert "EUR 2.00, JPY 5,000; other currencies: bets refused" in shown
     assert "1 above the maximum stake, 0 above the bets per minute" in shown
     assert send(desk, of_player(player, asked)).status_code == 302
     assert caller.bet(200_001).status == "LIMIT_REACHED"
     assert "EUR 2.00, JPY 5,000" in history.timeline(player)[0].title
-    assert "EUR 2.00, JPY 5,000; other currencies: 9.00" in said(desk.get("/operator/acme/players/?only=limited"))
+    assert "EUR 2.00, JPY 5,000; other currencies: bets refused" in said(
+        desk.get("/operator/acme/players/?only=limited")
+    )
     form: Any = desk.get(of_player(player)).context["form"]
     assert form["max_stake_by_currency"].value() == "EUR 2.00\nJPY 5000"
     Player.objects.filter(pk=player.pk).update(max_stake_by_currency={"EUR": 1})
-    assert send(desk, of_player(player, asked), seen=":900000:EUR=2;").status_code == 200
+    assert send(desk, of_player(player, asked), seen=":0:EUR=2;").status_code == 200
     Player.objects.filter(pk=player.pk).update(max_stake_by_currency={"EUR": 200_000, "JPY": 500_000_000})
     undo(desk, f"/operator/acme/players/{player.pk}/", "players")
 
@@ -245,19 +253,63 @@ def test_of_all_it_is_said_as_of_each_alone(acme: Merchant, game: Game, seed: in
     assert of_all.too_fast > 0
 
 
-def test_a_limit_of_all_currencies_is_shown_in_each(desk: Client, caller: Caller, acme: Merchant) -> None:
-    """The same number is 200 euro and 200 yen: the page says so."""
+@pytest.fixture
+def yen(caller: Caller, acme: Merchant) -> Caller:
     caller.bet(100_000)
-    yen = Caller(merchant=acme, signer=caller.signer, game=caller.game, currency="JPY")
-    yen.deposit(10_000_000)
-    yen.launch()
-    yen.bet(1_000_000)
-    Merchant.objects.filter(pk=acme.pk).update(max_stake=20_000_000)
+    other = Caller(merchant=acme, signer=caller.signer, game=caller.game, currency="JPY")
+    other.deposit(10_000_000)
+    other.launch()
+    return other
+
+
+def test_each_currency_has_a_row_and_one_without_an_amount_is_refused(
+    desk: Client, caller: Caller, yen: Caller, acme: Merchant
+) -> None:
+    """The first amount refuses bets in other currencies, unless the person chooses that they have no limit."""
+    form: Any = desk.get(f"{ALL}set/").context["form"]
+    assert form["max_stake"].value() == 0
+    for currency in ("EUR", "JPY"):
+        assert f'<label for="id_max_stake_by_currency-{currency}">{currency}</label>' in str(form)
+    asked = f"{ALL}set/?bets_per_minute=&max_stake_by_currency-EUR=200.00&max_stake_by_currency-JPY=&max_stake="
+    assert send(desk, f"{asked}0").status_code == 302
     shown = said(desk.get(ALL))
     assert '<dt>Maximum stake in EUR</dt><dd class="whole-words">EUR 200.00</dd>' in shown
-    assert '<dt>Maximum stake in JPY</dt><dd class="whole-words">JPY 200</dd>' in shown
-    assert "is the same number in EUR, JPY, whatever the currency is worth." in shown
-    Merchant.objects.filter(pk=acme.pk).update(max_stake_by_currency={"JPY": 3_000_000_000})
-    shown = said(desk.get(ALL))
-    assert "JPY 30,000</dd>" in shown
-    assert "is the same number" not in shown
+    assert '<dt>Maximum stake in JPY</dt><dd class="whole-words">bets refused</dd>' in shown
+    assert [caller.bet(1).status, yen.bet(1_000_000).status] == ["RS_OK", "LIMIT_REACHED"]
+    assert send(desk, asked).status_code == 302
+    assert '<dt>Maximum stake in JPY</dt><dd class="whole-words">no limit</dd>' in said(desk.get(ALL))
+    assert yen.bet(1_000_000).status == "RS_OK"
+
+
+def test_without_any_amount_no_bet_is_refused(desk: Client, acme: Merchant) -> None:
+    assert send(desk, f"{ALL}set/?bets_per_minute=9&max_stake_by_currency=&max_stake=0").status_code == 302
+    acme.refresh_from_db()
+    assert limits.player_limits(acme) == Limits(9, None)
+
+
+def test_a_stake_without_a_currency_is_refused_and_one_of_before_may_stay(acme: Merchant, player: Player) -> None:
+    with pytest.raises(errors.StakeWithoutCurrency):
+        limits.set_merchant_limits(merchant=acme, limits=Limits(None, 5), seen=Limits(None, None))
+    with pytest.raises(errors.StakeWithoutCurrency):
+        limits.set_player_limits(player=player, limits=Limits(None, 5), seen=Limits(None, None))
+    Merchant.objects.filter(pk=acme.pk).update(max_stake=5)
+    limits.set_merchant_limits(merchant=acme, limits=Limits(7, 5), seen=Limits(None, 5))
+    acme.refresh_from_db()
+    assert limits.player_limits(acme) == Limits(7, 5)
+
+
+def test_a_number_for_all_currencies_becomes_an_amount_of_each(caller: Caller, yen: Caller, acme: Merchant) -> None:
+    """By the migration: no bet that was refused is taken, and a currency that comes later is refused."""
+    move = import_module("wallet.migrations.0123_stakes_have_a_currency").state_currencies
+    Merchant.objects.update(max_stake=20_050_000)
+    Player.objects.filter(player_id=caller.player).update(max_stake=123_456, max_stake_by_currency={"SEK": 7})
+    free = Player.objects.create(merchant=acme, player_id="free", max_stake_by_currency={"EUR": 9})
+    fresh = Merchant.objects.create(code="fresh", name="Fresh", max_stake=5)
+    for _ in range(2):
+        move(apps, connection.schema_editor())
+    acme.refresh_from_db()
+    assert limits.player_limits(acme) == Limits(None, 0, {"EUR": 20_050_000, "JPY": 20_000_000})
+    own = limits.player_limits(Player.objects.get(player_id=caller.player))
+    assert own == Limits(None, 0, {"EUR": 123_000, "JPY": 100_000, "SEK": 7})
+    assert limits.player_limits(Player.objects.get(pk=free.pk)) == Limits(None, None, {"EUR": 9})
+    assert limits.player_limits(Merchant.objects.get(pk=fresh.pk)) == Limits(None, 0, {"EUR": 0})

@@ -273,7 +273,7 @@ def test_the_page_of_a_player_tells_money_sessions_and_limits(
     desk: Client, caller: Caller, player: Player, acme: Merchant
 ) -> None:
     caller.bet(100_000)
-    Merchant.objects.update(max_stake=5_000_000)
+    Merchant.objects.update(max_stake_by_currency={"EUR": 5_000_000})
     Player.objects.update(bets_per_minute=20)
     shown = said(desk.get(page_of(player)))
     for text in (
@@ -281,6 +281,6 @@ def test_the_page_of_a_player_tells_money_sessions_and_limits(
         "1 with EUR 1.00 at stake",
         caller.game.name,
         "20 (individual limit)",
-        "50.00 in each currency (limit for all players)",
+        "EUR 50.00; other currencies: no limit (limit for all players)",
     ):
         assert text in shown

@@ -20,11 +20,12 @@ from merchants.pages.guard import page
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
 from portal.lib.email_addresses import EmailAddressFormField
+from wallet.models.currency_rate import BASE
 from wallet.models.reconciliation_plan import CASHIER_KINDS, ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.pages.reconciliation.labels import TAB
 from wallet.reconciliation import host_keys, planning, pull, scopes
 from wallet.reconciliation.plans import plan_of, report_recipients
-from wallet.reconciliation.thresholds import thresholds_in_use
+from wallet.reconciliation.thresholds import currencies_of, thresholds_in_use
 
 BACK = "operator:reconciliation_plan"
 HOURS = [(hour, f"{hour}:00") for hour in range(24)]
@@ -83,7 +84,7 @@ class PlanForm(SingleUseForm):
     )
     high_amount_by_currency = CurrencyAmountsField(
         label=gettext_lazy("High severity by currency"),
-        help_text=gettext_lazy("One currency and amount per line, such as JPY 100000."),
+        help_text=gettext_lazy("An amount for each currency. A further currency is a line such as JPY 100000."),
     )
     is_attached = forms.BooleanField(
         label=gettext_lazy("Attach the report files to the email instead of a link"), required=False
@@ -91,6 +92,12 @@ class PlanForm(SingleUseForm):
     names_players = forms.BooleanField(
         label=gettext_lazy("Name players and transactions in the report email"), required=False
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """`initial["currencies"]`: those that have an input of their own."""
+        super().__init__(*args, **options)
+        currencies = {*self.initial.get("currencies", ()), *(self.initial.get("high_amount_by_currency") or {})}
+        self.fields["high_amount_by_currency"].ask_for(currencies - {BASE})  # type: ignore[attr-defined]
 
     def clean_scopes(self) -> list[str]:
         try:
@@ -166,7 +173,7 @@ def plan_change(request: HttpRequest, visit: Visit) -> HttpResponse:
         return _("The new plan is active.")
 
     known = {name: getattr(plan, name) for name in PLAIN} | {"scopes": "\n".join(plan.scopes)}
-    known["seen"] = planning.plan_state(plan)
+    known |= {"seen": planning.plan_state(plan), "currencies": currencies_of(visit.merchant)}
     if not ReconciliationPlan.objects.filter(merchant=visit.merchant).exists():
         known["is_on"] = not visit.merchant.is_sandbox
     question = plan_question(

@@ -321,13 +321,14 @@ def _both_then(facts: Facts) -> tuple[tuple[str, Past | None], ...]:
 
 
 def _stakes(whose: str, then: Past, currency: str) -> Values:
-    """The limit of the currency, then that of any, as the ledger looks for them (wallet_bet)."""
+    """The limit of the currency, then that of currencies without one, as the ledger looks for them (wallet_bet)."""
     by_currency = then.row.get("max_stake_by_currency") or {}
     if currency in by_currency:
         limit = money.format_with_code(by_currency[currency], currency)
         yield Value(_("Maximum stake"), f"{limit} ({whose})", then.set_by("max_stake_by_currency"))
     if then["max_stake"] is not None:
-        yield Value(_("Maximum stake"), f"{_money(then['max_stake'], None)} ({whose})", then.set_by("max_stake"))
+        limit = money.format_with_code(then["max_stake"], currency)
+        yield Value(_("Maximum stake"), f"{limit} ({whose})", then.set_by("max_stake"))
 
 
 def _bets(whose: str, then: Past) -> Values:

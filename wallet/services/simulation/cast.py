@@ -14,7 +14,7 @@ NAMES = {PLAYING: "Simulated Player", BLOCKED: "Simulated Player, blocked", LIMI
 BLOCKED_REASON = "Blocked for simulated requests"
 # About one euro. A stake of 1 to 4 of them is far below what the player may bet.
 UNITS = {"EUR": 1, "USD": 1, "GBP": 1, "SEK": 10, "JPY": 150, "KWD": 1}
-ROOM = Limits(limits.MOST_BETS, 10**12)  # takes precedence over the limits of the sandbox
+MOST_STAKE = 10**12  # takes precedence over the limits of the sandbox, as do so many bets
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def prepare_cast(sandbox: Merchant, currency: str) -> SimulatedCast:
     if not blocked.is_blocked:
         blocked = flags.block_player(player=blocked, reason=BLOCKED_REASON)
     return SimulatedCast(
-        playing=_with_limits(playing, ROOM),
+        playing=_with_limits(playing, Limits(limits.MOST_BETS, None, {currency: MOST_STAKE})),
         blocked=blocked,
-        limited=_with_limits(limited, Limits(None, stake_limit(currency))),
+        limited=_with_limits(limited, Limits(None, None, {currency: stake_limit(currency)})),
     )
 
 
