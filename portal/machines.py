@@ -9,14 +9,12 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import close_old_connections, connections
 from django.http import HttpRequest, HttpResponse
 
-from portal.lib.postgres.base import DatabaseWrapper
-
 from portal.health import Probes
+from portal.lib.postgres.base import DatabaseWrapper
 from portal.middleware import RequestId
 from wallet import statuses
 from wallet.api import envelope
 from wallet.api.middleware import MachineMiddleware
-
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -29,10 +27,10 @@ class Machines(WSGIHandler):
     cost a twelfth of a bet. An answer is one list, which the web server sends in one piece.
     """
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:  # type: ignore[override]
         close_old_connections()
         try:
-            response = self.get_response(WSGIRequest(environ))
+            response = cast("HttpResponse", self.get_response(WSGIRequest(environ)))
         finally:
             doubt_broken_connections()
         start_response(f"{response.status_code} {response.reason_phrase}", list(response.items()))

@@ -45,7 +45,9 @@ class Endpoint(NamedTuple):
 
 
 ENDPOINTS = {
-    name: Endpoint(view.as_view(), view().dispatch, frozenset({view.method}), view.body_limit, view.media_types, view.takes_files)
+    name: Endpoint(
+        view.as_view(), view().dispatch, frozenset({view.method}), view.body_limit, view.media_types, view.takes_files
+    )
     for name, view in VIEWS.items()
 }
 urlpatterns = [path(re.sub(r"{(\w+)}", r"<str:\1>", name[1:]), endpoint.view) for name, endpoint in ENDPOINTS.items()]
