@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
@@ -28,8 +29,13 @@ def environ(path: str) -> dict[str, Any]:
 def asked(path: str) -> tuple[str, dict[str, str], list[bytes]]:
     """Return the status, the headers and the body of an answer, as a web server gets them."""
     said: list[Any] = []
-    pieces = Machines()(environ(path), lambda *head: said.append(head) or bytearray().extend)
-    status, headers = said[0]
+
+    def start(*head: Any) -> Callable[[bytes], object]:
+        said.extend(head)
+        return bytearray().extend
+
+    pieces = Machines()(environ(path), start)
+    status, headers = said
     return status, dict(headers), pieces
 
 
