@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from ipaddress import (
     IPv4Address,
     IPv4Network,
@@ -18,6 +19,7 @@ from typing import Any
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 HOP_WITH_PORT = re.compile(r"\[([^]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}", re.ASCII)
+LONGEST_ADDRESS = 45  # characters of an IPv6 address with an IPv4 one at its end
 SUBSCRIBER_BITS = 64
 MOST_HELD = {4: 1 << 25, 6: 1 << 113}  # by a list that lets somebody in: as many as two /8, or two /16 of IPv6
 
@@ -46,6 +48,10 @@ def parse_address(text: str) -> Address | None:
     """Return one address without port or zone; None for other text. IPv4 in IPv6 form (`::ffff:10.0.0.1`)
     becomes IPv4.
     """
+    return _parse_short(text) if len(text) <= LONGEST_ADDRESS else _parse(text)
+
+
+def _parse(text: str) -> Address | None:
     try:
         address = ip_address(text.strip())
     except ValueError:
@@ -60,6 +66,10 @@ def subscriber(address: Address) -> Address:
     if isinstance(address, IPv6Address):
         return IPv6Address(int(address) >> (128 - SUBSCRIBER_BITS) << (128 - SUBSCRIBER_BITS))
     return address
+
+
+# Each request asks twice, mostly for one of a few proxies.
+_parse_short = lru_cache(maxsize=1024)(_parse)
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:

@@ -8,8 +8,6 @@ A merchant may use all threads but two, and these as well unless its calls keep 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import NamedTuple
@@ -73,18 +71,9 @@ class Admission:
         self._queues: dict[Turn, Queue] = {}
         self._loads: dict[int, Load] = {}
 
-    @contextmanager
-    def admit(self, merchant: int, player: str | None) -> Iterator[None]:
+    def admit(self, merchant: int, player: str | None) -> Admitted:
         """Let one call through. `player` may be BATCHES. Raises Overloaded, at once or after a moment."""
-        turn = (merchant, player)
-        began, is_decided = self._begin(turn), True
-        try:
-            yield
-        except statuses.Undecided:
-            is_decided = False
-            raise
-        finally:
-            self._end(turn, began, is_decided=is_decided)
+        return Admitted(self, (merchant, player))
 
     def crowd(self) -> AdmissionCounts:
         with self._changed:
@@ -92,7 +81,7 @@ class Admission:
                 self._under_way, sum(queue.waiting for queue in self._queues.values()), self._refused
             )
 
-    def _begin(self, turn: Turn) -> float:
+    def begin(self, turn: Turn) -> float:
         with self._changed:
             if turn[1] is not None:
                 self._take_turn(turn)
@@ -131,7 +120,7 @@ class Admission:
                 raise statuses.Overloaded
             self._changed.wait(patience)
 
-    def _end(self, turn: Turn, began: float, *, is_decided: bool) -> None:
+    def end(self, turn: Turn, began: float, *, is_decided: bool) -> None:
         with self._changed:
             self._under_way -= 1
             self._load_of(turn).begun.remove(began)
@@ -164,6 +153,23 @@ class Admission:
         if len(failed) >= MOST_REMEMBERED:
             failed.clear()
         failed[turn] = monotonic() + self._memory
+
+
+class Admitted:
+    """A call under way. A class, since a generator costs a call three times as much."""
+
+    __slots__ = ("_admission", "_began", "_turn")
+    _began: float
+
+    def __init__(self, admission: Admission, turn: Turn) -> None:
+        self._admission, self._turn = admission, turn
+
+    def __enter__(self) -> None:
+        self._began = self._admission.begin(self._turn)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        undecided = kind is not None and issubclass(kind, statuses.Undecided)
+        self._admission.end(self._turn, self._began, is_decided=not undecided)
 
 
 of_this_process = Admission(settings.WEB_THREADS, settings.ANSWER_SECONDS)

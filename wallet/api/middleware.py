@@ -109,7 +109,7 @@ class MachineMiddleware:
         if availability.would_refuse(settings.WALLET_DATABASE):
             raise statuses.Overloaded
         with deadline.limit_time(arrival.seconds_left(request)):
-            return endpoint.view(request)
+            return endpoint.answer(request)
 
     def answer_file(self, request: SignedHttpRequest, endpoint: Endpoint) -> HttpResponse:
         """Who fails rows 1 to 4 sends us no large body: it would be kept on disk before the signature is known."""
@@ -135,7 +135,7 @@ class MachineMiddleware:
 
     def keep_file(self, request: SignedHttpRequest, endpoint: Endpoint) -> HttpResponse:
         with deadline.limit_time(settings.FILE_ANSWER_SECONDS):
-            return endpoint.view(request)
+            return endpoint.answer(request)
 
     def counted(self, line: LogLine, refusal: statuses.CallRefused) -> statuses.CallRefused:
         """What is answered: beyond the limit of its address, a call that fails rows 1 to 5 is refused for that."""
@@ -232,7 +232,10 @@ def _readable(body: bytes) -> dict[str, Any]:
 
 
 def _clean(value: str, length: int) -> str:
-    return masking.mask_secrets(value)[:length].replace("\0", "").encode(errors="replace").decode()
+    text = masking.mask_secrets(value)[:length]
+    if text.isascii() and "\0" not in text:  # nearly always
+        return text
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _auth_key(value: str) -> str:

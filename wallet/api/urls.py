@@ -36,7 +36,8 @@ ONE_STATEMENT = "/reconciliation/statements/"
 
 
 class Endpoint(NamedTuple):
-    view: Callable[[Any], HttpResponse]
+    view: Callable[[Any], HttpResponse]  # as Django's paths have it
+    answer: Callable[[Any], HttpResponse]  # the same, without what pages need around it
     methods: frozenset[str]
     body_limit: int
     media_types: tuple[str, ...]
@@ -44,7 +45,9 @@ class Endpoint(NamedTuple):
 
 
 ENDPOINTS = {
-    name: Endpoint(view.as_view(), frozenset({view.method}), view.body_limit, view.media_types, view.takes_files)
+    name: Endpoint(
+        view.as_view(), view().dispatch, frozenset({view.method}), view.body_limit, view.media_types, view.takes_files
+    )
     for name, view in VIEWS.items()
 }
 urlpatterns = [path(re.sub(r"{(\w+)}", r"<str:\1>", name[1:]), endpoint.view) for name, endpoint in ENDPOINTS.items()]

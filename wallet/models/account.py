@@ -7,9 +7,17 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Merchant, Player
-from wallet.money import MAX_WHOLE_NUMBER
 
-COUNTER_KINDS = ["games", "rewards", "cashier", "correct"]
+JUDGED = ["kind", "currency", "balance", "player"]  # the fields of the type wallet_account_row, in its order
+
+
+def is_valid_account() -> models.Func:
+    """Return the condition that casts an account to the domain wallet_valid_account, whose checks say what it must be.
+
+    The domain stands in wallet/migrations/sql/0119_valid_account.sql; decision 0086 says why there.
+    """
+    template = "ROW(%(expressions)s)::wallet_valid_account IS DISTINCT FROM NULL"
+    return models.Func(*JUDGED, template=template, output_field=models.BooleanField())
 
 
 def truncate_guard(name: str) -> pgtrigger.Trigger:
@@ -53,15 +61,7 @@ class Account(models.Model):
             models.UniqueConstraint(
                 fields=["merchant", "currency", "kind"], condition=~Q(kind="player"), name="counter_account_once"
             ),
-            models.CheckConstraint(
-                condition=Q(kind="player", player__isnull=False, balance__isnull=False)
-                | Q(kind__in=COUNTER_KINDS, player__isnull=True, balance__isnull=True),
-                name="account_player_has_balance",
-            ),
-            models.CheckConstraint(
-                condition=Q(balance__range=(-MAX_WHOLE_NUMBER, MAX_WHOLE_NUMBER)), name="account_balance_representable"
-            ),
-            models.CheckConstraint(condition=~Q(currency="XXX"), name="account_never_play_money"),
+            models.CheckConstraint(condition=is_valid_account(), name="account_is_valid"),
         ]
         triggers = [
             pgtrigger.Protect(name="account_stays", operation=pgtrigger.Delete),

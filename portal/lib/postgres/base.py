@@ -95,6 +95,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 shared = self._shared_cursor = self.connection.cursor()
             return shared.execute(sql, parameters).fetchall()
 
+    def is_closed(self) -> bool:
+        """Return whether the connection was made and has ended, which is known without asking the database."""
+        return self.connection is not None and bool(self.connection.closed)
+
     def check_committed(self) -> None:
         """Raise unless the work on this connection is committed, or belongs to a transaction that a caller began.
 

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -39,12 +40,14 @@ COLUMNS = (
 )
 FIELDS = SignedRequest._meta.concrete_fields  # noqa: SLF001 - how Django is asked for the columns of a model
 LONGEST = {field.column: field.max_length for field in FIELDS if isinstance(field, CharField)}
+LONGEST_OF_COLUMNS = [LONGEST.get(column) for column in COLUMNS]
+_values_of = attrgetter(*COLUMNS)
 COPY_LINES = f"COPY wallet_signedrequest ({', '.join(COLUMNS)}) FROM STDIN"
 COPY_REFUSED = "COPY wallet_refusedcall (request_id, created_at, query, headers, body, signature, is_cut) FROM STDIN"
 SEEN = """
     INSERT INTO merchants_seenaddress (key_id, address, first_seen_at, last_seen_at)
-    SELECT s.key_id, l.address::inet, min(l.at), max(l.at)
-      FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS l (secret_id, address, at)
+    SELECT s.key_id, l.address::inet, min(l.first), max(l.last)
+      FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS l (secret_id, address, first, last)
       JOIN merchants_secret s ON s.id = l.secret_id
      GROUP BY s.key_id, l.address::inet ORDER BY 1, 2
     ON CONFLICT (key_id, address) DO UPDATE
@@ -54,8 +57,8 @@ SEEN = """
 
 ORIGINS = """
     INSERT INTO merchants_seenorigin (key_id, host, last_seen_at)
-    SELECT s.key_id, l.host, max(l.at)
-      FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) AS l (secret_id, host, at)
+    SELECT s.key_id, l.host, max(l.last)
+      FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::timestamptz[]) AS l (secret_id, host, first, last)
       JOIN merchants_secret s ON s.id = l.secret_id
      GROUP BY s.key_id, l.host ORDER BY 1, 2
     ON CONFLICT (key_id, host) DO UPDATE
@@ -95,7 +98,7 @@ class LogLine:
     is_dropped: bool = False  # beyond the limit of its address: counted, and not written
 
     def row(self) -> tuple[Any, ...]:
-        return tuple(_fitting(column, getattr(self, column)) for column in COLUMNS)
+        return tuple(map(_fitting, LONGEST_OF_COLUMNS, _values_of(self)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,13 +223,19 @@ def _write(lines: list[LogLine]) -> None:
         if refused:
             _write_refused(cursor, refused)
         signed = [line for line in lines if line.secret_id is not None]
-        _write_seen(cursor, SEEN, ((line, str(line.address)) for line in signed if line.address is not None))
+        _write_seen(cursor, SEEN, ((line, line.address) for line in signed if line.address is not None))
         _write_seen(cursor, ORIGINS, ((line, line.origin) for line in signed if line.origin is not None))
 
 
-def _write_seen(cursor: Any, statement: str, seen: Iterable[tuple[LogLine, str]]) -> None:
-    rows = [(line.secret_id, who, line.created_at) for line, who in seen]
-    if rows:
+def _write_seen(cursor: Any, statement: str, seen: Iterable[tuple[LogLine, Address | str]]) -> None:
+    """Write who called, once for each secret and address or host: the lines of a second have few of them."""
+    spans: dict[tuple[int | None, Address | str], tuple[datetime, datetime]] = {}
+    for line, who in seen:
+        caller, at = (line.secret_id, who), line.created_at
+        first, last = spans.get(caller, (at, at))
+        spans[caller] = min(first, at), max(last, at)
+    if spans:
+        rows = [(secret_id, str(who), *span) for (secret_id, who), span in spans.items()]
         cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
 
 
@@ -240,10 +249,12 @@ def _write_refused(cursor: Any, lines: list[LogLine]) -> None:
                 copy.write_row((*start, proof, kept.is_cut))
 
 
-def _fitting(column: str, value: Any) -> Any:
-    """As its column takes it: a text without NUL and half characters, and not too long."""
+def _fitting(longest: int | None, value: Any) -> Any:
+    """As its column takes it: a text without NUL and half characters, and not longer than `longest`."""
     if isinstance(value, str):
-        return value.replace("\0", "").encode(errors="replace").decode()[: LONGEST.get(column)]
+        if not value.isascii() or "\0" in value:  # nearly never
+            value = value.replace("\0", "").encode(errors="replace").decode()
+        return value[:longest]
     return str(value) if isinstance(value, Address) else value
 
 
