@@ -24,7 +24,7 @@ from tests.plugins.databases import by_roles, migrated
 from tests.plugins.live import CHECKOUT
 from tests.wallet.conftest import until
 
-PATIENCE = 300
+PATIENCE = 900
 BEFORE_ROLES = ("wallet", "0019")
 BEFORE_ROLE_OF_EVENTS = ("merchants", "0034")
 ROLE_OF_EVENTS = "0035_role_of_newer_events"

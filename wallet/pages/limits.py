@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -156,31 +156,12 @@ def read_seen(text: str) -> Limits:
 
 
 # --- Of all players ---------------------------------------------------------------------------------------------------
-class StakeOfCurrency(NamedTuple):
-    currency: str
-    stake: str
-
-
-def stakes_by_currency(merchant: Merchant) -> list[StakeOfCurrency]:
-    """Return the highest stake in each currency that the merchant's players use; empty without any limit."""
-    found = limits.player_limits(merchant)
-    own = found.max_stake_by_currency or {}
-    if not own and found.max_stake is None:
-        return []
-    others = _("no limit") if found.max_stake is None else limits.stake_of_others(found.max_stake)
-    return [
-        StakeOfCurrency(currency, money.format_with_code(own[currency], currency) if currency in own else others)
-        for currency in sorted(currencies_of(merchant) | own.keys())
-    ]
-
-
 @page()
 def limits_page(request: HttpRequest, visit: Visit) -> HttpResponse:
     context: dict[str, Any] = {
         "bets": bets_text(visit.merchant.bets_per_minute),
         "stake": limits.stake_text(limits.player_limits(visit.merchant)),
         "change": undo.last_change(Merchant, visit.merchant),
-        "stakes": stakes_by_currency(visit.merchant),
     }
     return page_frame.render_page(
         request, visit, "limits.html", tab="players", title=_("Limits for all players"), **context

@@ -300,7 +300,7 @@ def test_a_stake_without_a_currency_is_refused_and_one_of_before_may_stay(acme: 
 
 def test_a_number_for_all_currencies_becomes_an_amount_of_each(caller: Caller, yen: Caller, acme: Merchant) -> None:
     """By the migration: no bet that was refused is taken, and a currency that comes later is refused."""
-    move = import_module("wallet.migrations.0123_stakes_have_a_currency").state_currencies
+    move = import_module("wallet.migrations.0122_stakes_have_a_currency").state_currencies
     Merchant.objects.update(max_stake=20_050_000)
     Player.objects.filter(player_id=caller.player).update(max_stake=123_456, max_stake_by_currency={"SEK": 7})
     free = Player.objects.create(merchant=acme, player_id="free", max_stake_by_currency={"EUR": 9})

@@ -150,7 +150,7 @@ def unblock(caller: Caller) -> None:
 
 def limit(caller: Caller) -> None:
     player = Player.objects.get(player_id=caller.player)
-    lowest = limits.Limits(None, 1, None)
+    lowest = limits.Limits(None, None, {caller.currency: 1})
     limits.set_player_limits(player=player, limits=lowest, seen=limits.player_limits(player))
 
 
