@@ -20,7 +20,9 @@ RUN --mount=type=secret,id=packages --mount=type=secret,id=authorities \
     && find .venv -type f \( -name '*.po' -o -name '*.mo' -o -name '*.c' -o -name '*.pyc' \) -delete \
     && find .venv -path '*/babel/locale-data/*' ! -name 'en*.dat' ! -name 'root.dat' -delete \
     && find .venv -type d -name tests -prune -exec rm -r '{}' + \
-    && find .venv -type d \( -path '*/django/contrib/gis' -o -path '*/allauth/socialaccount/providers' \) -prune -exec rm -r '{}' + \
+    && find .venv -type d -path '*/django/contrib/gis' -prune -exec rm -r '{}' + \
+    && find .venv -type d -path '*/allauth/socialaccount/providers/*' ! -path '*/providers/base*' \
+    ! -path '*/providers/oauth2*' ! -path '*/providers/openid_connect*' -prune -exec rm -r '{}' + \
     && find .venv -type f -name '*.so' -exec strip --strip-unneeded '{}' +
 COPY manage.py ./
 COPY portal portal

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +134,34 @@ def test_the_build_is_given_each_file_that_it_copies() -> None:
         if line.startswith("COPY ") and "--from=" not in line:
             copied.update(line.split()[1:-1])
     assert copied == let_in
+
+
+LOADED = """
+import sys
+from portal.load_all import load_all
+load_all()
+files = (each.__spec__ and each.__spec__.origin for each in list(sys.modules.values()))
+print("\\n".join(file for file in files if file and file.startswith(sys.prefix)))
+"""
+
+
+def removals() -> list[str]:
+    """The commands of the build stage that thin out the packages."""
+    text = (CHECKOUT / "Dockerfile").read_text().replace("\\\n", " ")
+    found = re.findall(r"find \.venv [^&]*(?:-delete|-exec rm -r '\{\}' \+)", text)
+    return [command for command in found if "-name static" not in command]
+
+
+def test_the_image_keeps_each_module_that_a_process_loads(tmp_path: Path) -> None:
+    command = [".ci/with-settings", sys.executable, "-c", LOADED]
+    loaded = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.splitlines()
+    kept = [tmp_path / ".venv" / Path(file).relative_to(sys.prefix) for file in loaded if file.endswith(".py")]
+    assert len(kept) > 1000
+    for file in kept:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    commands = removals()
+    assert len(commands) >= 4
+    for each in commands:
+        subprocess.run(["sh", "-c", each], cwd=tmp_path, check=True)
+    assert [str(file) for file in kept if not file.exists()] == []
