@@ -12,12 +12,12 @@ WORKDIR /app
 COPY .ci/setup .ci/with-settings .ci/
 COPY requirements/uv.txt requirements/production.txt requirements/runtime.txt requirements/
 # What `packages` sets (an index of one's own, say) and whom `authorities` trusts holds while building, and is not kept.
-# Nobody reads translations (USE_I18N is off), Babel's other locales, symbols of debuggers, C, or others' tests.
+# Nobody reads other languages, Babel's other locales, symbols of debuggers, C, or others' tests.
 RUN --mount=type=secret,id=packages --mount=type=secret,id=authorities \
     if [ -f /run/secrets/packages ]; then set -a; . /run/secrets/packages; set +a; fi \
     && .ci/setup "$REQUIREMENTS" \
     && .venv/bin/python -m pip --quiet uninstall --yes uv pip \
-    && find .venv -type f \( -name '*.po' -o -name '*.mo' -o -name '*.c' -o -name '*.pyc' \) -delete \
+    && find .venv -type f \( -name '*.po' -o -name '*.mo' ! -path '*/locale/en/*' -o -name '*.c' -o -name '*.pyc' \) -delete \
     && find .venv -path '*/babel/locale-data/*' ! -name 'en*.dat' ! -name 'root.dat' -delete \
     && find .venv -type d -name tests -prune -exec rm -r '{}' + \
     && find .venv -type d -path '*/django/contrib/gis' -prune -exec rm -r '{}' + \

@@ -138,10 +138,15 @@ def test_the_build_is_given_each_file_that_it_copies() -> None:
 
 LOADED = """
 import sys
+from pathlib import Path
+import django.conf
 from portal.load_all import load_all
 load_all()
-files = (each.__spec__ and each.__spec__.origin for each in list(sys.modules.values()))
-print("\\n".join(file for file in files if file and file.startswith(sys.prefix)))
+from django.apps import apps
+files = [each.__spec__.origin for each in list(sys.modules.values()) if each.__spec__ and each.__spec__.origin]
+texts = [*(app.path for app in apps.get_app_configs()), Path(django.conf.__file__).parent]
+files += [str(file) for each in texts for file in Path(each, "locale/en").rglob("*.mo")]
+print("\\n".join(file for file in files if file.startswith(sys.prefix)))
 """
 
 
@@ -152,10 +157,10 @@ def removals() -> list[str]:
     return [command for command in found if "-name static" not in command]
 
 
-def test_the_image_keeps_each_module_that_a_process_loads(tmp_path: Path) -> None:
+def test_the_image_keeps_each_module_and_text_that_a_process_loads(tmp_path: Path) -> None:
     command = [".ci/with-settings", sys.executable, "-c", LOADED]
     loaded = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout.splitlines()
-    kept = [tmp_path / ".venv" / Path(file).relative_to(sys.prefix) for file in loaded if file.endswith(".py")]
+    kept = [tmp_path / ".venv" / Path(file).relative_to(sys.prefix) for file in loaded if file.endswith((".py", ".mo"))]
     assert len(kept) > 1000
     for file in kept:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -15,19 +15,19 @@ import pytest
 from portal.lib.ends_with_parent import tethered_command
 from portal.local.ports import free_port
 from portal.local.welcome import is_answering
-from tests.plugins.live import CHECKOUT, Live, end_of, stop
+from tests.plugins.live import Live, end_of, stop
+from tests.portal.containers import podman, portal_image
 from tests.portal.test_settings import GOOD
 from tests.wallet.clusters import insist, own_cluster, relay_to, seated
 from tests.wallet.conftest import stage_on
 
 pytestmark = pytest.mark.image
-FOLDER = CHECKOUT / "var/image"
 MOST_BYTES = 250_000_000
 # No systemd, no cgroups to set, and limits that a session without CAP_SYS_RESOURCE may have.
 HOST = ["--network=host", "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024", "--no-healthcheck"]
 CLOSED = ["--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--tmpfs=/tmp"]
 NAME = "portal-tested"
-START_SECONDS = 300  # of a container without layers, on a busy machine
+START_SECONDS = 300  # of a container that copies its image, on a busy machine
 SETTINGS = ("SECRET_KEY", "KEY_ENCRYPTION_KEYS")  # of this run, so that what the tests seal can be opened
 # In one container: each copies the whole image where there are no layers.
 FACTS = r"""
@@ -42,15 +42,9 @@ echo environment=$(env) $(ls -A /root /home /run/secrets 2>/dev/null)
 """
 
 
-def podman(*arguments: str) -> list[str]:
-    store = ["--root", str(FOLDER / "storage"), "--runroot", str(FOLDER / "run"), "--storage-driver", "vfs"]
-    return ["podman", *store, "--runtime", "runc", "--cgroup-manager=cgroupfs", *arguments]
-
-
 @pytest.fixture(scope="module")
 def image() -> str:
-    done = subprocess.run([".ci/image", str(FOLDER)], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout.strip()
+    return portal_image("production")
 
 
 @pytest.fixture(scope="module")
