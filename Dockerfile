@@ -1,6 +1,6 @@
 # The portal as one image; which of its processes runs is the command's choice (compose.yaml).
 ARG BASE=debian:trixie-slim
-# `runtime` adds PostgreSQL's programs: for what makes backups and tests them.
+# Another lock: `runtime` adds PostgreSQL's programs, for backups and their tests; `s3` a store of files; `traces` spans.
 ARG REQUIREMENTS=production
 
 FROM ${BASE} AS built
@@ -10,7 +10,7 @@ RUN export DEBIAN_FRONTEND=noninteractive && apt-get update \
 ARG REQUIREMENTS
 WORKDIR /app
 COPY .ci/setup .ci/with-settings .ci/
-COPY requirements/uv.txt requirements/production.txt requirements/runtime.txt requirements/
+COPY requirements/uv.txt requirements/production.txt requirements/runtime.txt requirements/s3.txt requirements/traces.txt requirements/
 # What `packages` sets (an index of one's own, say) and whom `authorities` trusts holds while building, and is not kept.
 # Nobody reads other languages, Babel's other locales, symbols of debuggers, C, or others' tests.
 RUN --mount=type=secret,id=packages --mount=type=secret,id=authorities \
