@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ def asked(*arguments: str) -> str:
     return done.stdout.strip()
 
 
+@cache
 def portal_image(lock: str) -> str:
     """The name of the image, built with the packages of a lock."""
     done = subprocess.run([".ci/image", str(FOLDER), lock], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True)
