@@ -38,7 +38,10 @@ def portal_image(lock: str) -> str:
 def build_stand_in(name: str, context: Path) -> None:
     """Build what stands in for the published images of PostgreSQL, Valkey and nginx, on the portal's base."""
     shutil.copytree(STAND_INS, context, dirs_exist_ok=True)
-    shutil.copytree(embedded.programs(), context / "postgresql", symlinks=True)
+    programs = embedded.programs()
+    libraries = programs.parents[1] / f"{programs.parent.name}.libs"  # found from the programs, so far up as there
+    shutil.copytree(programs, context / "postgresql/server/18", symlinks=True)
+    shutil.copytree(libraries, context / "postgresql" / libraries.name)
     build: list[Any] = [CHECKOUT / ".ci/store", FOLDER, "buildah", "build", "--isolation", "chroot", "--layers=false"]
     build += ["--format", "docker", "--network", "host", "--build-arg", f"BASE={BASE}", "--tag", name, context]
     subprocess.run(build, check=True)
