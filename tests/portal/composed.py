@@ -65,7 +65,7 @@ class Composed:
         if key in {"image", "build", "command", "depends_on", "healthcheck"}:
             return []
         if key in FLAGS:
-            return [FLAGS[key]] if value else []
+            return FLAGS[key] if value else []
         if key in WITH_VALUE:
             return [f"{WITH_VALUE[key]}={value}"]
         if key in WITH_EACH:
@@ -153,7 +153,8 @@ class Composed:
         return [name for name, service in self.services.items() if service["restart"] != "no"]
 
 
-FLAGS = {"init": "--init", "read_only": "--read-only"}
+# Without what podman adds to a read-only root, and Docker does not.
+FLAGS = {"init": ["--init"], "read_only": ["--read-only", "--read-only-tmpfs=false"]}
 WITH_VALUE = {
     "restart": "--restart",
     "pids_limit": "--pids-limit",

@@ -42,6 +42,9 @@ def build_stand_in(name: str, context: Path) -> None:
     libraries = programs.parents[1] / f"{programs.parent.name}.libs"  # found from the programs, so far up as there
     shutil.copytree(programs, context / "postgresql/server/18", symlinks=True)
     shutil.copytree(libraries, context / "postgresql" / libraries.name)
+    sockets = context / "run/postgresql"  # copied: what a command of the build makes below /run is lost
+    sockets.mkdir(parents=True)
+    sockets.chmod(0o1777)
     build: list[Any] = [CHECKOUT / ".ci/store", FOLDER, "buildah", "build", "--isolation", "chroot", "--layers=false"]
     build += ["--format", "docker", "--network", "host", "--build-arg", f"BASE={BASE}", "--tag", name, context]
     subprocess.run(build, check=True)

@@ -51,6 +51,7 @@ def test_a_service_has_no_more_than_it_needs(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == ("no" if name in ONCE else "unless-stopped")
     assert service["read_only"] is True
+    assert all(each.startswith("/") for each in service["tmpfs"])
     assert service["tmpfs"]
     assert service["cap_drop"] == ["ALL"]
     assert "cap_add" not in service
