@@ -41,7 +41,8 @@ RUN .ci/with-settings .venv/bin/python manage.py collectstatic --no-input --verb
     && .ci/with-settings .venv/bin/python -m portal.load_all \
     && rm -r .ci requirements .venv/lib/python3.13/site-packages/PIL/_avif.* \
     .venv/lib/python3.13/site-packages/pillow.libs/libavif* \
-    && install --directory --mode 0700 var/exports var/private var/record var/backups var/wal var/restore-tests
+    && install --directory --mode 0700 /writable/exports /writable/private /writable/record /writable/backups /writable/wal \
+    /writable/restore-tests
 
 # Debian with Python, and without what only installs things: no package manager, no Perl. Zones of time are Python's.
 FROM ${BASE} AS system
@@ -58,12 +59,8 @@ FROM scratch
 # hadolint ignore=DL3067
 COPY --from=system / /
 COPY --from=built /app /app
-COPY --from=built --chown=10001:10001 /app/var/exports /app/var/exports
-COPY --from=built --chown=10001:10001 /app/var/private /app/var/private
-COPY --from=built --chown=10001:10001 /app/var/record /app/var/record
-COPY --from=built --chown=10001:10001 /app/var/backups /app/var/backups
-COPY --from=built --chown=10001:10001 /app/var/wal /app/var/wal
-COPY --from=built --chown=10001:10001 /app/var/restore-tests /app/var/restore-tests
+# Its folders belong to the account; one that was there already would keep its owner.
+COPY --from=built --chown=10001:10001 /writable/ /app/var/
 WORKDIR /app
 ENV PATH=/app/.venv/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \

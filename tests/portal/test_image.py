@@ -34,6 +34,7 @@ FACTS = r"""
 echo size=$(find / -xdev -type f -printf '%s\n' 2>/dev/null | awk '{ sum += $1 } END { print sum }')
 echo account=$(id -u)
 echo written=$(touch /app/x /usr/x /etc/x 2>/dev/null; ls /app/x /usr/x /etc/x 2>/dev/null)
+echo writable=$(cd /app/var && stat --format '%n=%u=%a' exports private record backups wal restore-tests)
 echo programs=$(which apt-get dpkg-reconfigure perl gcc pip)
 echo authorities=$(python -c 'import ssl; print(len(ssl.create_default_context().get_ca_certs()))')
 echo zone=$(python -c 'import zoneinfo; print(zoneinfo.ZoneInfo("Europe/Berlin"))')
@@ -59,6 +60,8 @@ def test_it_is_small_and_runs_as_nobody_in_particular(facts: dict[str, str]) -> 
     assert facts["account"] == "10001"
     assert not facts["written"]
     assert not facts["programs"]
+    folders = ("exports", "private", "record", "backups", "wal", "restore-tests")
+    assert facts["writable"].split() == [f"{name}=10001=700" for name in folders]
 
 
 def test_it_can_work_without_what_was_removed(facts: dict[str, str]) -> None:
