@@ -1,6 +1,6 @@
 # The portal as one image; which of its processes runs is the command's choice (compose.yaml).
 ARG BASE=debian:trixie-slim
-# `runtime` adds PostgreSQL's programs: for what makes backups and tests them.
+# Another lock: `runtime` adds PostgreSQL's programs, for backups and their tests; `s3` a store of files; `traces` spans.
 ARG REQUIREMENTS=production
 
 FROM ${BASE} AS built
@@ -10,17 +10,19 @@ RUN export DEBIAN_FRONTEND=noninteractive && apt-get update \
 ARG REQUIREMENTS
 WORKDIR /app
 COPY .ci/setup .ci/with-settings .ci/
-COPY requirements/uv.txt requirements/production.txt requirements/runtime.txt requirements/
+COPY requirements/uv.txt requirements/production.txt requirements/runtime.txt requirements/s3.txt requirements/traces.txt requirements/
 # What `packages` sets (an index of one's own, say) and whom `authorities` trusts holds while building, and is not kept.
-# Nobody reads translations (USE_I18N is off), Babel's other locales, symbols of debuggers, C, or others' tests.
+# Nobody reads other languages, Babel's other locales, symbols of debuggers, C, or others' tests.
 RUN --mount=type=secret,id=packages --mount=type=secret,id=authorities \
     if [ -f /run/secrets/packages ]; then set -a; . /run/secrets/packages; set +a; fi \
     && .ci/setup "$REQUIREMENTS" \
     && .venv/bin/python -m pip --quiet uninstall --yes uv pip \
-    && find .venv -type f \( -name '*.po' -o -name '*.mo' -o -name '*.c' -o -name '*.pyc' \) -delete \
+    && find .venv -type f \( -name '*.po' -o -name '*.mo' ! -path '*/locale/en/*' -o -name '*.c' -o -name '*.pyc' \) -delete \
     && find .venv -path '*/babel/locale-data/*' ! -name 'en*.dat' ! -name 'root.dat' -delete \
     && find .venv -type d -name tests -prune -exec rm -r '{}' + \
-    && find .venv -type d \( -path '*/django/contrib/gis' -o -path '*/allauth/socialaccount/providers' \) -prune -exec rm -r '{}' + \
+    && find .venv -type d -path '*/django/contrib/gis' -prune -exec rm -r '{}' + \
+    && find .venv -type d -path '*/allauth/socialaccount/providers/*' ! -path '*/providers/base*' \
+    ! -path '*/providers/oauth2*' ! -path '*/providers/openid_connect*' -prune -exec rm -r '{}' + \
     && find .venv -type f -name '*.so' -exec strip --strip-unneeded '{}' +
 COPY manage.py ./
 COPY portal portal
@@ -39,7 +41,8 @@ RUN .ci/with-settings .venv/bin/python manage.py collectstatic --no-input --verb
     && .ci/with-settings .venv/bin/python -m portal.load_all \
     && rm -r .ci requirements .venv/lib/python3.13/site-packages/PIL/_avif.* \
     .venv/lib/python3.13/site-packages/pillow.libs/libavif* \
-    && install --directory --mode 0700 var/exports var/private var/record var/backups var/wal var/restore-tests
+    && install --directory --mode 0700 /writable/exports /writable/private /writable/record /writable/backups /writable/wal \
+    /writable/restore-tests
 
 # Debian with Python, and without what only installs things: no package manager, no Perl. Zones of time are Python's.
 FROM ${BASE} AS system
@@ -56,12 +59,8 @@ FROM scratch
 # hadolint ignore=DL3067
 COPY --from=system / /
 COPY --from=built /app /app
-COPY --from=built --chown=10001:10001 /app/var/exports /app/var/exports
-COPY --from=built --chown=10001:10001 /app/var/private /app/var/private
-COPY --from=built --chown=10001:10001 /app/var/record /app/var/record
-COPY --from=built --chown=10001:10001 /app/var/backups /app/var/backups
-COPY --from=built --chown=10001:10001 /app/var/wal /app/var/wal
-COPY --from=built --chown=10001:10001 /app/var/restore-tests /app/var/restore-tests
+# Its folders belong to the account; one that was there already would keep its owner.
+COPY --from=built --chown=10001:10001 /writable/ /app/var/
 WORKDIR /app
 ENV PATH=/app/.venv/bin:/usr/bin:/bin \
     PYTHONUNBUFFERED=1 \

@@ -19,7 +19,7 @@ test: development ## run all tests, with the coverage floor
 test-nightly: development ## run the tests that take minutes: every migration both ways, an upgrade under calls
 	$(PYTHON) -m pytest -m nightly
 
-test-image: development ## build the image and send it a signed bet, as root on Debian; takes minutes
+test-image: development ## build the image, start compose.yaml with Podman and send it a signed bet, as root on Debian; takes minutes
 	$(PYTHON) -m pytest -m image --numprocesses 0
 
 test-samples: development ## run the clients of the Developers page in PHP, Java, Go and C#, as root on Debian

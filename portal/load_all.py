@@ -19,7 +19,7 @@ PROGRAMS = (
     "granian.wsgi",
     "kombu.transport.redis",
 )
-NOT_IN_AN_IMAGE = {"aiosmtpd"}  # of the group `embedded`
+OPTIONAL = {"aiosmtpd", "opentelemetry"}  # of the groups `embedded` and `traces`
 
 
 def load_all() -> None:
@@ -30,7 +30,7 @@ def load_all() -> None:
             try:
                 import_module(module.name)
             except ModuleNotFoundError as missing:
-                if str(missing.name).partition(".")[0] not in NOT_IN_AN_IMAGE:
+                if str(missing.name).partition(".")[0] not in OPTIONAL:
                     raise
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import structlog
 from django.conf import settings
@@ -22,6 +21,7 @@ from merchants.services import history
 from portal.lib import private_storage
 from portal.lib.clientip import request_address
 from portal.lib.logs import request_ids
+from portal.lib.request_ids import new_request_id
 
 PROBE = "x-portal-probe"
 FILES_AWAY = error_pages.ErrorText(
@@ -41,7 +41,7 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.request_id = uuid4()  # type: ignore[attr-defined]
+        request.request_id = new_request_id()  # type: ignore[attr-defined]
         token = request_ids.set(request.request_id)  # type: ignore[attr-defined]
         try:
             response = self.get_response(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def test_a_service_has_no_more_than_it_needs(name: str) -> None:
     service = SERVICES[name]
     assert service["restart"] == ("no" if name in ONCE else "unless-stopped")
     assert service["read_only"] is True
+    assert all(each.startswith("/") for each in service["tmpfs"])
     assert service["tmpfs"]
     assert service["cap_drop"] == ["ALL"]
     assert "cap_add" not in service
@@ -133,3 +135,61 @@ def test_the_build_is_given_each_file_that_it_copies() -> None:
         if line.startswith("COPY ") and "--from=" not in line:
             copied.update(line.split()[1:-1])
     assert copied == let_in
+
+
+LOADED = """
+import sys
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+lines = Path("requirements/production.txt").read_text().splitlines()
+locked = {line.partition("==")[0].partition("[")[0] for line in lines}
+names = packages_distributions().items()
+missing = {top for top, owners in names if not any(each.lower().replace("_", "-") in locked for each in owners)}
+
+
+class NotInstalled:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in missing:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+sys.meta_path.insert(0, NotInstalled())
+import django.conf
+from portal.load_all import load_all
+load_all()
+from django.apps import apps
+files = [each.__spec__.origin for each in list(sys.modules.values()) if each.__spec__ and each.__spec__.origin]
+texts = [*(app.path for app in apps.get_app_configs()), Path(django.conf.__file__).parent]
+files += [str(file) for each in texts for file in Path(each, "locale/en").rglob("*.mo")]
+print("\\n".join(file for file in files if file.startswith(sys.prefix)))
+"""
+
+
+def test_the_build_has_each_lock_that_may_be_named() -> None:
+    copied = set(re.findall(r"requirements/(\w+)\.txt", (CHECKOUT / "Dockerfile").read_text()))
+    assert copied == {"uv", "production", "runtime", "s3", "traces"}
+
+
+def removals() -> list[str]:
+    """The commands of the build stage that thin out the packages."""
+    text = (CHECKOUT / "Dockerfile").read_text().replace("\\\n", " ")
+    found = re.findall(r"find \.venv [^&]*(?:-delete|-exec rm -r '\{\}' \+)", text)
+    return [command for command in found if "-name static" not in command]
+
+
+def test_the_image_keeps_each_module_and_text_that_a_process_loads(tmp_path: Path) -> None:
+    command = [".ci/with-settings", sys.executable, "-c", LOADED]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = done.stdout.splitlines()
+    kept = [tmp_path / ".venv" / Path(file).relative_to(sys.prefix) for file in loaded if file.endswith((".py", ".mo"))]
+    assert len(kept) > 1000
+    for file in kept:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    commands = removals()
+    assert len(commands) >= 4
+    for each in commands:
+        subprocess.run(["sh", "-c", each], cwd=tmp_path, check=True)
+    assert [str(file) for file in kept if not file.exists()] == []

@@ -15,25 +15,26 @@ import pytest
 from portal.lib.ends_with_parent import tethered_command
 from portal.local.ports import free_port
 from portal.local.welcome import is_answering
-from tests.plugins.live import CHECKOUT, Live, end_of, stop
+from tests.plugins.live import Live, end_of, stop
+from tests.portal.containers import podman, portal_image
 from tests.portal.test_settings import GOOD
 from tests.wallet.clusters import insist, own_cluster, relay_to, seated
 from tests.wallet.conftest import stage_on
 
 pytestmark = pytest.mark.image
-FOLDER = CHECKOUT / "var/image"
 MOST_BYTES = 250_000_000
 # No systemd, no cgroups to set, and limits that a session without CAP_SYS_RESOURCE may have.
 HOST = ["--network=host", "--ulimit=nofile=1024:1024", "--ulimit=nproc=1024:1024", "--no-healthcheck"]
 CLOSED = ["--read-only", "--cap-drop=all", "--security-opt=no-new-privileges", "--tmpfs=/tmp"]
 NAME = "portal-tested"
-START_SECONDS = 300  # of a container without layers, on a busy machine
+START_SECONDS = 300  # of a container that copies its image, on a busy machine
 SETTINGS = ("SECRET_KEY", "KEY_ENCRYPTION_KEYS")  # of this run, so that what the tests seal can be opened
 # In one container: each copies the whole image where there are no layers.
 FACTS = r"""
 echo size=$(find / -xdev -type f -printf '%s\n' 2>/dev/null | awk '{ sum += $1 } END { print sum }')
 echo account=$(id -u)
 echo written=$(touch /app/x /usr/x /etc/x 2>/dev/null; ls /app/x /usr/x /etc/x 2>/dev/null)
+echo writable=$(cd /app/var && stat --format '%n=%u=%a' exports private record backups wal restore-tests)
 echo programs=$(which apt-get dpkg-reconfigure perl gcc pip)
 echo authorities=$(python -c 'import ssl; print(len(ssl.create_default_context().get_ca_certs()))')
 echo zone=$(python -c 'import zoneinfo; print(zoneinfo.ZoneInfo("Europe/Berlin"))')
@@ -42,15 +43,9 @@ echo environment=$(env) $(ls -A /root /home /run/secrets 2>/dev/null)
 """
 
 
-def podman(*arguments: str) -> list[str]:
-    store = ["--root", str(FOLDER / "storage"), "--runroot", str(FOLDER / "run"), "--storage-driver", "vfs"]
-    return ["podman", *store, "--runtime", "runc", "--cgroup-manager=cgroupfs", *arguments]
-
-
 @pytest.fixture(scope="module")
 def image() -> str:
-    done = subprocess.run([".ci/image", str(FOLDER)], cwd=CHECKOUT, stdout=subprocess.PIPE, text=True, check=True)
-    return done.stdout.strip()
+    return portal_image("production")
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +60,8 @@ def test_it_is_small_and_runs_as_nobody_in_particular(facts: dict[str, str]) -> 
     assert facts["account"] == "10001"
     assert not facts["written"]
     assert not facts["programs"]
+    folders = ("exports", "private", "record", "backups", "wal", "restore-tests")
+    assert facts["writable"].split() == [f"{name}=10001=700" for name in folders]
 
 
 def test_it_can_work_without_what_was_removed(facts: dict[str, str]) -> None:
@@ -73,7 +70,8 @@ def test_it_can_work_without_what_was_removed(facts: dict[str, str]) -> None:
 
 
 def test_it_holds_no_secret_and_no_file_that_nobody_named(facts: dict[str, str]) -> None:
-    assert set(facts["files"].split()) == {".venv", "manage.py", "merchants", "portal", "templates", "var", "wallet"}
+    code = {"manage.py", "merchants", "portal", "templates", "wallet"}
+    assert set(facts["files"].split()) == {".venv", "docs", "var", *code}
     assert not any(name in facts["environment"] for name in ("SECRET", "KEY", "PASSWORD", "URL"))
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import ipaddress
+from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from merchants.models import ApiKey, Merchant, Secret
+from portal.lib import database
 from tests import factories
 from tests.plans import measured, plan
 from tests.plugins.database_role import as_superuser
 from wallet.models import SignedRequest
 from wallet.models.request_log import BLOCK
 from wallet.services.log.log_search import NEWEST, Edges, RequestFilter, search_requests
+from wallet.services.rounds import find_by_id
+from wallet.services.usage import last_day, quiet_merchants, restriction_impact
 
 pytestmark = pytest.mark.django_db
 LOG = "wallet_signedrequest"
 LINES = 3 * BLOCK
-BYTES_A_LINE = 480  # 316 of them in the table
+BYTES_A_LINE = 450  # 315 of them in the table
 SIZE = """
     SELECT sum(pg_table_size(relid) + pg_indexes_size(relid))
       FROM pg_partition_tree('wallet_signedrequest') WHERE isleaf
@@ -36,7 +40,7 @@ FILL = """
                created_at, request_id, merchant_id, secret_id, auth_key, address, address_source, method, endpoint,
                http_status, status, message, player_id, session_id, game_id, transaction_id, round_id,
                currency, amount, balance, duration_us)
-    SELECT now(), gen_random_uuid(), %(merchant)s, %(secret)s, md5('key'),
+    SELECT now(), uuidv7(), %(merchant)s, %(secret)s, md5('key'),
            ('198.51.100.' || n %% 40)::inet, 'socket', 'POST',
            (ARRAY['/wallet/balance', '/wallet/transaction/bet', '/wallet/transaction/payout'])[n %% 3 + 1], 200,
            'RS_OK', '', 'player-' || (random() * 3000)::int, gen_random_uuid(), 'book-of-gold',
@@ -117,6 +121,38 @@ def test_calls_of_a_key_are_found_by_blocks_of_ids(edges: Edges) -> None:
     for found in looks(merchant, RequestFilter(key=key), edges):
         assert "request_secret_block" in found
         assert "Seq Scan on wallet_signedrequest_0" not in found
+
+
+NEWEST_OF = {"statements": "/reconciliation/%", "most": 50, "since": datetime(2020, 1, 1, tzinfo=UTC)}
+
+
+@pytest.fixture
+def quiet(busy: Merchant) -> Merchant:
+    """Another merchant, whose few lines are among many of the busy one."""
+    merchant = factories.merchant()
+    fill(merchant, 12)
+    fill(busy, BLOCK)
+    measured(LOG)
+    return merchant
+
+
+@pytest.mark.parametrize("edges", [Edges(), Edges(above=1, rising=True)])
+def test_calls_of_a_merchant_are_found_by_blocks_of_ids(quiet: Merchant, edges: Edges) -> None:
+    for found in looks(quiet, RequestFilter(), edges):
+        assert "request_merchant_block" in found or "merchant_id_expr" in found
+        assert "Seq Scan on wallet_signedrequest_0" not in found
+
+
+def test_whoever_counts_the_newest_calls_of_a_merchant_reads_blocks_of_ids(quiet: Merchant) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        last_day.last_day(quiet)
+        restriction_impact.game_impact(quiet, [factories.game()])
+        find_by_id.find_part(quiet, "nothing")
+        database.fetch_rows(quiet_merchants.NEWEST_CALLS, NEWEST_OF | {"merchants": [quiet.pk]})
+    asked = [query["sql"] for query in queries if "/ 1024" in query["sql"]]
+    assert len(asked) >= 4
+    for statement in asked:
+        assert "request_merchant_block" in plan(statement)
 
 
 def test_lines_of_a_player_keep_their_order(busy: Merchant) -> None:

@@ -20,7 +20,7 @@ from merchants.models import ApiKey, Merchant, Secret
 from portal.lib.clientip import Network
 from wallet import statuses
 from wallet.models import SignedRequest
-from wallet.models.request_log import BLOCK, FREQUENT_ENDPOINTS, PLAYER_BLOCK
+from wallet.models.request_log import BLOCK, FREQUENT_ENDPOINTS, MERCHANT_BLOCK, PLAYER_BLOCK
 
 SCANNED = 10_000
 LATE = timedelta(minutes=1)  # a line stands this far at most from where its time would have put it
@@ -86,6 +86,11 @@ class Arm(NamedTuple):
     @property
     def range_condition(self) -> str:
         return (BETWEEN_BLOCKS if self.block else BETWEEN) if self.lead != "transaction_id" else OF_ONE
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What its rows are sorted by, as the index has them."""
+        return (self.lead, "block", "id") if self.block else (self.lead, "id")
 
 
 # --- One look ---------------------------------------------------------------------------------------------------------
@@ -198,8 +203,9 @@ OF_ONE = """
 """
 MATCHES = """
     SELECT f.id FROM unnest(%({name})s::{type}[]) v (value) CROSS JOIN LATERAL (
-        SELECT d.id FROM (SELECT r.* FROM wallet_signedrequest r WHERE {between} LIMIT %(most)s) d
-         WHERE {rest} ORDER BY d.{lead} {order}, d.id {order} LIMIT %(limit)s) f
+        SELECT d.id FROM (SELECT r.*, r.id / {step} AS block FROM wallet_signedrequest r
+                           WHERE {between} LIMIT %(most)s) d
+         WHERE {rest} ORDER BY {sorted} LIMIT %(limit)s) f
 """
 STOPPED = """
     SELECT d.id FROM unnest(%({name})s::{type}[]) v (value) CROSS JOIN LATERAL (
@@ -220,6 +226,7 @@ ADDRESSES = """
     SELECT host(address) FROM hop WHERE address IS NOT NULL LIMIT %(most)s
 """
 OF_MERCHANT = "r.merchant_id = %(merchant)s"
+OF_BLOCK = f"r.id / {MERCHANT_BLOCK}"  # lines of a merchant are sorted by it and then by id, as their index has them
 OF_REFUSALS = f"{OF_MERCHANT} AND r.status <> 'RS_OK'"
 UNSIGNED = "r.merchant_id IS NULL AND r.auth_key <> ''"
 REFUSED_UNSIGNED = f"{UNSIGNED} AND r.status <> 'RS_OK'"  # whom they name is believed for no call that was taken
@@ -294,7 +301,8 @@ class _Search:
             yield Arm("secret_id", "r.secret_id IS NOT NULL", secrets, "bigint", self.rest("key"), block=BLOCK)
         if wish.status == REFUSED:
             yield Arm("status", OF_REFUSALS, REFUSALS, "text", self.rest("refused"))
-        yield Arm("merchant_id", "r.merchant_id IS NOT NULL", [self.merchant.pk], "bigint", self.rest())
+        named = "r.merchant_id IS NOT NULL"
+        yield Arm("merchant_id", named, [self.merchant.pk], "bigint", self.rest(), block=MERCHANT_BLOCK)
 
     def unsigned(self) -> Iterator[Arm]:
         """Return, for each key, what was refused before its signature was valid."""
@@ -336,7 +344,8 @@ class _Search:
         for number, arm in enumerate(arm for arm in arms if arm.values):
             name, rest = f"v{number}", " AND ".join(arm.rest) or "true"
             values[name] = list(arm.values)
-            said = arm._asdict() | {"name": name, "rest": rest, "order": self.edges.order}
+            said = arm._asdict() | {"name": name, "rest": rest, "order": self.edges.order, "step": arm.block or 1}
+            said["sorted"] = ", ".join(f"d.{column} {self.edges.order}" for column in arm.columns)
             parts.append(statement.format_map(said | {"between": arm.range_condition.format_map(said)}))
         return _ask(" UNION ALL ".join(parts), values) if parts else []
 

@@ -58,7 +58,7 @@ def find_part(merchant: Merchant, text: str) -> IdMatch:
     )
     has_text = Q(transaction_id__contains=text) | Q(round_id__contains=text)
     rows = Transaction.objects.filter(pk__in=bets).filter(has_text).order_by("-pk")[:MOST]
-    lines = SignedRequest.objects.filter(merchant=merchant).order_by("-id").values("pk")[:SCANNED]
+    lines = SignedRequest.objects.of_merchant(merchant.pk).values("pk")[:SCANNED]
     named = Q(transaction_id__contains=text) | Q(request_text__contains=text)
     requests = SignedRequest.objects.filter(pk__in=lines).annotate(request_text=Cast("request_id", TextField()))
     found = list(requests.filter(named).order_by("-pk")[:MOST])

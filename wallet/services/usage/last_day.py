@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 from merchants.models import Merchant
 from portal.lib import clock, database
 from wallet import statuses
-from wallet.services.log.log_search import NEWEST, REFUSED_UNSIGNED
+from wallet.models.request_log import MERCHANT_BLOCK
+from wallet.services.log.log_search import NEWEST, OF_BLOCK, REFUSED_UNSIGNED
 
 HOURS = 24
 TAIL, KEY_TAIL = 50_000, 10_000
@@ -34,8 +35,8 @@ LAST_DAY = f"""
      UNION ALL
     SELECT date_trunc('hour', t.created_at, 'UTC'), t.status, true, count(*), {SIGNED}, min(t.created_at)
       FROM (SELECT r.created_at, r.status FROM wallet_signedrequest r
-             WHERE r.merchant_id = %(merchant)s AND r.id > {MARK}
-             ORDER BY r.id DESC LIMIT %(most)s) t
+             WHERE r.merchant_id = %(merchant)s AND r.id > {MARK} AND {OF_BLOCK} >= {MARK} / {MERCHANT_BLOCK}
+             ORDER BY {OF_BLOCK} DESC, r.id DESC LIMIT %(most)s) t
      WHERE t.created_at >= %(since)s GROUP BY 1, 2
      UNION ALL
     SELECT date_trunc('hour', t.created_at, 'UTC'), t.status, false, count(*), k.id, min(t.created_at)

@@ -28,7 +28,7 @@ from portal.lib import clock, database
 from portal.lib.moments import show_moment
 from wallet import statuses
 from wallet.models import CallHour, TrafficIncident
-from wallet.services.log.log_search import NEWEST, REFUSED_UNSIGNED
+from wallet.services.log.log_search import NEWEST, OF_BLOCK, REFUSED_UNSIGNED
 from wallet.services.usage.calls_by_hour import MARK, TAIL, calls_by_hour
 from wallet.services.usage.usage_totals import hour_of
 
@@ -67,7 +67,7 @@ NEWEST_CALLS = f"""
         SELECT m.id AS merchant_id, e.* FROM (
             (SELECT r.status, r.created_at FROM wallet_signedrequest r
               WHERE r.merchant_id = m.id AND r.endpoint NOT LIKE %(statements)s
-              ORDER BY r.id DESC LIMIT %(most)s)
+              ORDER BY {OF_BLOCK} DESC, r.id DESC LIMIT %(most)s)
              UNION ALL
             (SELECT u.status, u.created_at FROM merchants_apikey k
               CROSS JOIN LATERAL (SELECT r.status, r.created_at FROM wallet_signedrequest r

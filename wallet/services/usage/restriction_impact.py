@@ -15,6 +15,7 @@ from merchants.models import Game, Merchant, Player, Secret
 from merchants.services import limits as limits_of
 from merchants.services.limits import Limits
 from portal.lib import clock
+from wallet.services.log.log_search import OF_BLOCK
 from wallet.services.usage import last_day, usage_totals
 from wallet.services.usage.usage_rollup import IS_OPEN, touched_bets
 from wallet.services.usage.usage_totals import OpenRounds, Span
@@ -71,11 +72,11 @@ IN_SESSION = """
 """
 CALLS = """
     SELECT count(*) FROM (
-        SELECT {column} AS name FROM wallet_signedrequest
-         WHERE merchant_id = %(merchant)s ORDER BY id DESC LIMIT %(most)s
+        SELECT {column} AS name FROM wallet_signedrequest r
+         WHERE r.merchant_id = %(merchant)s ORDER BY {block} DESC, r.id DESC LIMIT %(most)s
     ) c WHERE c.name = ANY(%(names)s)
 """
-CALLS_OF_PLAYERS, CALLS_OF_GAMES = CALLS.format(column="player_id"), CALLS.format(column="game_id")
+CALLS_OF_PLAYERS, CALLS_OF_GAMES = (CALLS.format(column=name, block=OF_BLOCK) for name in ("player_id", "game_id"))
 NOBODYS: list[Secret] = []  # rounds are found by the merchant here, whatever secret signed
 
 
