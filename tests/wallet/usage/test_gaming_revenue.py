@@ -146,14 +146,17 @@ SINCE_ROWS = f"""
     SELECT r.{{of}}, r.currency, sum(r.bets)::bigint, sum(r.stakes)::bigint, sum(r.payouts)::bigint,
            sum(r.stakes - r.payouts)::bigint, sum(r.rewards)::bigint
       FROM ({usage_rollup.GAMING_ROWS} AND t.merchant_id = %s) r WHERE r.day >= %s AND r.day <= %s GROUP BY 1, 2
-"""
+"""  # noqa: S608 - ours
 
 
 @given(since=st.dates(date(2024, 1, 1), date(2027, 1, 1)), days=st.integers(0, 400))
 def test_pieces_make_up_a_span_without_gap_or_overlap(since: date, days: int) -> None:
     pieces = gaming_revenue.span_pieces(since, since + timedelta(days=days))
     covered = sorted(
-        first + timedelta(days=number) for length, firsts in pieces.items() for first in firsts for number in range(length)
+        first + timedelta(days=number)
+        for length, firsts in pieces.items()
+        for first in firsts
+        for number in range(length)
     )
     assert covered == [since + timedelta(days=number) for number in range(days + 1)]
     assert sum(len(firsts) for firsts in pieces.values()) <= 25
@@ -192,7 +195,9 @@ def test_coarser_sums_are_the_ledger_after_any_movements(caller: Caller, acme: M
     for _ in range(3):
         move_money(caller, randomly)
         spread_over_days(randomly)
-        usage_rollup.sum_up(Watermark.Source.GAMING, at_once=randomly.randrange(1, 9), most_batches=randomly.choice([2, None]))
+        usage_rollup.sum_up(
+            Watermark.Source.GAMING, at_once=randomly.randrange(1, 9), most_batches=randomly.choice([2, None])
+        )
         for _ in range(5):
             since = DAY + timedelta(days=randomly.randrange(-210, 100))
             until = since + timedelta(days=randomly.randrange(400))
