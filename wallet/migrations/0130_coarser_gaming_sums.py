@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
                 ('payouts', wallet.models.usage.WholeNumberField()),
                 ('rewards', wallet.models.usage.WholeNumberField()),
                 ('length', models.PositiveSmallIntegerField()),
+                ('game', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.game')),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
         ),
         migrations.CreateModel(
@@ -38,6 +40,7 @@ class Migration(migrations.Migration):
                 ('stakes', wallet.models.usage.WholeNumberField()),
                 ('payouts', wallet.models.usage.WholeNumberField()),
                 ('rewards', wallet.models.usage.WholeNumberField()),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
             ],
         ),
         migrations.CreateModel(
@@ -51,6 +54,8 @@ class Migration(migrations.Migration):
                 ('payouts', wallet.models.usage.WholeNumberField()),
                 ('rewards', wallet.models.usage.WholeNumberField()),
                 ('length', models.PositiveSmallIntegerField()),
+                ('merchant', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant')),
+                ('player', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.player')),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
@@ -88,31 +93,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='playergamingday',
             trigger=pgtrigger.compiler.Trigger(name='player_spans_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO wallet_playerspan AS s (merchant_id, length, day, player_id, currency, bets, stakes, payouts, rewards)\n    SELECT c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),\n           sum(c.sign * c.rewards)\n      FROM (SELECT o.*, -1 AS sign FROM old_days o) c CROSS JOIN (VALUES (8), (32), (128)) l (length)\n     GROUP BY c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency\n    ON CONFLICT (merchant_id, length, day, player_id, currency) DO UPDATE\n       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,\n           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;\n    RETURN NULL;\n", hash='5f187d00644292289a9812e6bd34689c858a085e', level='STATEMENT', operation='DELETE', pgid='pgtrigger_player_spans_deleted_f6486', referencing='REFERENCING OLD TABLE AS old_days ', table='wallet_playergamingday', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='gamespan',
-            name='game',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.game'),
-        ),
-        migrations.AddField(
-            model_name='gamespan',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='merchantgamingday',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='playerspan',
-            name='merchant',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.merchant'),
-        ),
-        migrations.AddField(
-            model_name='playerspan',
-            name='player',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='merchants.player'),
         ),
         migrations.AddConstraint(
             model_name='gamespan',

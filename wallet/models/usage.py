@@ -219,7 +219,7 @@ def coarser_sums(name: str, table: str, of: str) -> list[pgtrigger.Trigger]:
             level=pgtrigger.Statement,
             when=pgtrigger.After,
             operation=operation,
-            referencing=pgtrigger.Referencing(**named),
+            referencing=pgtrigger.Referencing(**named),  # type: ignore[no-untyped-call]
             func=to_coarser_sums(table, of, changed),
         )
         for way, operation, changed, named in ways
