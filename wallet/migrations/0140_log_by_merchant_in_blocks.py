@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     """The version before finds a merchant's rows by the first column of the new index, and sorts them."""
 
     atomic = False
-    dependencies = [("wallet", "0118_no_functions_of_the_version_before")]
+    dependencies = [("wallet", "0131_coarser_sums_of_days_before")]
     operations = [
         migrations.RunPython(online.build(NEW), online.drop(NEW)),
         migrations.RunPython(online.drop(OLD), online.build(OLD)),

@@ -171,6 +171,61 @@ class GamingDay(models.Model):
         return f"{self.merchant_id} {self.day} {self.currency}"
 
 
+SPANS = (8, 32, 128)  # days, each a multiple of the one before it
+EACH_SPAN = ", ".join(f"({days})" for days in SPANS)
+FIRST_DAY = "c.day - mod(c.day - DATE '0001-01-01', l.length)"
+TO_COARSER_SUMS = """
+    INSERT INTO {table} AS s (merchant_id, {keys}, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, {values}, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM ({changed}) c {lengths}
+     GROUP BY c.merchant_id, {values}
+    ON CONFLICT (merchant_id, {keys}) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+"""
+
+
+def to_coarser_sums(table: str, of: str, changed: str) -> str:
+    """Return the SQL that adds changed days, each with its `sign`, to coarser sums.
+
+    `of`: the column that tells what the sums are of; "" for the sums of a day of all games.
+    """
+    keys, values = ["day", "currency"], ["c.day", "c.currency"]
+    if of:
+        keys, values = ["length", "day", of, "currency"], ["l.length", FIRST_DAY, f"c.{of}", "c.currency"]
+    lengths = f"CROSS JOIN (VALUES {EACH_SPAN}) l (length)" if of else ""
+    return TO_COARSER_SUMS.format(
+        table=table, keys=", ".join(keys), values=", ".join(values), changed=changed, lengths=lengths
+    )
+
+
+def coarser_sums(name: str, table: str, of: str) -> list[pgtrigger.Trigger]:
+    """Return the triggers that keep coarser sums equal to those of the days, whoever writes the days.
+
+    They stand on sums that a job writes, so a bet does not pay for them.
+    """
+    added, taken = "SELECT n.*, 1 AS sign FROM new_days n", "SELECT o.*, -1 AS sign FROM old_days o"
+    new, old = {"new": "new_days"}, {"old": "old_days"}
+    ways = [
+        ("added", pgtrigger.Insert, added, new),
+        ("changed", pgtrigger.Update, f"{added} UNION ALL {taken}", new | old),
+        ("deleted", pgtrigger.Delete, taken, old),
+    ]
+    return [
+        pgtrigger.Trigger(
+            name=f"{name}_{way}",
+            level=pgtrigger.Statement,
+            when=pgtrigger.After,
+            operation=operation,
+            referencing=pgtrigger.Referencing(**named),  # type: ignore[no-untyped-call]
+            func=to_coarser_sums(table, of, changed),
+        )
+        for way, operation, changed, named in ways
+    ]
+
+
 class GameDay(GamingDay):
     """Of one game."""
 
@@ -178,6 +233,10 @@ class GameDay(GamingDay):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["merchant", "day", "game", "currency"], name="game_day_once")]
+        triggers = [
+            *coarser_sums("games", "wallet_merchantgamingday", ""),
+            *coarser_sums("game_spans", "wallet_gamespan", "game_id"),
+        ]
 
 
 class PlayerGamingDay(GamingDay):
@@ -191,6 +250,47 @@ class PlayerGamingDay(GamingDay):
         ]
         # The days of one player: the figures of the players that a page of revenue shows.
         indexes = [models.Index(fields=["merchant", "player", "day"], name="player_gaming_days")]
+        triggers = coarser_sums("player_spans", "wallet_playerspan", "player_id")
+
+
+class MerchantGamingDay(GamingDay):
+    """Of all games."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "day", "currency"], name="merchant_gaming_day_once")]
+
+
+class GamingSpan(GamingDay):
+    """Of so many days, the first of which is `day`. One length divides the days since the year 1 without a gap."""
+
+    length = models.PositiveSmallIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class GameSpan(GamingSpan):
+    """Of one game."""
+
+    game = models.ForeignKey(Game, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "length", "day", "game", "currency"], name="game_span_once")
+        ]
+
+
+class PlayerSpan(GamingSpan):
+    """Of one player."""
+
+    player = models.ForeignKey(Player, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "length", "day", "player", "currency"], name="player_span_once")
+        ]
+        # The spans of one player: the figures of the players that a page of revenue shows.
+        indexes = [models.Index(fields=["merchant", "player", "length", "day"], name="player_spans")]
 
 
 class OpenBet(models.Model):

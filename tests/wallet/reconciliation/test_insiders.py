@@ -70,7 +70,10 @@ def test_rows_that_a_watermark_passed_over_are_named(caller: Caller, source: str
     newest = Transaction.objects.latest("pk").pk
     with connection.cursor() as cursor:
         cursor.execute("UPDATE wallet_mark SET upto = %s WHERE source = %s", [newest, source])
-    tables = {"movements": ["wallet_movementhour"], "gaming": ["wallet_gameday", "wallet_playergamingday"]}[source]
+    tables = {
+        "movements": ["wallet_movementhour"],
+        "gaming": ["wallet_gameday", "wallet_playergamingday", "wallet_merchantgamingday"],
+    }[source]
     findings = chain.verify_history().findings
     assert [finding.table for finding in findings] == tables
     assert "A watermark was moved past entries" in findings[0].sentence

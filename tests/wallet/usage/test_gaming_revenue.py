@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Sum
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from merchants.models import Download, Game, Merchant, Person, Player
-from portal.lib import clock
+from portal.lib import clock, database
 from tests.conftest import Caller
 from tests.pages import said
 from tests.people import signed_in
 from tests.plugins.database_role import as_superuser
 from wallet.models import Transaction, Watermark
-from wallet.models.usage import GameDay, PlayerGamingDay
+from wallet.models.usage import SPANS, GameDay, GameSpan, MerchantGamingDay, PlayerGamingDay, PlayerSpan
 from wallet.services.usage import gaming_revenue, usage_rollup
 from wallet.services.usage.gaming_revenue import RevenueWish
 
@@ -135,3 +139,101 @@ def test_a_file_with_players_needs_a_fresh_second_factor(at_work: Client, played
 def test_a_span_that_cannot_be_shown_is_said(at_work: Client, played: Caller, query: str) -> None:
     assert at_work.get(f"{PAGE}?{query}").status_code == 200
     assert at_work.get(f"{PAGE}csv/?{query}")["location"] == PAGE
+
+
+# --- Coarser sums -----------------------------------------------------------------------------------------------------
+SINCE_ROWS = f"""
+    SELECT r.{{of}}, r.currency, sum(r.bets)::bigint, sum(r.stakes)::bigint, sum(r.payouts)::bigint,
+           sum(r.stakes - r.payouts)::bigint, sum(r.rewards)::bigint
+      FROM ({usage_rollup.GAMING_ROWS} AND t.merchant_id = %s) r WHERE r.day >= %s AND r.day <= %s GROUP BY 1, 2
+"""  # noqa: S608 - ours
+
+
+@given(since=st.dates(date(2024, 1, 1), date(2027, 1, 1)), days=st.integers(0, 400))
+def test_pieces_make_up_a_span_without_gap_or_overlap(since: date, days: int) -> None:
+    pieces = gaming_revenue.span_pieces(since, since + timedelta(days=days))
+    covered = sorted(
+        first + timedelta(days=number)
+        for length, firsts in pieces.items()
+        for first in firsts
+        for number in range(length)
+    )
+    assert covered == [since + timedelta(days=number) for number in range(days + 1)]
+    assert sum(len(firsts) for firsts in pieces.values()) <= 25
+
+
+def spread_over_days(randomly: random.Random) -> None:
+    """Give each row that is not summed up a day of its own: early and late rows, and rollbacks before their bet."""
+    upto = Watermark.objects.get(source=Watermark.Source.GAMING).upto
+    with as_superuser(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE wallet_transaction DISABLE TRIGGER USER")
+        for pk in Transaction.objects.filter(pk__gt=upto).values_list("pk", flat=True):
+            day = MIDDAY + timedelta(days=randomly.randrange(-200, 200))
+            cursor.execute("UPDATE wallet_transaction SET created_at = %s WHERE id = %s", [day, pk])
+        cursor.execute("ALTER TABLE wallet_transaction ENABLE TRIGGER USER")
+
+
+def move_money(caller: Caller, randomly: random.Random) -> None:
+    for _ in range(12):
+        bet = caller.bet(randomly.randrange(1, 9)).body["transactionId"]
+        then = randomly.choice(["payout", "rollback", "reward", "nothing"])
+        if then == "payout":
+            paid = caller.payout(bet, randomly.randrange(9)).body["transactionId"]
+            if randomly.random() < 0.5:
+                caller.rollback(paid)
+        elif then == "rollback":
+            caller.rollback(bet)
+        elif then == "reward":
+            caller.reward(randomly.randrange(1, 9))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_coarser_sums_are_the_ledger_after_any_movements(caller: Caller, acme: Merchant, seed: int) -> None:
+    randomly = random.Random(seed)
+    first = Transaction.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    Watermark.objects.filter(source=Watermark.Source.GAMING, upto__lt=first).update(upto=first)
+    for _ in range(3):
+        move_money(caller, randomly)
+        spread_over_days(randomly)
+        usage_rollup.sum_up(
+            Watermark.Source.GAMING, at_once=randomly.randrange(1, 9), most_batches=randomly.choice([2, None])
+        )
+        for _ in range(5):
+            since = DAY + timedelta(days=randomly.randrange(-210, 100))
+            until = since + timedelta(days=randomly.randrange(400))
+            assert_sums_are_the_ledger(acme, since, until)
+    assert PlayerSpan.objects.exists()
+    GameDay.objects.filter(day__lt=DAY).delete()
+    PlayerGamingDay.objects.filter(day__lt=DAY).delete()
+    for days, coarser in ((GameDay, GameSpan), (GameDay, MerchantGamingDay), (PlayerGamingDay, PlayerSpan)):
+        lengths = len(SPANS) if coarser is not MerchantGamingDay else 1
+        of_days = days.objects.aggregate(*map(Sum, FIELDS))
+        assert coarser.objects.aggregate(*map(Sum, FIELDS)) == {
+            name: total and total * lengths for name, total in of_days.items()
+        }
+
+
+FIELDS = ("bets", "stakes", "payouts", "rewards")
+
+
+def assert_sums_are_the_ledger(merchant: Merchant, since: date, until: date) -> None:
+    for by, of in {"day": "day", "game": "game_id", "player": "player_id"}.items():
+        expected = database.fetch_rows(SINCE_ROWS.format(of=of), [merchant.pk, since, until])
+        for most in (200, None) if by == "player" else (None,):
+            report = gaming_revenue.revenue_report(merchant, RevenueWish(since, until, by), most=most)
+            assert sorted(map(tuple, report.rows)) == sorted(map(tuple, expected))
+            assert sum(row.ggr for row in report.total) == sum(row[5] for row in expected)
+
+
+def test_sums_of_days_before_the_triggers_are_written_in_pieces(played: Caller, acme: Merchant) -> None:
+    usage_rollup.sum_up(Watermark.Source.GAMING)
+    coarser = (GameSpan, MerchantGamingDay, PlayerSpan)
+    kept = [sorted(model.objects.values_list("day", "currency", *FIELDS)) for model in coarser]
+    assert all(kept)
+    PlayerSpan.objects.all().delete()
+    GameSpan.objects.update(stakes=77)
+    before = import_module("wallet.migrations.0131_coarser_sums_of_days_before")
+    for _twice in range(2):
+        with as_superuser(), connection.schema_editor() as editor:
+            before.write_coarser_sums(None, editor)
+        assert [sorted(model.objects.values_list("day", "currency", *FIELDS)) for model in coarser] == kept

@@ -78,7 +78,7 @@ def summing_before(times: int, source: Watermark.Source) -> Iterator[list[int]]:
     summed: list[int] = []
 
     def between(execute: Any, statement: str, *more: Any) -> Any:
-        reads = any(f"FROM wallet_{table}" in statement for table in ("movementhour", "gameday"))
+        reads = any(f"FROM wallet_{table}" in statement for table in ("movementhour", "gameday", "merchantgamingday"))
         if reads and len(summed) < times:
             summed.append(0)
             summed[-1] = usage_rollup.sum_up(source, at_once=1, most_batches=1)

@@ -1,7 +1,7 @@
 """Gross gaming revenue of a merchant: stakes minus payouts, by day, game, player or currency. Units: × 100000.
 
-Read from the days that are summed up (`GameDay`, `PlayerGamingDay`) and the ledger rows behind their watermark, so
-that the figures are exact at any moment.
+Read from the days and spans of days that are summed up (`MerchantGamingDay`, `GameSpan`, `PlayerSpan`; `GameDay` and
+`PlayerGamingDay` at both ends) and the ledger rows behind their watermark, so that the figures are exact at any moment.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import transaction
 from merchants.models import Game, Merchant, Player
 from portal.lib import database, money
 from wallet.models import Watermark
+from wallet.models.usage import SPANS
 from wallet.services.usage import watermarks
 from wallet.services.usage.usage_rollup import GAMING_ROWS
 
@@ -37,16 +38,40 @@ RECENT = f"""
           FROM ({GAMING_ROWS} AND t.merchant_id = %(merchant)s AND t.id > %(mark)s
                               AND t.created_at >= %(begin)s AND t.created_at < %(end)s) r)
 """
-IN_SPAN = "d.merchant_id = %(merchant)s AND d.day >= %(since)s AND d.day <= %(until)s"
 OF_CURRENCY = "(m.currency = %(currency)s OR %(currency)s = '')"
 FIGURES = "sum(m.bets), sum(m.stakes), sum(m.payouts), sum(m.stakes) - sum(m.payouts), sum(m.rewards)"
-ROWS = f"""
-    SELECT d.day, d.{{of}} AS what, d.currency, d.bets, d.stakes, d.payouts, d.rewards FROM {{table}} d WHERE {IN_SPAN}
+SUMMED = "d.currency, d.bets, d.stakes, d.payouts, d.rewards"
+BEHIND_THEM = "r.currency, r.bets, r.stakes, r.payouts, r.rewards FROM recent r"
+OF_DAYS = f"""
+    SELECT d.day, {SUMMED} FROM wallet_merchantgamingday d
+     WHERE d.merchant_id = %(merchant)s AND d.day >= %(since)s AND d.day <= %(until)s
      UNION ALL
-    SELECT r.day, r.{{of}}, r.currency, r.bets, r.stakes, r.payouts, r.rewards FROM recent r
+    SELECT r.day, {BEHIND_THEM}
 """
-OF_GAMES = ROWS.format(of="game_id", table="wallet_gameday")
-OF_PLAYERS = ROWS.format(of="player_id", table="wallet_playergamingday")
+
+
+def in_pieces(of: str, days: str, spans: str, *, chosen: bool = False) -> str:
+    """Return the SQL of the sums of the pieces of a span (`span_pieces`), and of the rows behind the watermark.
+
+    `chosen`: only those of the players in `top`.
+    """
+    join, same = ("top t JOIN", f"ON d.{of} = t.what AND d.currency = t.currency") if chosen else ("", "")
+    behind = f"JOIN top t ON r.{of} = t.what AND r.currency = t.currency" if chosen else ""
+    lengths = [
+        f"SELECT d.{of} AS what, {SUMMED} FROM {join} {spans} d {same}"
+        f" WHERE d.merchant_id = %(merchant)s AND d.length = {length} AND d.day = ANY(%(of_{length})s::date[])"
+        for length in SPANS
+    ]
+    single = (
+        f"SELECT d.{of} AS what, {SUMMED} FROM {join} {days} d {same}"
+        " WHERE d.merchant_id = %(merchant)s AND d.day = ANY(%(of_1)s::date[])"
+    )
+    return " UNION ALL ".join([single, *lengths, f"SELECT r.{of}, {BEHIND_THEM} {behind}"])
+
+
+OF_GAMES = in_pieces("game_id", "wallet_gameday", "wallet_gamespan")
+OF_PLAYERS = in_pieces("player_id", "wallet_playergamingday", "wallet_playerspan")
+OF_TOP_PLAYERS = in_pieces("player_id", "wallet_playergamingday", "wallet_playerspan", chosen=True)
 # In one pass: the groups, and behind them the sums by currency.
 SUMS = f"""
       WITH {RECENT}, sums (what, currency, bets, stakes, payouts, ggr, rewards) AS MATERIALIZED (
@@ -56,23 +81,16 @@ SUMS = f"""
     (SELECT NULL, currency, sum(bets), sum(stakes), sum(payouts), sum(ggr), sum(rewards), true FROM sums
       GROUP BY 2 ORDER BY 3 DESC, 2)
 """
-# A page of players: who is on it, by one sum; then the figures of these. The sums by currency are those of the games,
+# A page of players: who is on it, by one sum; then the figures of these. The sums by currency are those of the days,
 # which are fewer. A sum in floating point is exact up to 90 billion of a currency; above it, rounding may decide who
 # is on the page, never a figure.
 TOP_PLAYERS = f"""
       WITH {RECENT}, top AS MATERIALIZED (
         SELECT m.what, m.currency, sum(least(greatest(m.stakes - m.payouts, -9e18), 9e18)::bigint::float8)
           FROM ({OF_PLAYERS}) m WHERE {OF_CURRENCY} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT %(most)s)
-    (SELECT m.what, m.currency, {FIGURES}, false
-       FROM (SELECT t.what, t.currency, d.bets, d.stakes, d.payouts, d.rewards
-               FROM top t JOIN wallet_playergamingday d ON d.player_id = t.what AND d.currency = t.currency
-              WHERE {IN_SPAN}
-              UNION ALL
-             SELECT t.what, t.currency, r.bets, r.stakes, r.payouts, r.rewards
-               FROM top t JOIN recent r ON r.player_id = t.what AND r.currency = t.currency) m
-      GROUP BY 1, 2 ORDER BY 6 DESC, 1, 2)
+    (SELECT m.what, m.currency, {FIGURES}, false FROM ({OF_TOP_PLAYERS}) m GROUP BY 1, 2 ORDER BY 6 DESC, 1, 2)
      UNION ALL
-    (SELECT NULL, m.currency, {FIGURES}, true FROM ({OF_GAMES}) m WHERE {OF_CURRENCY} GROUP BY 2 ORDER BY 3 DESC, 2)
+    (SELECT NULL, m.currency, {FIGURES}, true FROM ({OF_DAYS}) m WHERE {OF_CURRENCY} GROUP BY 2 ORDER BY 3 DESC, 2)
 """
 
 
@@ -130,7 +148,18 @@ def revenue_report(merchant: Merchant, wish: RevenueWish, *, most: int | None = 
 def _statement(by: str, *, is_page: bool) -> str:
     if by == "player" and is_page:
         return TOP_PLAYERS
-    return SUMS.format(by=BY[by], order=ORDERS[by], rows=OF_PLAYERS if by == "player" else OF_GAMES)
+    return SUMS.format(by=BY[by], order=ORDERS[by], rows={"player": OF_PLAYERS, "game": OF_GAMES}.get(by, OF_DAYS))
+
+
+def span_pieces(since: date, until: date) -> dict[int, list[date]]:
+    """Return the first days of the fewest pieces that make up a span, by their length: SPANS, or 1 for a single day."""
+    pieces: dict[int, list[date]] = {length: [] for length in (1, *SPANS)}
+    first, behind = since.toordinal() - 1, until.toordinal()  # days since the year 1
+    while first < behind:
+        length = next((each for each in reversed(SPANS) if not first % each and first + each <= behind), 1)
+        pieces[length].append(date.fromordinal(first + 1))
+        first += length
+    return pieces
 
 
 def _values(merchant: Merchant, wish: RevenueWish, most: int | None) -> dict[str, Any]:
@@ -142,7 +171,7 @@ def _values(merchant: Merchant, wish: RevenueWish, most: int | None) -> dict[str
         "begin": datetime.combine(wish.since, time(), UTC),
         "end": datetime.combine(wish.until, time(), UTC) + timedelta(days=1),
         "most": None if most is None else most + 1,
-    }
+    } | {f"of_{length}": firsts for length, firsts in span_pieces(wish.since, wish.until).items()}
 
 
 def names(by: str, rows: list[Revenue]) -> dict[Any, str]:

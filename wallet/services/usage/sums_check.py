@@ -43,6 +43,7 @@ COMPARED = {
     "wallet_movementhour": (Watermark.Source.MOVEMENTS, MOVEMENTS),
     "wallet_gameday": (Watermark.Source.GAMING, GAMING.format(table="wallet_gameday")),
     "wallet_playergamingday": (Watermark.Source.GAMING, GAMING.format(table="wallet_playergamingday")),
+    "wallet_merchantgamingday": (Watermark.Source.GAMING, GAMING.format(table="wallet_merchantgamingday")),
 }
 
 
