@@ -1,4 +1,4 @@
--- Made of the migrations 848814d24ed5c1a67198233c7f0096e5dd4aff4c6e3a10e2c9728891da5bbf4b
+-- Made of the migrations 65af740badd19fb92ecbcdac114d44f8a7c24d9af4f13e9406528f30e2d87614
 --
 -- PostgreSQL database dump
 --
@@ -21,6 +21,14 @@ SET LOCAL row_security = off;
 
 
 CREATE SCHEMA IF NOT EXISTS statements;
+
+
+CREATE TYPE public.wallet_account_row AS (
+	kind character varying(8),
+	currency character varying(8) COLLATE pg_catalog."C",
+	balance bigint,
+	player_id bigint
+);
 
 
 CREATE TYPE public.wallet_answer AS (
@@ -70,6 +78,16 @@ CREATE TYPE public.wallet_row AS (
 	game_id bigint,
 	reverses_id bigint
 );
+
+
+CREATE DOMAIN public.wallet_valid_account AS public.wallet_account_row
+	CONSTRAINT account_balance_representable CHECK ((((VALUE).balance >= '-9007199254740991'::bigint) AND ((VALUE).balance <= '9007199254740991'::bigint)))
+	CONSTRAINT account_never_play_money CHECK ((((VALUE).currency)::text <> 'XXX'::text))
+	CONSTRAINT account_player_has_balance CHECK (
+CASE
+    WHEN (((VALUE).kind)::text = 'player'::text) THEN (((VALUE).balance IS NOT NULL) AND ((VALUE).player_id IS NOT NULL))
+    ELSE ((((VALUE).kind)::text = ANY ((ARRAY['games'::character varying, 'rewards'::character varying, 'cashier'::character varying, 'correct'::character varying])::text[])) AND ((VALUE).balance IS NULL) AND ((VALUE).player_id IS NULL))
+END);
 
 
 CREATE DOMAIN public.wallet_valid_row AS public.wallet_row
@@ -2158,6 +2176,90 @@ CREATE FUNCTION public.pgtrigger_event_stays_dd4e6() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_game_spans_added_95de4() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_gamespan AS s (merchant_id, length, day, game_id, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.game_id, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT n.*, 1 AS sign FROM new_days n) c CROSS JOIN (VALUES (8), (32), (128)) l (length)
+     GROUP BY c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.game_id, c.currency
+    ON CONFLICT (merchant_id, length, day, game_id, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_game_spans_changed_3e175() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_gamespan AS s (merchant_id, length, day, game_id, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.game_id, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT n.*, 1 AS sign FROM new_days n UNION ALL SELECT o.*, -1 AS sign FROM old_days o) c CROSS JOIN (VALUES (8), (32), (128)) l (length)
+     GROUP BY c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.game_id, c.currency
+    ON CONFLICT (merchant_id, length, day, game_id, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_game_spans_deleted_c63ca() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_gamespan AS s (merchant_id, length, day, game_id, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.game_id, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT o.*, -1 AS sign FROM old_days o) c CROSS JOIN (VALUES (8), (32), (128)) l (length)
+     GROUP BY c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.game_id, c.currency
+    ON CONFLICT (merchant_id, length, day, game_id, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_game_stays_7966f() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -2172,6 +2274,90 @@ CREATE FUNCTION public.pgtrigger_game_stays_7966f() RETURNS trigger
                         END IF;
                     END IF;
                     RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_games_added_44020() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_merchantgamingday AS s (merchant_id, day, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, c.day, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT n.*, 1 AS sign FROM new_days n) c 
+     GROUP BY c.merchant_id, c.day, c.currency
+    ON CONFLICT (merchant_id, day, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_games_changed_8e0e7() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_merchantgamingday AS s (merchant_id, day, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, c.day, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT n.*, 1 AS sign FROM new_days n UNION ALL SELECT o.*, -1 AS sign FROM old_days o) c 
+     GROUP BY c.merchant_id, c.day, c.currency
+    ON CONFLICT (merchant_id, day, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_games_deleted_94389() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_merchantgamingday AS s (merchant_id, day, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, c.day, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT o.*, -1 AS sign FROM old_days o) c 
+     GROUP BY c.merchant_id, c.day, c.currency
+    ON CONFLICT (merchant_id, day, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
                 END;
             $$;
 
@@ -6187,6 +6373,90 @@ CREATE FUNCTION public.pgtrigger_plan_stays_2dfd6() RETURNS trigger
             $$;
 
 
+CREATE FUNCTION public.pgtrigger_player_spans_added_3974e() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_playerspan AS s (merchant_id, length, day, player_id, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT n.*, 1 AS sign FROM new_days n) c CROSS JOIN (VALUES (8), (32), (128)) l (length)
+     GROUP BY c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency
+    ON CONFLICT (merchant_id, length, day, player_id, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_player_spans_changed_fc5e5() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_playerspan AS s (merchant_id, length, day, player_id, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT n.*, 1 AS sign FROM new_days n UNION ALL SELECT o.*, -1 AS sign FROM old_days o) c CROSS JOIN (VALUES (8), (32), (128)) l (length)
+     GROUP BY c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency
+    ON CONFLICT (merchant_id, length, day, player_id, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
+CREATE FUNCTION public.pgtrigger_player_spans_deleted_f6486() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+    AS $$
+                
+                BEGIN
+                    IF ("public"._pgtrigger_should_ignore(TG_NAME) IS TRUE) THEN
+                        IF (TG_OP = 'DELETE') THEN
+                            RETURN OLD;
+                        ELSE
+                            RETURN NEW;
+                        END IF;
+                    END IF;
+                    
+    INSERT INTO wallet_playerspan AS s (merchant_id, length, day, player_id, currency, bets, stakes, payouts, rewards)
+    SELECT c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
+           sum(c.sign * c.rewards)
+      FROM (SELECT o.*, -1 AS sign FROM old_days o) c CROSS JOIN (VALUES (8), (32), (128)) l (length)
+     GROUP BY c.merchant_id, l.length, c.day - mod(c.day - DATE '0001-01-01', l.length), c.player_id, c.currency
+    ON CONFLICT (merchant_id, length, day, player_id, currency) DO UPDATE
+       SET bets = s.bets + excluded.bets, stakes = s.stakes + excluded.stakes,
+           payouts = s.payouts + excluded.payouts, rewards = s.rewards + excluded.rewards;
+    RETURN NULL;
+
+                END;
+            $$;
+
+
 CREATE FUNCTION public.pgtrigger_player_stays_4fd44() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'public', 'pg_temp'
@@ -9440,9 +9710,7 @@ CREATE TABLE public.wallet_account (
     created_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     merchant_id bigint NOT NULL,
     player_id bigint,
-    CONSTRAINT account_balance_representable CHECK (((balance >= '-9007199254740991'::bigint) AND (balance <= '9007199254740991'::bigint))),
-    CONSTRAINT account_never_play_money CHECK ((NOT ((currency)::text = 'XXX'::text))),
-    CONSTRAINT account_player_has_balance CHECK ((((balance IS NOT NULL) AND ((kind)::text = 'player'::text) AND (player_id IS NOT NULL)) OR ((balance IS NULL) AND ((kind)::text = ANY ((ARRAY['games'::character varying, 'rewards'::character varying, 'cashier'::character varying, 'correct'::character varying])::text[])) AND (player_id IS NULL))))
+    CONSTRAINT account_is_valid CHECK (((ROW(kind, currency, balance, player_id))::public.wallet_valid_account IS DISTINCT FROM NULL))
 )
 WITH (fillfactor='50');
 
@@ -9875,6 +10143,31 @@ ALTER TABLE public.wallet_gameday ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
 );
 
 
+CREATE TABLE public.wallet_gamespan (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    bets bigint NOT NULL,
+    stakes numeric(38,0) NOT NULL,
+    payouts numeric(38,0) NOT NULL,
+    rewards numeric(38,0) NOT NULL,
+    length smallint NOT NULL,
+    game_id bigint NOT NULL,
+    merchant_id bigint NOT NULL,
+    CONSTRAINT wallet_gamespan_length_check CHECK ((length >= 0))
+);
+
+
+ALTER TABLE public.wallet_gamespan ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_gamespan_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
 CREATE TABLE public.wallet_hostkeylookup (
     id bigint NOT NULL,
     address character varying(500) NOT NULL,
@@ -9937,6 +10230,28 @@ ALTER TABLE public.wallet_invoice ALTER COLUMN id ADD GENERATED BY DEFAULT AS ID
 CREATE TABLE public.wallet_mark (
     source character varying(9) NOT NULL,
     upto bigint NOT NULL
+);
+
+
+CREATE TABLE public.wallet_merchantgamingday (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    bets bigint NOT NULL,
+    stakes numeric(38,0) NOT NULL,
+    payouts numeric(38,0) NOT NULL,
+    rewards numeric(38,0) NOT NULL,
+    merchant_id bigint NOT NULL
+);
+
+
+ALTER TABLE public.wallet_merchantgamingday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_merchantgamingday_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 
@@ -10033,6 +10348,31 @@ CREATE TABLE public.wallet_playergamingday (
 
 ALTER TABLE public.wallet_playergamingday ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME public.wallet_playergamingday_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+
+CREATE TABLE public.wallet_playerspan (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    currency character varying(8) NOT NULL COLLATE pg_catalog."C",
+    bets bigint NOT NULL,
+    stakes numeric(38,0) NOT NULL,
+    payouts numeric(38,0) NOT NULL,
+    rewards numeric(38,0) NOT NULL,
+    length smallint NOT NULL,
+    merchant_id bigint NOT NULL,
+    player_id bigint NOT NULL,
+    CONSTRAINT wallet_playerspan_length_check CHECK ((length >= 0))
+);
+
+
+ALTER TABLE public.wallet_playerspan ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY (
+    SEQUENCE NAME public.wallet_playerspan_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -11166,25 +11506,33 @@ INSERT INTO public.django_migrations VALUES
 	(153, 'merchants', '0087_outgoing_emails', now()),
 	(154, 'merchants', '0089_scopes_of_issues_and_approvals', now()),
 	(155, 'merchants', '0092_tokens_end_with_a_reset', now()),
-	(156, 'pghistory', '0001_initial', now()),
-	(157, 'pghistory', '0002_aggregateevent', now()),
-	(158, 'pghistory', '0003_auto_20201023_1636', now()),
-	(159, 'pghistory', '0004_auto_20220906_1625', now()),
-	(160, 'pghistory', '0005_events_middlewareevents', now()),
-	(161, 'pghistory', '0006_delete_aggregateevent', now()),
-	(162, 'pghistory', '0007_auto_20250421_0444', now()),
-	(163, 'sessions', '0001_initial', now()),
-	(164, 'socialaccount', '0001_initial', now()),
-	(165, 'socialaccount', '0002_token_max_lengths', now()),
-	(166, 'socialaccount', '0003_extra_data_default_dict', now()),
-	(167, 'socialaccount', '0004_app_provider_id_settings', now()),
-	(168, 'socialaccount', '0005_socialtoken_nullable_app', now()),
-	(169, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
-	(170, 'usersessions', '0001_initial', now()),
-	(171, 'wallet', '0113_emails_of_deliveries', now()),
-	(172, 'wallet', '0116_log_indexes_in_blocks', now()),
-	(173, 'wallet', '0117_narrow_session_indexes', now()),
-	(174, 'wallet', '0118_no_functions_of_the_version_before', now());
+	(156, 'merchants', '0094_names_of_stakes', now()),
+	(157, 'pghistory', '0001_initial', now()),
+	(158, 'pghistory', '0002_aggregateevent', now()),
+	(159, 'pghistory', '0003_auto_20201023_1636', now()),
+	(160, 'pghistory', '0004_auto_20220906_1625', now()),
+	(161, 'pghistory', '0005_events_middlewareevents', now()),
+	(162, 'pghistory', '0006_delete_aggregateevent', now()),
+	(163, 'pghistory', '0007_auto_20250421_0444', now()),
+	(164, 'sessions', '0001_initial', now()),
+	(165, 'socialaccount', '0001_initial', now()),
+	(166, 'socialaccount', '0002_token_max_lengths', now()),
+	(167, 'socialaccount', '0003_extra_data_default_dict', now()),
+	(168, 'socialaccount', '0004_app_provider_id_settings', now()),
+	(169, 'socialaccount', '0005_socialtoken_nullable_app', now()),
+	(170, 'socialaccount', '0006_alter_socialaccount_extra_data', now()),
+	(171, 'usersessions', '0001_initial', now()),
+	(172, 'wallet', '0113_emails_of_deliveries', now()),
+	(173, 'wallet', '0116_log_indexes_in_blocks', now()),
+	(174, 'wallet', '0117_narrow_session_indexes', now()),
+	(175, 'wallet', '0118_no_functions_of_the_version_before', now()),
+	(176, 'wallet', '0119_accounts_are_valid', now()),
+	(177, 'wallet', '0120_old_accounts_are_valid', now()),
+	(178, 'wallet', '0121_old_checks_of_accounts_go', now()),
+	(179, 'wallet', '0122_stakes_have_a_currency', now()),
+	(180, 'wallet', '0130_coarser_gaming_sums', now()),
+	(181, 'wallet', '0131_coarser_sums_of_days_before', now()),
+	(182, 'wallet', '0140_log_by_merchant_in_blocks', now());
 
 
 
@@ -11410,11 +11758,17 @@ INSERT INTO public.merchants_release VALUES
 
 
 
+
+
 INSERT INTO public.wallet_mark VALUES
 	('calls', 0),
 	('movements', 0),
 	('books', 0),
 	('gaming', 0);
+
+
+
+
 
 
 
@@ -11510,7 +11864,7 @@ SELECT pg_catalog.setval('public.django_admin_log_id_seq', 1, false);
 
 
 
-SELECT pg_catalog.setval('public.django_migrations_id_seq', 174, true);
+SELECT pg_catalog.setval('public.django_migrations_id_seq', 182, true);
 
 
 SELECT pg_catalog.setval('public.merchants_accesstoken_id_seq', 1, false);
@@ -11744,10 +12098,16 @@ SELECT pg_catalog.setval('public.wallet_foldedrow_id_seq', 1, false);
 SELECT pg_catalog.setval('public.wallet_gameday_id_seq', 1, false);
 
 
+SELECT pg_catalog.setval('public.wallet_gamespan_id_seq', 1, false);
+
+
 SELECT pg_catalog.setval('public.wallet_hostkeylookup_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_invoice_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_merchantgamingday_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_merchanthour_id_seq', 1, false);
@@ -11760,6 +12120,9 @@ SELECT pg_catalog.setval('public.wallet_playerday_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_playergamingday_id_seq', 1, false);
+
+
+SELECT pg_catalog.setval('public.wallet_playerspan_id_seq', 1, false);
 
 
 SELECT pg_catalog.setval('public.wallet_playtransaction_id_seq', 1, false);
@@ -11950,8 +12313,16 @@ ALTER TABLE ONLY public.wallet_gameday
     ADD CONSTRAINT game_day_once UNIQUE (merchant_id, day, game_id, currency);
 
 
+ALTER TABLE ONLY public.wallet_gamespan
+    ADD CONSTRAINT game_span_once UNIQUE (merchant_id, length, day, game_id, currency);
+
+
 ALTER TABLE ONLY public.merchants_membership
     ADD CONSTRAINT membership_once UNIQUE (person_id, merchant_id);
+
+
+ALTER TABLE ONLY public.wallet_merchantgamingday
+    ADD CONSTRAINT merchant_gaming_day_once UNIQUE (merchant_id, day, currency);
 
 
 ALTER TABLE ONLY public.wallet_merchanthour
@@ -12298,6 +12669,10 @@ ALTER TABLE ONLY public.merchants_player
     ADD CONSTRAINT player_once UNIQUE (merchant_id, player_id);
 
 
+ALTER TABLE ONLY public.wallet_playerspan
+    ADD CONSTRAINT player_span_once UNIQUE (merchant_id, length, day, player_id, currency);
+
+
 ALTER TABLE ONLY public.wallet_reconciliation
     ADD CONSTRAINT reconciliation_once UNIQUE (merchant_id, day, number);
 
@@ -12454,6 +12829,10 @@ ALTER TABLE ONLY public.wallet_gameday
     ADD CONSTRAINT wallet_gameday_pkey PRIMARY KEY (id);
 
 
+ALTER TABLE ONLY public.wallet_gamespan
+    ADD CONSTRAINT wallet_gamespan_pkey PRIMARY KEY (id);
+
+
 ALTER TABLE ONLY public.wallet_hostkeylookup
     ADD CONSTRAINT wallet_hostkeylookup_pkey PRIMARY KEY (id);
 
@@ -12464,6 +12843,10 @@ ALTER TABLE ONLY public.wallet_invoice
 
 ALTER TABLE ONLY public.wallet_mark
     ADD CONSTRAINT wallet_mark_pkey PRIMARY KEY (source);
+
+
+ALTER TABLE ONLY public.wallet_merchantgamingday
+    ADD CONSTRAINT wallet_merchantgamingday_pkey PRIMARY KEY (id);
 
 
 ALTER TABLE ONLY public.wallet_merchanthour
@@ -12484,6 +12867,10 @@ ALTER TABLE ONLY public.wallet_playerday
 
 ALTER TABLE ONLY public.wallet_playergamingday
     ADD CONSTRAINT wallet_playergamingday_pkey PRIMARY KEY (id);
+
+
+ALTER TABLE ONLY public.wallet_playerspan
+    ADD CONSTRAINT wallet_playerspan_pkey PRIMARY KEY (id);
 
 
 ALTER TABLE ONLY public.wallet_playtransaction
@@ -13380,6 +13767,9 @@ CREATE INDEX player_blocked_by_id ON public.merchants_player USING btree (mercha
 CREATE INDEX player_gaming_days ON public.wallet_playergamingday USING btree (merchant_id, player_id, day);
 
 
+CREATE INDEX player_spans ON public.wallet_playerspan USING btree (merchant_id, player_id, length, day);
+
+
 CREATE INDEX player_with_limits ON public.merchants_player USING btree (merchant_id, player_id) WHERE ((bets_per_minute IS NOT NULL) OR (max_stake IS NOT NULL) OR (max_stake_by_currency IS NOT NULL));
 
 
@@ -13422,10 +13812,19 @@ CREATE INDEX request_by_time ON ONLY public.wallet_signedrequest USING brin (cre
 CREATE INDEX request_by_time_0 ON public.wallet_signedrequest_0 USING brin (created_at);
 
 
-CREATE INDEX request_of_merchant ON ONLY public.wallet_signedrequest USING btree (merchant_id, id);
+CREATE INDEX request_merchant_block ON ONLY public.wallet_signedrequest USING btree (merchant_id, ((id / 1024))) WHERE (merchant_id IS NOT NULL);
 
 
-CREATE INDEX request_of_merchant_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, id);
+CREATE INDEX request_merchant_block_0 ON public.wallet_signedrequest_0 USING btree (merchant_id, ((id / 1024))) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_merchant_block_1000000 ON public.wallet_signedrequest_1000000 USING btree (merchant_id, ((id / 1024))) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_merchant_block_2000000 ON public.wallet_signedrequest_2000000 USING btree (merchant_id, ((id / 1024))) WHERE (merchant_id IS NOT NULL);
+
+
+CREATE INDEX request_merchant_block_3000000 ON public.wallet_signedrequest_3000000 USING btree (merchant_id, ((id / 1024))) WHERE (merchant_id IS NOT NULL);
 
 
 CREATE INDEX request_player_block ON ONLY public.wallet_signedrequest USING btree (player_id, ((id / 65536))) WHERE (player_id IS NOT NULL);
@@ -13716,9 +14115,6 @@ CREATE INDEX wallet_signedrequest_1000000_created_at_idx ON public.wallet_signed
 CREATE INDEX wallet_signedrequest_1000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
 
 
-CREATE INDEX wallet_signedrequest_1000000_merchant_id_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, id);
-
-
 CREATE INDEX wallet_signedrequest_1000000_merchant_id_status_id_idx ON public.wallet_signedrequest_1000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
 
 
@@ -13740,9 +14136,6 @@ CREATE INDEX wallet_signedrequest_2000000_created_at_idx ON public.wallet_signed
 CREATE INDEX wallet_signedrequest_2000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
 
 
-CREATE INDEX wallet_signedrequest_2000000_merchant_id_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, id);
-
-
 CREATE INDEX wallet_signedrequest_2000000_merchant_id_status_id_idx ON public.wallet_signedrequest_2000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
 
 
@@ -13762,9 +14155,6 @@ CREATE INDEX wallet_signedrequest_3000000_created_at_idx ON public.wallet_signed
 
 
 CREATE INDEX wallet_signedrequest_3000000_merchant_id_endpoint_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, endpoint, id) WHERE ((merchant_id IS NOT NULL) AND (NOT ((endpoint)::text = ANY (ARRAY[('/wallet/balance'::character varying)::text, ('/wallet/transaction/bet'::character varying)::text, ('/wallet/transaction/payout'::character varying)::text]))));
-
-
-CREATE INDEX wallet_signedrequest_3000000_merchant_id_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, id);
 
 
 CREATE INDEX wallet_signedrequest_3000000_merchant_id_status_id_idx ON public.wallet_signedrequest_3000000 USING btree (merchant_id, status, id) WHERE (NOT ((status)::text = 'RS_OK'::text));
@@ -13809,7 +14199,16 @@ ALTER INDEX public.request_by_id ATTACH PARTITION public.request_by_id_0;
 ALTER INDEX public.request_by_time ATTACH PARTITION public.request_by_time_0;
 
 
-ALTER INDEX public.request_of_merchant ATTACH PARTITION public.request_of_merchant_0;
+ALTER INDEX public.request_merchant_block ATTACH PARTITION public.request_merchant_block_0;
+
+
+ALTER INDEX public.request_merchant_block ATTACH PARTITION public.request_merchant_block_1000000;
+
+
+ALTER INDEX public.request_merchant_block ATTACH PARTITION public.request_merchant_block_2000000;
+
+
+ALTER INDEX public.request_merchant_block ATTACH PARTITION public.request_merchant_block_3000000;
 
 
 ALTER INDEX public.request_player_block ATTACH PARTITION public.request_player_block_0;
@@ -13878,9 +14277,6 @@ ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_endpoint_id_idx;
 
 
-ALTER INDEX public.request_of_merchant ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_id_idx;
-
-
 ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_1000000_merchant_id_status_id_idx;
 
 
@@ -13905,9 +14301,6 @@ ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_endpoint_id_idx;
 
 
-ALTER INDEX public.request_of_merchant ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_id_idx;
-
-
 ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_2000000_merchant_id_status_id_idx;
 
 
@@ -13930,9 +14323,6 @@ ALTER INDEX public.request_by_time ATTACH PARTITION public.wallet_signedrequest_
 
 
 ALTER INDEX public.request_rare_endpoint ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_endpoint_id_idx;
-
-
-ALTER INDEX public.request_of_merchant ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_id_idx;
 
 
 ALTER INDEX public.request_refused ATTACH PARTITION public.wallet_signedrequest_3000000_merchant_id_status_id_idx;
@@ -14469,10 +14859,46 @@ CREATE TRIGGER pgtrigger_event_stays_dd4e6 BEFORE DELETE ON public.merchants_out
 COMMENT ON TRIGGER pgtrigger_event_stays_dd4e6 ON public.merchants_outgoingevent IS '75e068c5fd94540d7a36a03916de4c5b8e02283f';
 
 
+CREATE TRIGGER pgtrigger_game_spans_added_95de4 AFTER INSERT ON public.wallet_gameday REFERENCING NEW TABLE AS new_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_game_spans_added_95de4();
+
+
+COMMENT ON TRIGGER pgtrigger_game_spans_added_95de4 ON public.wallet_gameday IS '52ecec8dd4f0bc43084274fe95bdb64e4f8cd094';
+
+
+CREATE TRIGGER pgtrigger_game_spans_changed_3e175 AFTER UPDATE ON public.wallet_gameday REFERENCING OLD TABLE AS old_days NEW TABLE AS new_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_game_spans_changed_3e175();
+
+
+COMMENT ON TRIGGER pgtrigger_game_spans_changed_3e175 ON public.wallet_gameday IS 'd9b85597c4c1e458f137c0122c13897342b1d4fd';
+
+
+CREATE TRIGGER pgtrigger_game_spans_deleted_c63ca AFTER DELETE ON public.wallet_gameday REFERENCING OLD TABLE AS old_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_game_spans_deleted_c63ca();
+
+
+COMMENT ON TRIGGER pgtrigger_game_spans_deleted_c63ca ON public.wallet_gameday IS 'ff1119388b140039373da42ef465c863cc360a6f';
+
+
 CREATE TRIGGER pgtrigger_game_stays_7966f BEFORE DELETE ON public.merchants_game FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_game_stays_7966f();
 
 
 COMMENT ON TRIGGER pgtrigger_game_stays_7966f ON public.merchants_game IS 'd5bff0eb609590d328833d79e4ef42427d14b1a0';
+
+
+CREATE TRIGGER pgtrigger_games_added_44020 AFTER INSERT ON public.wallet_gameday REFERENCING NEW TABLE AS new_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_games_added_44020();
+
+
+COMMENT ON TRIGGER pgtrigger_games_added_44020 ON public.wallet_gameday IS '4cbc9023ed371df5a6eacf74a0d0d0f9dd44efa7';
+
+
+CREATE TRIGGER pgtrigger_games_changed_8e0e7 AFTER UPDATE ON public.wallet_gameday REFERENCING OLD TABLE AS old_days NEW TABLE AS new_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_games_changed_8e0e7();
+
+
+COMMENT ON TRIGGER pgtrigger_games_changed_8e0e7 ON public.wallet_gameday IS '505f9d53cfabbb40103c5c7b41b9cc61e0c4902e';
+
+
+CREATE TRIGGER pgtrigger_games_deleted_94389 AFTER DELETE ON public.wallet_gameday REFERENCING OLD TABLE AS old_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_games_deleted_94389();
+
+
+COMMENT ON TRIGGER pgtrigger_games_deleted_94389 ON public.wallet_gameday IS '2c694a59aba4309777231d00ac80bcea2d2720e0';
 
 
 CREATE TRIGGER pgtrigger_history_delete_185df AFTER DELETE ON public.wallet_correction FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_history_delete_185df();
@@ -15703,6 +16129,24 @@ CREATE TRIGGER pgtrigger_plan_stays_2dfd6 BEFORE DELETE ON public.wallet_reconci
 
 
 COMMENT ON TRIGGER pgtrigger_plan_stays_2dfd6 ON public.wallet_reconciliationplan IS '8b80cb8533289184309312acb609510a783bfdf6';
+
+
+CREATE TRIGGER pgtrigger_player_spans_added_3974e AFTER INSERT ON public.wallet_playergamingday REFERENCING NEW TABLE AS new_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_player_spans_added_3974e();
+
+
+COMMENT ON TRIGGER pgtrigger_player_spans_added_3974e ON public.wallet_playergamingday IS 'fd98f93a112271331c84fa37c499565e0dca90c5';
+
+
+CREATE TRIGGER pgtrigger_player_spans_changed_fc5e5 AFTER UPDATE ON public.wallet_playergamingday REFERENCING OLD TABLE AS old_days NEW TABLE AS new_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_player_spans_changed_fc5e5();
+
+
+COMMENT ON TRIGGER pgtrigger_player_spans_changed_fc5e5 ON public.wallet_playergamingday IS '7d0098aff1b74c5b79f170354749a82789d5e229';
+
+
+CREATE TRIGGER pgtrigger_player_spans_deleted_f6486 AFTER DELETE ON public.wallet_playergamingday REFERENCING OLD TABLE AS old_days FOR EACH STATEMENT EXECUTE FUNCTION public.pgtrigger_player_spans_deleted_f6486();
+
+
+COMMENT ON TRIGGER pgtrigger_player_spans_deleted_f6486 ON public.wallet_playergamingday IS '5f187d00644292289a9812e6bd34689c858a085e';
 
 
 CREATE TRIGGER pgtrigger_player_stays_4fd44 BEFORE DELETE ON public.merchants_player FOR EACH ROW EXECUTE FUNCTION public.pgtrigger_player_stays_4fd44();
