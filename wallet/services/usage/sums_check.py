@@ -13,6 +13,7 @@ from merchants.services.chain import ChainVerdict
 from merchants.services.chain.verification import ChainFinding
 from portal.lib import clock, database
 from wallet.models import Watermark
+from wallet.models.usage import SPANS
 from wallet.services.usage.usage_rollup import AMOUNT, GAMING_ROWS
 
 JUDGED_DAYS = 2
@@ -39,11 +40,48 @@ GAMING = f"""
      WHERE r.figures IS DISTINCT FROM s.figures
      ORDER BY 1
 """
+# Each length is compared with the one before it, so a span of 128 days costs four rows. A deleted day leaves zeros.
+SPANS_OF = """
+    SELECT at, coalesce(sum(r.figures[1]), 0)::bigint, coalesce(sum(s.figures[1]), 0)::bigint
+      FROM (SELECT {first} AS at, d.merchant_id, d.{of}, d.currency,
+                   NULLIF(ARRAY[{figures}]::numeric[], {zeros}) AS figures
+              FROM {finer} d WHERE {of_length} d.day >= {since} GROUP BY 1, 2, 3, 4) r
+      FULL JOIN (SELECT d.day AS at, d.merchant_id, d.{of}, d.currency,
+                        NULLIF(ARRAY[d.bets, d.stakes, d.payouts, d.rewards]::numeric[], {zeros}) AS figures
+                   FROM {table} d WHERE d.length = {length} AND d.day >= {since}) s
+     USING (at, merchant_id, {of}, currency)
+     WHERE r.figures IS DISTINCT FROM s.figures
+     GROUP BY 1 ORDER BY 1
+"""
+
+
+def spans_compared(table: str, of: str, days: str) -> dict[str, tuple[str, str]]:
+    """Return, for each length of span, what is compared: its name, the watermark, and the statement."""
+    statements = {}
+    for shorter, length in zip((0, *SPANS), SPANS, strict=False):
+        since, first = (f"{day} - mod({day} - DATE '0001-01-01', {length})" for day in ("%(day)s::date", "d.day"))
+        statement = SPANS_OF.format(
+            table=table,
+            of=of,
+            length=length,
+            finer=table if shorter else days,
+            of_length=f"d.length = {shorter} AND" if shorter else "",
+            first=first,
+            since=since,
+            figures=FIGURES,
+            zeros="ARRAY[0, 0, 0, 0]::numeric[]",
+        )
+        statements[f"{table} of {length} days"] = (Watermark.Source.GAMING, statement)
+    return statements
+
+
 COMPARED = {
     "wallet_movementhour": (Watermark.Source.MOVEMENTS, MOVEMENTS),
     "wallet_gameday": (Watermark.Source.GAMING, GAMING.format(table="wallet_gameday")),
     "wallet_playergamingday": (Watermark.Source.GAMING, GAMING.format(table="wallet_playergamingday")),
     "wallet_merchantgamingday": (Watermark.Source.GAMING, GAMING.format(table="wallet_merchantgamingday")),
+    **spans_compared("wallet_gamespan", "game_id", "wallet_gameday"),
+    **spans_compared("wallet_playerspan", "player_id", "wallet_playergamingday"),
 }
 
 
