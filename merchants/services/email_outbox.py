@@ -17,7 +17,6 @@ from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Any
 
-import css_inline
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -180,6 +179,8 @@ def _html(template: str, context: dict[str, Any]) -> str:
     """Return the HTML with the rules of its <style> written into the elements, because mail programs obey
     only those.
     """
+    import css_inline  # noqa: PLC0415 - emails are written by workers, and it is large
+
     html = render_to_string(f"emails/{template}.html", context)
     return css_inline.inline(html, load_remote_stylesheets=False) if "<style" in html else html
 

@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Any, Self
-
-from xlsxwriter import Workbook
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from portal.lib.currencies import decimals_of
 from portal.lib.money import SCALE, format_amount
 from portal.lib.tables import cell
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 MOST_ROWS = 1_048_575  # and one of titles: a sheet holds no more
 EXACT = 10**15  # up to here a spreadsheet's number holds every unit
@@ -102,6 +103,8 @@ def _is_counted(value: date) -> bool:
 
 def write_book(to: IO[bytes], title: str, rows: Iterable[Iterable[Any]]) -> None:
     """Write a workbook of one sheet in constant memory. The first row has the column names."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - web processes seldom write one, and it is large
+
     with Workbook(to, {"constant_memory": True}) as book:
         sheet = WrittenSheet(book, title)
         for row in rows:
@@ -112,6 +115,8 @@ def write_book(to: IO[bytes], title: str, rows: Iterable[Iterable[Any]]) -> None
 @contextmanager
 def open_sheet(path: Path, title: str) -> Iterator[WrittenSheet]:
     """Open a sheet for the block. A block that breaks off leaves only an incomplete file at `path`."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - as above
+
     with TemporaryDirectory(dir=path.parent) as scratch:
         book = Workbook(str(path), {"constant_memory": True, "tmpdir": scratch})
         book.use_zip64()  # a million rows of long ids are more than 2 GiB before they are packed

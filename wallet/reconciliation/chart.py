@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
+if TYPE_CHECKING:
+    from PIL import Image
 
 WIDTH, HEIGHT = 1104, 300  # shown at half of it, so that it is sharp on fine screens
 TOP, BASE = 44, 250  # the tallest bar, and where bars stand
@@ -26,6 +27,8 @@ class Bar(NamedTuple):
 
 def draw_chart(bars: Sequence[Bar]) -> bytes:
     """Return the chart as PNG."""
+    from PIL import Image, ImageDraw, ImageFont  # noqa: PLC0415 - only reports draw, and it is large
+
     image = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(22)
     step, highest = WIDTH / max(len(bars), 1), max((bar.breaks or 0 for bar in bars), default=0)
@@ -50,6 +53,8 @@ def chart_text(bars: Sequence[Bar]) -> str:
 
 def _palette() -> Image.Image:
     """Known beforehand: to look for the best colours of a picture takes longer than all else that a mail needs."""
+    from PIL import Image, ImageColor  # noqa: PLC0415 - as above
+
     paper = ImageColor.getrgb(PAPER)
     edges = [
         white + (dark - white) * shade // SHADES

@@ -9,20 +9,19 @@ from contextlib import contextmanager
 from datetime import date
 from typing import IO
 
-import paramiko
 from django.conf import settings
 
-from wallet.reconciliation import over_https, over_sftp
+from wallet.reconciliation import over_https
 from wallet.reconciliation.host_addresses import NotFetched
 from wallet.reconciliation.places import RemotePlace
-
-TROUBLE = (OSError, EOFError, ValueError, http.client.HTTPException, paramiko.SSHException, paramiko.SFTPError)
 
 
 def fetch_file(place: RemotePlace, *, password: str, host_key: str, day: date, into: IO[bytes]) -> None:
     """Write the file of the day into `into`. Raises NotFetched; then the written part is incomplete."""
     with _told(place):
         if place.scheme == "sftp":
+            from wallet.reconciliation import over_sftp  # noqa: PLC0415 - only workers speak SFTP, and it is large
+
             over_sftp.fetch_over_sftp(place, password, host_key, day, into)
         else:
             over_https.fetch_over_https(place, password, day, into)
@@ -30,6 +29,8 @@ def fetch_file(place: RemotePlace, *, password: str, host_key: str, day: date, i
 
 def look_up_host_key(place: RemotePlace) -> str:
     """Return the fingerprint of an SFTP host's key. Raises NotFetched."""
+    from wallet.reconciliation import over_sftp  # noqa: PLC0415 - as above
+
     with _told(place):
         return over_sftp.look_up_fingerprint(place)
 
@@ -38,8 +39,15 @@ def look_up_host_key(place: RemotePlace) -> str:
 def _told(place: RemotePlace) -> Iterator[None]:
     try:
         yield
-    except TROUBLE as fault:
+    except _trouble() as fault:
         raise NotFetched(f"{_sentence(fault, place)} Ask the people who run the host.") from fault
+
+
+def _trouble() -> tuple[type[BaseException], ...]:
+    """Return what a host can cause."""
+    import paramiko  # noqa: PLC0415 - as above
+
+    return OSError, EOFError, ValueError, http.client.HTTPException, paramiko.SSHException, paramiko.SFTPError
 
 
 def _sentence(fault: BaseException, place: RemotePlace) -> str:

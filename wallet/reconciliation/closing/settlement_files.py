@@ -8,11 +8,9 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from io import BytesIO
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import xlsxwriter
-
-from portal.lib import pdf, sheets, tables
+from portal.lib import sheets, tables
 from portal.lib.file_names import file_name
 from portal.lib.sheets import SheetAmount
 from wallet.models import Settlement
@@ -21,6 +19,9 @@ from wallet.reconciliation.closing import settlement_tables
 from wallet.reconciliation.closing.months import month_text
 from wallet.reconciliation.closing.settlement_figures import figures_of
 from wallet.reconciliation.closing.settlement_tables import SettlementTable
+
+if TYPE_CHECKING:
+    from portal.lib import pdf
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPES = {"pdf": "application/pdf", "xlsx": XLSX, "csv": "text/csv"}
@@ -99,6 +100,8 @@ def as_xlsx(settlement: Settlement, *, whole: bool) -> bytes:
     """Return a workbook with a sheet for each table. Amounts, numbers, days and moments (UTC) are typed for
     calculating.
     """
+    import xlsxwriter  # noqa: PLC0415 - few processes ever write one, and it is large
+
     file = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
@@ -142,6 +145,8 @@ def _cell(sheet: Any, row: int, column: int, value: Any, formats: Formats) -> No
 # --- PDF --------------------------------------------------------------------------------------------------------------
 def as_pdf(settlement: Settlement, *, whole: bool) -> bytes:
     """Return the statement as a document."""
+    from portal.lib import pdf  # noqa: PLC0415 - as above
+
     made_at = settlement.signed_at or settlement.counted_at or settlement.requested_at
     title = f"Settlement statement, {month_text(settlement.month)}"
     paper = pdf.Paper(title, made_at=made_at)
@@ -169,6 +174,8 @@ def _paper_table(paper: pdf.Paper, table: SettlementTable) -> None:
 
 
 def _written(value: Any, currency: str) -> str | pdf.PdfNumber:
+    from portal.lib import pdf  # noqa: PLC0415 - as above
+
     if isinstance(value, SheetAmount):
         return pdf.PdfNumber(format_amount(int(value), currency))
     if isinstance(value, datetime):

@@ -57,7 +57,7 @@ SPANS_OF = """
 
 def spans_compared(table: str, of: str, days: str) -> dict[str, tuple[str, str]]:
     """Return, for each length of span, what is compared: its name, the watermark, and the statement."""
-    statements = {}
+    statements: dict[str, tuple[str, str]] = {}
     for shorter, length in zip((0, *SPANS), SPANS, strict=False):
         since, first = (f"{day} - mod({day} - DATE '0001-01-01', {length})" for day in ("%(day)s::date", "d.day"))
         statement = SPANS_OF.format(
