@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Value
+from django.db.models import QuerySet, Value
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -44,6 +44,7 @@ from wallet.admin.reconciliations import outcome
 from wallet.models import Reconciliation, ReconciliationPlan
 from wallet.reconciliation import alarms
 from wallet.reconciliation import cases as open_cases
+from wallet.reconciliation.thresholds import with_currencies
 from wallet.services.usage import last_day
 from wallet.services.usage.last_day import First, Pulse
 
@@ -65,6 +66,9 @@ class MerchantPage(MerchantAdmin):
     change_form_outer_before_template = PANEL
 
     actions_detail = ["onboarding", *MerchantAdmin.actions_detail]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Merchant]:
+        return with_currencies(super().get_queryset(request))
 
     @action(description=gettext_lazy("Onboarding"), icon="checklist", permissions=["view"])
     @step_up_to_save

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
+from django.db.models import OuterRef, QuerySet
 from psycopg.types.json import Jsonb
 
 from merchants.models import Merchant
+from merchants.services.currencies import READ_WITH_MERCHANT
 from wallet.models import Account
 from wallet.models.currency_rate import BASE, CODES_WITH_HIGHER_LIMIT, lower_limit, upper_limit
 from wallet.models.reconciliation_plan import ReconciliationPlan
@@ -62,8 +65,17 @@ def check_rate(currency: str, per_euro: int) -> None:
 
 def currencies_of(merchant: Merchant) -> set[str]:
     """Return the currencies of the merchant's accounts."""
-    accounts = Account.objects.filter(merchant=merchant, kind=Account.Kind.GAMES)
-    return set(accounts.values_list("currency", flat=True))
+    return set(_currencies(merchant))
+
+
+def with_currencies(merchants: QuerySet[Merchant]) -> QuerySet[Merchant]:
+    """Read merchants together with the currencies of their accounts, for `currencies_in_use`."""
+    return merchants.annotate(**{READ_WITH_MERCHANT: ArraySubquery(_currencies(OuterRef("pk")))})
+
+
+def _currencies(merchant: Merchant | OuterRef) -> QuerySet[Account, str]:
+    accounts = Account.objects.filter(merchant=merchant, kind=Account.Kind.GAMES).order_by()
+    return accounts.values_list("currency", flat=True)
 
 
 def _json(amounts: dict[str, int] | None) -> Jsonb | None:

@@ -26,8 +26,7 @@ from wallet.services.usage import last_day, usage_rollup
 NOON = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 QUERIES = [
     *WHO,
-    "merchants_merchant",
-    "wallet_account",  # the currencies of its limits
+    "merchants_merchant",  # with the currencies of its limits
     "merchants_allowlistentry",  # the table of networks
     "merchants_alloweddomain",
     "merchants_disabledgame",  # how many games are off
@@ -88,7 +87,7 @@ def test_the_page_is_as_many_named_queries_as_these(
         page_of(client, acme)
     assert not [each for each in counted(statements) if "LIMIT" not in each]
     assert [named(each) for each in statements] == QUERIES
-    assert len(statements) <= 26
+    assert len(statements) <= 25
 
 
 def test_the_last_day_is_exact_whether_it_is_summed_up_or_not(acme: Merchant, rival: Merchant) -> None:
