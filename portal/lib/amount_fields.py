@@ -58,6 +58,7 @@ class CurrencyRows(forms.Widget):
         super().__init__(attrs)
         self.row, self.text = row(), text()
         self.currencies: list[str] = []
+        self.label: Any = None  # of all inputs together, for screen readers
 
     def id_for_label(self, id_: str) -> str:
         return f"{id_}-{self.currencies[0]}" if id_ and self.currencies else id_
@@ -83,7 +84,8 @@ class CurrencyRows(forms.Widget):
         if not rows:
             return text
         return format_html(
-            '<div class="currency-rows">{}<label for="{}">{}</label>{}</div>',
+            '<div class="currency-rows"{}>{}<label for="{}">{}</label>{}</div>',
+            format_html(' role="group" aria-label="{}"', self.label) if self.label else "",
             format_html_join("", '<label for="{}">{}</label>{}', rows),
             own.get("id", name),
             _("Further currencies, one line each"),
@@ -115,7 +117,7 @@ class CurrencyAmountsField(forms.Field):
 
     def ask_for(self, currencies: Iterable[str]) -> None:
         """Show an input of its own for each of these currencies."""
-        self.widget.currencies = sorted(currencies)
+        self.widget.currencies, self.widget.label = sorted(currencies), self.label
 
     def widget_attrs(self, widget: Any) -> dict[str, Any]:
         return {"rows": 3, "autocomplete": "off", "spellcheck": "false"}

@@ -270,6 +270,7 @@ def test_each_currency_has_a_row_and_one_without_an_amount_is_refused(
     assert form["max_stake"].value() == 0
     for currency in ("EUR", "JPY"):
         assert f'<label for="id_max_stake_by_currency-{currency}">{currency}</label>' in str(form)
+    assert 'role="group" aria-label="Maximum stake per bet"' in str(form)
     asked = f"{ALL}set/?bets_per_minute=&max_stake_by_currency-EUR=200.00&max_stake_by_currency-JPY=&max_stake="
     assert send(desk, f"{asked}0").status_code == 302
     shown = said(desk.get(ALL))
