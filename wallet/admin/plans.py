@@ -38,7 +38,6 @@ from merchants.services import owner_questions
 from portal.lib import money
 from portal.lib.email_addresses import ascii_address
 from portal.lib.moments import show_day
-from wallet.admin.base import amount_label
 from wallet.models import ReconciliationPlan, ReportRecipient, StatementSource
 from wallet.models.currency_rate import BASE
 from wallet.models.reconciliation_plan import CASHIER_KINDS
@@ -46,21 +45,34 @@ from wallet.reconciliation import alarms, host_keys, planning, pull, schedule, s
 from wallet.reconciliation.plans import plan_of
 from wallet.reconciliation.thresholds import Threshold, currencies_of, thresholds_in_use
 
+# Label and help text of each field.
 AMOUNTS = {
-    "high_amount": gettext_lazy("In euro. A case with this difference or more has high severity."),
-    "write_off_alone": gettext_lazy(
-        "In euro. One person writes off up to this difference. Above it, a second person must "
-        "approve. A second person approves a higher limit, in any currency."
+    "high_amount": (
+        gettext_lazy("High severity from, in EUR"),
+        gettext_lazy("A case with this difference or more has high severity."),
+    ),
+    "write_off_alone": (
+        gettext_lazy("Write-off limit of one person, in EUR"),
+        gettext_lazy(
+            "One person writes off up to this difference. Above it, a second person must approve. A second person "
+            "approves a higher limit, in any currency."
+        ),
     ),
 }
 AMOUNTS_BY_CURRENCY = {
-    "high_amount_by_currency": gettext_lazy(
-        "An amount for each currency. A further currency is a line such as JPY 100000. Currencies without an amount "
-        "follow the exchange rates."
+    "high_amount_by_currency": (
+        gettext_lazy("High severity by currency"),
+        gettext_lazy(
+            "An amount for each currency. A further currency is a line such as JPY 100000. Currencies without an "
+            "amount follow the exchange rates."
+        ),
     ),
-    "write_off_alone_by_currency": gettext_lazy(
-        "An amount for each currency. A further currency is a line such as JPY 5000. Currencies without an amount "
-        "follow the exchange rates."
+    "write_off_alone_by_currency": (
+        gettext_lazy("Write-off limit of one person by currency"),
+        gettext_lazy(
+            "An amount for each currency. A further currency is a line such as JPY 5000. Currencies without an "
+            "amount follow the exchange rates."
+        ),
     ),
 }
 SQUARES = {
@@ -217,9 +229,11 @@ class PlanAdmin(FastAdmin):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name in AMOUNTS:
-            return amount_field(help_text=AMOUNTS[db_field.name], initial=db_field.default)
+            label, text = AMOUNTS[db_field.name]
+            return amount_field(label=label, help_text=text, initial=db_field.default, currency=BASE)
         if db_field.name in AMOUNTS_BY_CURRENCY:
-            return amounts_field(help_text=AMOUNTS_BY_CURRENCY[db_field.name])
+            label, text = AMOUNTS_BY_CURRENCY[db_field.name]
+            return amounts_field(label=label, help_text=text)
         return super().formfield_for_dbfield(db_field, request, **options)
 
     def get_form(self, request: HttpRequest, obj: Any = None, *rest: Any, **options: Any) -> Any:
@@ -266,8 +280,8 @@ class PlanAdmin(FastAdmin):
         return labels.coloured_label("on" if plan.is_on else "off", labels.ON_OFF)
 
     @display(description=gettext_lazy("Write-off limit of one person"))
-    def shown_limit(self, plan: ReconciliationPlan) -> str | None:
-        return amount_label(plan.write_off_alone or 0)
+    def shown_limit(self, plan: ReconciliationPlan) -> str:
+        return money.format_with_code(plan.write_off_alone or 0, BASE)
 
     @display(description=gettext_lazy("Limits in use"))
     def in_use(self, plan: ReconciliationPlan) -> SafeString | None:

@@ -176,7 +176,7 @@ def limits_set(request: HttpRequest, visit: Visit) -> HttpResponse:
 
     subject = Subject(
         title=_("Limits for all players"),
-        empty=_("Leave a field empty for no limit. The individual limits of a player replace these limits."),
+        empty=_("Leave bets per minute empty for no limit. The individual limits of a player replace these limits."),
         none=_("no limit"),
         back=reverse("operator:limits", args=[visit.merchant.code]),
         tab="players",

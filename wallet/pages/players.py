@@ -201,7 +201,7 @@ def player_limits(request: HttpRequest, visit: Visit, number: int) -> HttpRespon
 
     subject = Subject(
         title=_("Limits of %(player_id)s") % {"player_id": own.player_id},
-        empty=_("Leave a field empty to use the limit for all players."),
+        empty=_("Leave bets per minute empty to use the limit for all players."),
         none=_("limit for all players"),
         back=reverse("operator:player", args=[visit.merchant.code, own.pk]),
         tab="players",

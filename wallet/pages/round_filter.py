@@ -32,6 +32,13 @@ class FilterForm(PlainForm):
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).upper()
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a stake without a currency: 10.00 would be EUR 10.00 and JPY 10 alike."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("least") is not None and given.get("currency") == "":
+            self.add_error("currency", _("Enter the currency of the minimum stake, such as EUR."))
+        return given
+
     def wish(self) -> RoundFilter:
         """Of a valid form."""
         return RoundFilter(
@@ -56,4 +63,6 @@ def filter_facts(wish: RoundFilter) -> list[tuple[str, str]]:
     shown = {
         name: moments.local_and_utc(getattr(wish, name), exact=True) for name in round_list.MOMENTS if name in said
     }
+    if wish.least is not None:
+        shown["least"] = money.format_with_code(wish.least, wish.currency)
     return [(str(fields[name].label), value) for name, value in (said | shown).items()]

@@ -16,6 +16,7 @@ from merchants.models import Approval, Merchant, OwnerQuestion, Person
 from merchants.services import approvals, history, owner_questions
 from portal.lib import clock, money
 from wallet.models import Reconciliation, Statement
+from wallet.models.currency_rate import BASE
 from wallet.models.reconciliation_plan import CASHIER_KINDS, HOURS, ReconciliationPlan, ReportRecipient
 from wallet.reconciliation import refusals, report_opt_outs, thresholds
 from wallet.reconciliation.days import DAY, date_at, moment_of
@@ -153,8 +154,7 @@ def ask_to_raise_limit(*, plan: ReconciliationPlan, said: Words[str, Any], by: P
         "by_currency": wanted.write_off_alone_by_currency,
         "before": [plan.write_off_alone, plan.write_off_alone_by_currency],
         "changes": [
-            f"write-off limit{currency and f' in {currency}'} "
-            f"from {money.format_amount(now, currency)} to {money.format_amount(after, currency)}"
+            f"write-off limit from {money.format_with_code(now, currency)} to {money.format_with_code(after, currency)}"
             for currency, now, after in _limits(plan, said)
             if now != after
         ],
@@ -174,7 +174,7 @@ def raise_limit(approval: Approval) -> None:
 def _limits(plan: ReconciliationPlan, said: Words[str, Any]) -> Iterator[tuple[str, int, int]]:
     """Yield each limit, in euro and in the currencies that have one of their own: as it is, and as it would be."""
     wanted = _with_limits(plan, said)
-    yield "", plan.write_off_alone, wanted.write_off_alone
+    yield BASE, plan.write_off_alone, wanted.write_off_alone
     own = (plan.write_off_alone_by_currency or {}) | (wanted.write_off_alone_by_currency or {})
     before, after = (thresholds.thresholds(each, sorted(own)) for each in (plan, wanted))
     for now, then in zip(before, after, strict=True):

@@ -85,6 +85,7 @@ def test_the_page_is_as_many_named_queries_as_these(
     ContentType.objects.get_for_model(Merchant)  # kept by each process after its first page
     with asked() as statements:
         page_of(client, acme)
+    assert 'name="max_stake_by_currency-EUR"' in page_of(client, acme)
     assert not [each for each in counted(statements) if "LIMIT" not in each]
     assert [named(each) for each in statements] == QUERIES
     assert len(statements) <= 25

@@ -175,7 +175,7 @@ def test_a_higher_limit_waits_for_a_second_person_and_a_lower_one_does_not(
     assert asked.context["request"] == "raise the write-off limit"
     assert "already waiting" in sent(at_work, path, SAID | {"write_off_alone": "9.00"})
     approval = Approval.objects.get()
-    assert approval.wish["changes"] == ["write-off limit from 0.00 to 5.00"]
+    assert approval.wish["changes"] == ["write-off limit from EUR 0.00 to EUR 5.00"]
     with pytest.raises(OwnWish):
         approvals.approve_request(approval=approval, by=administrator)
     with history.act_as(door="/admin/", person=support):
@@ -198,7 +198,7 @@ def test_a_higher_limit_in_one_currency_waits_too(
     assert "A second person must approve it" in sent(at_work, path, said)
     assert ReconciliationPlan.objects.filter(write_off_alone_by_currency__isnull=True).exists()
     approval = Approval.objects.get()
-    assert approval.wish["changes"] == ["write-off limit in JPY from 0 to 5,000"]
+    assert approval.wish["changes"] == ["write-off limit from JPY 0 to JPY 5,000"]
     with history.act_as(door="/admin/", person=support):
         approvals.approve_request(approval=approval, by=support)
     plan.refresh_from_db()
@@ -286,4 +286,4 @@ def test_the_form_asks_for_a_second_person_where_a_currency_is_raised(
     assert "A second person must approve it" in sent(at_work, path, said)
     plan.refresh_from_db()
     assert plan.write_off_alone_by_currency is None
-    assert Approval.objects.get().wish["changes"] == ["write-off limit in SEK from 0.00 to 50.00"]
+    assert Approval.objects.get().wish["changes"] == ["write-off limit from SEK 0.00 to SEK 50.00"]

@@ -65,6 +65,16 @@ def admin_forms(person: Person) -> Iterator[Found]:
 
 
 @pytest.mark.django_db
+def test_no_amount_is_for_all_currencies_alike(administrator: Person) -> None:
+    """An amount names its currency, or a field beside it asks for the currency."""
+    everything = [*written_forms(), *admin_forms(administrator)]
+    asks = {form for form, name, _field in everything if "currency" in name and not name.endswith("_by_currency")}
+    amounts = [(form, name, field.currency) for form, name, field in everything if isinstance(field, AmountField)]
+    assert not [(form, name) for form, name, currency in amounts if not currency and form not in asks]
+    assert {currency for _form, _name, currency in amounts} == {"", "EUR"}
+
+
+@pytest.mark.django_db
 def test_each_field_with_money_is_the_one_field(administrator: Person) -> None:
     everything = [*written_forms(), *admin_forms(administrator)]
     typed = [each for each in everything if not isinstance(each[2], forms.ChoiceField) and not each[2].widget.is_hidden]

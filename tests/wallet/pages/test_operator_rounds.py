@@ -195,7 +195,15 @@ def test_the_list_shows_each_round_with_its_outcome(at_work: Client, won: Caller
     assert 'said-good">won</span>' in page
     assert 'said-warn">open</span>' in page
     assert "bet-2</bdi></a>" not in said(at_work.get(f"{ROUNDS}?state=won"))
-    assert "bet-1</bdi></a>" not in said(at_work.get(f"{ROUNDS}?least=3.01"))
+    assert "bet-1</bdi></a>" not in said(at_work.get(f"{ROUNDS}?least=3.01&currency=eur"))
+
+
+def test_a_minimum_stake_needs_its_currency(at_work: Client, won: Caller) -> None:
+    refused: Any = at_work.get(f"{ROUNDS}?least=3.01")
+    assert refused.context["form"].errors == {"currency": ["Enter the currency of the minimum stake, such as EUR."]}
+    assert "bet-1</bdi></a>" in said(refused)
+    found: Any = at_work.get(f"{ROUNDS}?least=1&currency=eur")
+    assert found.context["told"] == [("Currency", "EUR"), ("Minimum stake", "EUR 1.00")]
 
 
 @pytest.mark.parametrize("query", ["least=1,5x", "since=yesterday", "state=%27;--", "at=x&row=y", "row=9"])

@@ -79,8 +79,9 @@ class PlanForm(SingleUseForm):
         help_text=gettext_lazy("Hours without a payout."),
     )
     high_amount = AmountField(
-        label=gettext_lazy("High severity from"),
-        help_text=gettext_lazy("A difference in euro, such as 1000.00. Other currencies follow the exchange rates."),
+        label=gettext_lazy("High severity from, in EUR"),
+        currency=BASE,
+        help_text=gettext_lazy("A difference such as 1000.00. Other currencies follow the exchange rates."),
     )
     high_amount_by_currency = CurrencyAmountsField(
         label=gettext_lazy("High severity by currency"),
