@@ -74,10 +74,15 @@ class CurrencyRows(forms.Widget):
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         own = self.build_attrs(self.attrs, attrs)
         amounts, others = self._split(str(value or ""))
-        shared = {key: own[key] for key in ("aria-describedby", "aria-invalid", "class", "form") if key in own}
+        unclear = {currency for currency, amount in amounts.items() if _is_unclear(f"{currency} {amount}")}
+        if unclear and not _is_unclear(others):
+            own.pop("aria-invalid", None)
+        shared = {key: own[key] for key in ("aria-describedby", "class", "form") if key in own}
         rows = []
         for currency in self.currencies:
             inputs = shared | {"id": f"{own.get('id', name)}-{currency}", "inputmode": "decimal", "autocomplete": "off"}
+            if currency in unclear:
+                inputs["aria-invalid"] = "true"
             box = self.row.render(f"{name}-{currency}", amounts.get(currency, ""), inputs, renderer)
             rows.append((inputs["id"], currency, box))
         text = self.text.render(name, others, own, renderer)
@@ -142,6 +147,14 @@ class OtherCurrenciesField(forms.TypedChoiceField):
         """Name the choice of no limit `none`. An amount of a version before stays a choice while it stands."""
         before = [(str(standing), _("as before"))] if standing else []
         self.choices = [("", none), ("0", _("bets refused")), *before]
+
+
+def _is_unclear(lines: str) -> bool:
+    try:
+        money.parse_amounts(lines)
+    except money.UnclearAmount:
+        return True
+    return False
 
 
 def read_typed[T](value: Any, parse: Callable[[str], T]) -> T:

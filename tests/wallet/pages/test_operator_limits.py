@@ -129,6 +129,18 @@ def test_a_limit_that_is_no_amount_is_named_at_its_field(desk: Client, player: P
     assert "<b>" not in response.content.decode()
 
 
+def test_only_the_input_with_the_wrong_amount_is_marked(desk: Client, yen: Caller) -> None:
+    """An error of lines together, such as a currency that stands twice, is marked at the further currencies."""
+    for asked, wrong in [
+        ("max_stake_by_currency-EUR=1,5&max_stake_by_currency-JPY=5", "max_stake_by_currency-EUR"),
+        ("max_stake_by_currency-EUR=5&max_stake_by_currency=EUR+6", "max_stake_by_currency"),
+        ("max_stake_by_currency-JPY=5&max_stake_by_currency=x", "max_stake_by_currency"),
+    ]:
+        page = said(desk.get(f"{ALL}set/?bets_per_minute=&{asked}"))
+        marked = [tag for tag in re.findall(r"<(?:input|textarea)[^>]*>", page) if 'aria-invalid="true"' in tag]
+        assert re.findall(r' name="([^"]*)"', " ".join(marked)) == [wrong], asked
+
+
 @pytest.mark.parametrize("bets", ["0", "10001", "99999999999999999999"])
 def test_bets_a_minute_have_bounds(desk: Client, player: Player, bets: str) -> None:
     response: Any = desk.get(of_player(player), {"bets_per_minute": bets, "max_stake": ""})
