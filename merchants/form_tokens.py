@@ -46,6 +46,14 @@ def token_field() -> forms.CharField:
     return forms.CharField(widget=forms.HiddenInput, max_length=LONGEST, required=False)
 
 
+def wanted_field() -> forms.TypedChoiceField:
+    """Return the field of a switch: the way that its page showed, so that two who want the same do not undo each other.
+
+    Its initial value is `yes` or `no`.
+    """
+    return forms.TypedChoiceField(choices=[("yes", "yes"), ("no", "no")], coerce="yes".__eq__, widget=forms.HiddenInput)
+
+
 class TokenForm(forms.Form):
     """A form that works once: of the same page sent twice, the second does nothing."""
 

@@ -15,7 +15,7 @@ from merchants.access import Visit, Work
 from merchants.models import EventDelivery, EventEndpoint, EventType
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
-from merchants.pages.forms import SingleUseForm
+from merchants.pages.forms import SingleUseForm, SwitchForm
 from merchants.pages.guard import CodeView, page
 from merchants.services import event_endpoints, event_outbox
 
@@ -175,9 +175,9 @@ def endpoint_rotate(request: HttpRequest, visit: Visit, endpoint: EventEndpoint)
 def endpoint_switch(request: HttpRequest, visit: Visit, endpoint: EventEndpoint) -> HttpResponse:
     enabled = not endpoint.is_enabled
 
-    def act() -> str:
-        event_endpoints.set_enabled(endpoint=endpoint, enabled=enabled)
-        return _("The event endpoint is enabled.") if enabled else _("The event endpoint is disabled.")
+    def act(*, wanted: bool) -> str:
+        event_endpoints.set_enabled(endpoint=endpoint, enabled=wanted)
+        return _("The event endpoint is enabled.") if wanted else _("The event endpoint is disabled.")
 
     return ask_about(
         request,
@@ -187,6 +187,8 @@ def endpoint_switch(request: HttpRequest, visit: Visit, endpoint: EventEndpoint)
         text=_("New events are sent again. Events of the time between are not sent.")
         if enabled
         else _("No event is sent to this endpoint until you enable it."),
+        form=SwitchForm,
+        initial={"wanted": "yes" if enabled else "no"},
         act=act,
         danger=not enabled,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from merchants.form_tokens import TokenForm
+from merchants.form_tokens import TokenForm, wanted_field
 
 CLASSES = {"checkbox": "form-check-input", "radio": "form-check-input", "select": "form-select", "hidden": ""}
 
@@ -21,3 +21,7 @@ class PlainForm(forms.Form):
 
 class SingleUseForm(TokenForm, PlainForm):
     pass
+
+
+class SwitchForm(SingleUseForm):
+    wanted = wanted_field()

@@ -135,20 +135,25 @@ def holds_role(person: Person, merchant: Merchant | None) -> bool:
     return not person.is_staff and owns.exists()
 
 
+def may_use(token: AccessToken) -> bool:
+    """Return whether the person still may have the token: the role, and for an operator a second factor."""
+    return holds_role(token.person, token.merchant) and (token.merchant is None or token.person.has_second_factor)
+
+
 def find_token(text: str) -> AccessToken | None:
-    """Return the usable token of this text. None for an unknown, revoked or expired one, or one without its role."""
+    """Return the usable token of this text. None for an unknown, revoked, expired or refused one (`may_use`)."""
     if not text.startswith("oppi_mgmt_") or not crypto.looks_like_secret(text):
         return None
     usable = AccessToken.objects.usable(at=clock.now()).select_related("person", "merchant__sandbox_of")
     token = usable.filter(token_hash=crypto.fingerprint(text)).first()
-    return token if token is not None and holds_role(token.person, token.merchant) else None
+    return token if token is not None and may_use(token) else None
 
 
 def lock_token(token: AccessToken) -> AccessToken | None:
     """Return the token, locked against its revocation until the transaction ends; None when it has ended by now."""
     usable = AccessToken.objects.usable(at=clock.now()).select_related("person", "merchant__sandbox_of")
     found = usable.select_for_update(of=("self",), no_key=True).filter(pk=token.pk).first()
-    return found if found is not None and holds_role(found.person, found.merchant) else None
+    return found if found is not None and may_use(found) else None
 
 
 def note_use(token: AccessToken, *, address: str) -> None:

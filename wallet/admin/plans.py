@@ -33,6 +33,7 @@ from merchants.admin.merchants import IN_THE_FORM
 from merchants.admin.opened_state import Watched
 from merchants.admin.step_up import step_up, step_up_to_save
 from merchants.errors import Refusal
+from merchants.form_tokens import wanted_field
 from merchants.models import Merchant, Person
 from merchants.services import owner_questions
 from portal.lib import money
@@ -320,7 +321,7 @@ class PlanAdmin(FastAdmin):
         source = StatementSource.objects.filter(merchant=plan.merchant).first()
         if source is None:
             raise NoSource
-        on = not source.is_on
+        on = {"yes": True, "no": False}.get(request.POST.get("wanted", ""), not source.is_on)  # as the page showed it
         question = AdminQuestion(
             title=_("Start fetching") if on else _("Stop fetching"),
             text=(
@@ -329,7 +330,9 @@ class PlanAdmin(FastAdmin):
                 else _("The portal stops fetching the day's file from %(address)s.")
             )
             % {"address": source.address},
-            act=lambda: pull.switch_source(source=source, on=on, by=request.user),  # type: ignore[arg-type]
+            form=SwitchSourceForm,
+            initial={"wanted": "yes" if on else "no"},
+            act=lambda *, wanted: pull.switch_source(source=source, on=wanted, by=request.user),  # type: ignore[arg-type]
             done=_("now fetches statements") if on else _("no longer fetches statements"),
         )
         return self.ask(request, plan, question)
@@ -341,6 +344,10 @@ def limits_text(of: Threshold) -> str:
         "high": high,
         "amount": money.format_with_code(of.write_off_alone, of.currency),
     }
+
+
+class SwitchSourceForm(forms.Form):
+    wanted = wanted_field()
 
 
 class NoSource(Refusal):

@@ -12,7 +12,7 @@ from django.test import Client
 from merchants.models import EventDelivery, EventEndpoint, EventType, Merchant, Person
 from merchants.services import event_endpoints, event_outbox
 from tests import factories
-from tests.pages import said, send
+from tests.pages import opened, said, send
 from tests.people import signed_in
 
 ADD, LIST = "/operator/acme/endpoints/add/", "/operator/acme/integrations/"
@@ -71,6 +71,17 @@ def test_each_verb_of_an_endpoint(manager: Client, endpoint: EventEndpoint) -> N
     told = said(manager.get("/operator/acme/timeline/"))
     for verb in ("changed", "disabled", "removed"):
         assert f"Event endpoint {URL} {verb}" in told
+
+
+def test_two_who_switch_the_same_way_do_not_undo_each_other(
+    manager: Client, endpoint: EventEndpoint, acme: Merchant
+) -> None:
+    other, path = signed_in(Client(), factories.member(acme, "owner", email="two@acme.test")), page(endpoint, "switch")
+    forms = [(client, opened(client, path)) for client in (manager, other)]
+    for client, form in forms:
+        assert client.post(path, form).status_code == 302
+        endpoint.refresh_from_db()
+        assert not endpoint.is_enabled
 
 
 def test_an_event_is_sent_again_from_the_log(manager: Client, endpoint: EventEndpoint) -> None:

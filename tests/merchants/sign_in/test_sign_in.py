@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.usersessions.models import UserSession
@@ -180,6 +181,26 @@ def test_staff_keep_at_least_one_second_factor(client: Client, support: Person) 
     refused = client.post(f"{SET_UP}totp/deactivate/")
     assert "Staff need a second factor" in refused.content.decode()
     assert Authenticator.objects.filter(user=support, type="totp").exists()
+
+
+def test_a_factor_that_was_taken_away_proves_nothing_more(client: Client, owner: Person, acme: Merchant) -> None:
+    """Else a session goes on for hours as if proved, and a password alone confirms what matters."""
+    people.require_second_factor(merchant=acme, required=True)
+    signed_in(client, owner)
+    assert client.get("/operator/acme/people/invite/").status_code == 200
+    assert client.post(f"{SET_UP}totp/deactivate/").status_code == 302
+    assert not Authenticator.objects.filter(user=owner).exists()
+    for page in ("", "people/invite/"):
+        assert client.get(f"/operator/acme/{page}")["location"] == SET_UP
+
+
+def test_a_factor_of_the_company_outlives_the_own_one(client: Client, owner: Person, acme: Merchant) -> None:
+    people.require_second_factor(merchant=acme, required=True)
+    session = signed_in(client, owner).session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] += [{"method": "mfa", "type": "oidc", "at": time.time()}]
+    session.save()
+    assert client.post(f"{SET_UP}totp/deactivate/").status_code == 302
+    assert client.get("/operator/acme/").status_code == 200
 
 
 def test_who_has_a_factor_cannot_change_it_by_password(client: Client, support: Person) -> None:

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -163,6 +164,19 @@ def test_tokens_end_when_the_sign_in_of_their_person_is_reset(
     assert event.revoked_because == program.row.revoked_because
     page = signed_in(Client(), other).get("/operator/acme/integrations/").content.decode()
     assert why in page
+
+
+def test_a_token_does_nothing_while_its_owner_has_no_second_factor(
+    program: Program, owner: Person, acme: Merchant, program_of: Make, support: Person
+) -> None:
+    """Nobody makes one without. Who takes the factor away, or lets it be taken, keeps no way in beside the pages."""
+    twin, ours = program_of(owner, factories.sandbox(acme)), program_of(support, None)
+    Authenticator.objects.all().delete()
+    assert (program.send("GET", "keys/")[0], twin.send("GET", "keys/")[0]) == (401, 401)
+    assert access_tokens.lock_token(program.row) is None
+    assert ours.send("GET", "keys/")[0] == 200  # of our staff the factor may be their company's
+    give_totp(owner)
+    assert program.send("GET", "keys/")[0] == 200
 
 
 def test_the_timeline_says_why_a_token_ended(program: Program, owner: Person, acme: Merchant) -> None:

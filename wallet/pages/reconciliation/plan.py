@@ -15,7 +15,7 @@ from merchants.errors import Refusal
 from merchants.models import Merchant
 from merchants.pages import page_frame
 from merchants.pages.confirmation import Question, ask_to_confirm
-from merchants.pages.forms import SingleUseForm
+from merchants.pages.forms import SingleUseForm, SwitchForm
 from merchants.pages.guard import page
 from portal.lib import money
 from portal.lib.amount_fields import AmountField, CurrencyAmountsField
@@ -249,11 +249,18 @@ def source_switch(request: HttpRequest, visit: Visit) -> HttpResponse:
         raise Http404
     on = not source.is_on
 
-    def act() -> str:
-        pull.switch_source(source=source, on=on, by=visit.person)
-        return _("Fetching is on.") if on else _("Fetching is off.")
+    def act(*, wanted: bool) -> str:
+        pull.switch_source(source=source, on=wanted, by=visit.person)
+        return _("Fetching is on.") if wanted else _("Fetching is off.")
 
     title = _("Fetch statements again") if on else _("Stop fetching statements")
-    return ask_to_confirm(
-        request, visit, plan_question(visit.merchant, title=title, act=act, button=title, text=source.address)
+    question = plan_question(
+        visit.merchant,
+        title=title,
+        form=SwitchForm,
+        initial={"wanted": "yes" if on else "no"},
+        act=act,
+        button=title,
+        text=source.address,
     )
+    return ask_to_confirm(request, visit, question)
