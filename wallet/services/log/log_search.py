@@ -89,7 +89,7 @@ class Arm(NamedTuple):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What its rows are sorted by, as the index has them."""
+        """Return the columns that its rows are sorted by, as the index has them."""
         return (self.lead, "block", "id") if self.block else (self.lead, "id")
 
 
