@@ -11,13 +11,13 @@ from merchants.models import Merchant, Player
 JUDGED = ["kind", "currency", "balance", "player"]  # the fields of the type wallet_account_row, in its order
 
 
-def is_valid_account() -> models.Func:
-    """Return the condition that casts an account to the domain wallet_valid_account, whose checks say what it must be.
+def is_valid_row(domain: str, fields: list[str]) -> models.Func:
+    """Return the condition that casts a row to a domain, whose checks say what the row must be.
 
-    The domain stands in wallet/migrations/sql/0119_valid_account.sql; decision 0086 says why there.
+    The domains stand in wallet/migrations/sql: 0097_valid_row.sql, 0119_valid_account.sql (decision 0086).
     """
-    template = "ROW(%(expressions)s)::wallet_valid_account IS DISTINCT FROM NULL"
-    return models.Func(*JUDGED, template=template, output_field=models.BooleanField())
+    template = f"ROW(%(expressions)s)::{domain} IS DISTINCT FROM NULL"
+    return models.Func(*fields, template=template, output_field=models.BooleanField())
 
 
 def truncate_guard(name: str) -> pgtrigger.Trigger:
@@ -61,7 +61,7 @@ class Account(models.Model):
             models.UniqueConstraint(
                 fields=["merchant", "currency", "kind"], condition=~Q(kind="player"), name="counter_account_once"
             ),
-            models.CheckConstraint(condition=is_valid_account(), name="account_is_valid"),
+            models.CheckConstraint(condition=is_valid_row("wallet_valid_account", JUDGED), name="account_is_valid"),
         ]
         triggers = [
             pgtrigger.Protect(name="account_stays", operation=pgtrigger.Delete),

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from merchants.models import Game, Merchant, Player, Secret
-from wallet.models.account import Account, truncate_guard
+from wallet.models.account import Account, is_valid_row, truncate_guard
 from wallet.models.live_merchants import live_merchants
 from wallet.models.session import Session
 
@@ -20,15 +20,6 @@ JUDGED = [
     *("kind", "part", "status", "currency", "amount", "debit_account", "credit_account", "case"),
     *("secret", "address", "request_id", "session", "game", "reverses"),
 ]
-
-
-def is_valid_row() -> models.Func:
-    """Return the condition that casts a row to the domain wallet_valid_row, whose checks say what a row must be.
-
-    The domain stands in wallet/migrations/sql/0097_valid_row.sql; decision 0086 says why there.
-    """
-    template = "ROW(%(expressions)s)::wallet_valid_row IS DISTINCT FROM NULL"
-    return models.Func(*JUDGED, template=template, output_field=models.BooleanField())
 
 
 class TransactionQuerySet(models.QuerySet["Transaction"]):
@@ -135,7 +126,7 @@ class Transaction(models.Model):
             models.UniqueConstraint(
                 fields=["reverses"], condition=Q(reverses__isnull=False), name="transaction_reversed_once"
             ),
-            models.CheckConstraint(condition=is_valid_row(), name="transaction_is_valid"),
+            models.CheckConstraint(condition=is_valid_row("wallet_valid_row", JUDGED), name="transaction_is_valid"),
         ]
         indexes = [
             BrinIndex(fields=["created_at"], name="transaction_by_time"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from tests.plugins.database_role import as_superuser, unguarded
+from tests.wallet.ledger.domains import Domain
 
 pytestmark = pytest.mark.django_db
+ROW = Domain("wallet_valid_row", "wallet_row", "wallet_transaction", "transaction_is_valid")
 SIGNED = {"secret_id": 1, "address": "127.0.0.1", "request_id": "00000000-0000-4000-8000-000000000001", "game_id": 1}
 BET = SIGNED | {
     "merchant_id": 1, "player_id": 1, "transaction_id": "new", "part": 0, "kind": "bet", "status": "RS_OK",
@@ -126,52 +128,14 @@ PRESENT = {
 
 @pytest.mark.parametrize("rule", BEFORE)
 def test_a_rule_refuses_what_it_refused_in_the_table(rule: str) -> None:
-    """A check refuses where it is false, and passes where it is true or null."""
-    grid = PRESENT if rule == ORIGIN else VALUES
-    rows = " CROSS JOIN ".join(f"(VALUES {values}) AS of_{name}({name})" for name, values in grid.items())
-    now = rules()[rule].replace("(VALUE).", "")
-    verdicts = f"({now}) IS NOT FALSE AS is_taken, ({BEFORE[rule]}) IS NOT FALSE AS was_taken"
-    counts = "count(*), count(*) FILTER (WHERE is_taken), count(*) FILTER (WHERE is_taken <> was_taken)"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts} FROM (SELECT {verdicts} FROM {rows}) AS tried")  # noqa: S608 - ours
-        every, taken, otherwise = cursor.fetchone()
+    every, taken, otherwise = ROW.count_verdicts(rule, BEFORE[rule], PRESENT if rule == ORIGIN else VALUES)
     assert every > taken > 0 == otherwise
 
 
-def rules() -> dict[str, str]:
-    """Return what each check of the domain says, by its name."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT conname, pg_get_expr(conbin, 0) FROM pg_constraint WHERE contypid = 'wallet_valid_row'::regtype"
-        )
-        return dict(cursor.fetchall())
-
-
 def test_the_domain_has_these_rules_and_all_are_valid() -> None:
-    assert rules().keys() == BEFORE.keys()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT conname, convalidated AND conenforced FROM pg_constraint
-                WHERE contype = 'c' AND (conrelid = 'wallet_transaction'::regclass
-                                         OR contypid = 'wallet_valid_row'::regtype)"""
-        )
-        assert dict(cursor.fetchall()) == dict.fromkeys([*BEFORE, "transaction_is_valid"], True)
+    assert ROW.rules().keys() == BEFORE.keys()
+    assert ROW.validity() == dict.fromkeys([*BEFORE, ROW.check], True)
 
 
 def test_each_field_that_is_judged_is_the_column_of_its_name() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT attname, format_type(atttypid, atttypmod), attcollation FROM pg_attribute
-                WHERE attrelid = 'wallet_row'::regclass ORDER BY attnum"""
-        )
-        fields = cursor.fetchall()
-        cursor.execute(
-            """SELECT attname, format_type(atttypid, atttypmod), attcollation FROM pg_attribute
-                WHERE attrelid = 'wallet_transaction'::regclass AND attname = ANY(%s)
-                ORDER BY array_position(%s, attname::text)""",
-            [names := [name for name, *_ in fields], names],
-        )
-        assert cursor.fetchall() == fields
-        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'transaction_is_valid'")
-        [[definition]] = cursor.fetchall()
-    assert definition == f"CHECK (((ROW({', '.join(names)}))::wallet_valid_row IS DISTINCT FROM NULL))"
+    ROW.assert_fields_are_columns()
