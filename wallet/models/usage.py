@@ -173,7 +173,6 @@ class GamingDay(models.Model):
 
 SPANS = (8, 32, 128)  # days, each a multiple of the one before it
 EACH_SPAN = ", ".join(f"({days})" for days in SPANS)
-FIRST_DAY = "c.day - mod(c.day - DATE '0001-01-01', l.length)"
 TO_COARSER_SUMS = """
     INSERT INTO {table} AS s (merchant_id, {keys}, bets, stakes, payouts, rewards)
     SELECT c.merchant_id, {values}, sum(c.sign * c.bets), sum(c.sign * c.stakes), sum(c.sign * c.payouts),
@@ -187,6 +186,11 @@ TO_COARSER_SUMS = """
 """
 
 
+def first_day(day: str, length: object) -> str:
+    """Return the SQL of the first day of a day's span. Spans of one length follow each other since the year 1."""
+    return f"{day} - mod({day} - DATE '0001-01-01', {length})"
+
+
 def to_coarser_sums(table: str, of: str, changed: str) -> str:
     """Return the SQL that adds changed days, each with its `sign`, to coarser sums.
 
@@ -194,7 +198,10 @@ def to_coarser_sums(table: str, of: str, changed: str) -> str:
     """
     keys, values = ["day", "currency"], ["c.day", "c.currency"]
     if of:
-        keys, values = ["length", "day", of, "currency"], ["l.length", FIRST_DAY, f"c.{of}", "c.currency"]
+        keys, values = (
+            ["length", "day", of, "currency"],
+            ["l.length", first_day("c.day", "l.length"), f"c.{of}", "c.currency"],
+        )
     lengths = f"CROSS JOIN (VALUES {EACH_SPAN}) l (length)" if of else ""
     return TO_COARSER_SUMS.format(
         table=table, keys=", ".join(keys), values=", ".join(values), changed=changed, lengths=lengths

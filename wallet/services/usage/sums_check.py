@@ -13,7 +13,7 @@ from merchants.services.chain import ChainVerdict
 from merchants.services.chain.verification import ChainFinding
 from portal.lib import clock, database
 from wallet.models import Watermark
-from wallet.models.usage import SPANS
+from wallet.models.usage import SPANS, first_day
 from wallet.services.usage.usage_rollup import AMOUNT, GAMING_ROWS
 
 JUDGED_DAYS = 2
@@ -59,15 +59,14 @@ def spans_compared(table: str, of: str, days: str) -> dict[str, tuple[str, str]]
     """Return, for each length of span, what is compared: its name, the watermark, and the statement."""
     statements: dict[str, tuple[str, str]] = {}
     for shorter, length in zip((0, *SPANS), SPANS, strict=False):
-        since, first = (f"{day} - mod({day} - DATE '0001-01-01', {length})" for day in ("%(day)s::date", "d.day"))
         statement = SPANS_OF.format(
             table=table,
             of=of,
             length=length,
             finer=table if shorter else days,
             of_length=f"d.length = {shorter} AND" if shorter else "",
-            first=first,
-            since=since,
+            first=first_day("d.day", length),
+            since=first_day("%(day)s::date", length),
             figures=FIGURES,
             zeros="ARRAY[0, 0, 0, 0]::numeric[]",
         )
