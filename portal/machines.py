@@ -24,7 +24,7 @@ class Machines(WSGIHandler):
     """Its composition is written here and not in `MIDDLEWARE`, which is the people's.
 
     Of Django's signals around a request only the care for connections matters here. It is called directly: the signals
-    cost a twelfth of a bet. An answer is one list, which the web server sends in one piece.
+    cost more (docs/performance.md). An answer is one list, which the web server sends in one piece.
     """
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:  # type: ignore[override]

@@ -61,15 +61,14 @@ def _parse(text: str) -> Address | None:
     return address
 
 
+_parse_short = lru_cache(maxsize=1024)(_parse)  # each request asks twice, mostly for one of a few proxies
+
+
 def subscriber(address: Address) -> Address:
     """Return the address that a limit counts: an IPv4 address, or the first of the /64 of an IPv6 subscriber."""
     if isinstance(address, IPv6Address):
         return IPv6Address(int(address) >> (128 - SUBSCRIBER_BITS) << (128 - SUBSCRIBER_BITS))
     return address
-
-
-# Each request asks twice, mostly for one of a few proxies.
-_parse_short = lru_cache(maxsize=1024)(_parse)
 
 
 def is_within(address: Address, networks: Iterable[Network]) -> bool:

@@ -9,7 +9,7 @@ _end: ContextVar[float | None] = ContextVar("end", default=None)
 
 
 class TimeLimit:
-    """A block of code with a deadline. A class, since a generator costs a call three times as much."""
+    """A block of code with a deadline. A class, since a generator costs a call twice as much."""
 
     __slots__ = ("_seconds", "_token")
     _token: Token[float | None]

@@ -156,7 +156,7 @@ class Admission:
 
 
 class Admitted:
-    """A call under way. A class, since a generator costs a call three times as much."""
+    """A call under way. A class, since a generator costs a call twice as much."""
 
     __slots__ = ("_admission", "_began", "_turn")
     _began: float
